@@ -1,0 +1,1 @@
+"""The client's windows: tray, popup."""

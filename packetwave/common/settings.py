@@ -1,0 +1,97 @@
+"""Settings files: one frozen typed object, declared once with default and check.
+
+A settings class is a frozen dataclass whose fields are made by `setting(default, check)`. The file is JSON
+with its `version`; keys this program does not know are kept when it writes; a bad value falls back to its
+default and is named in `Loaded.problems`. A file that is no JSON object is put aside as `*.damaged`.
+"""
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar, cast
+
+FILE_VERSION = 1
+_CHECK = "check"
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded(Generic[S]):
+    """Settings read from a file. problems: one plain English sentence each, for log and window."""
+
+    settings: S
+    problems: tuple[str, ...] = ()
+
+
+def setting(default: Any, check: Callable[[Any], bool]) -> Any:
+    """A dataclass field with its default and the check that a value from the file must pass."""
+    return dataclasses.field(default=default, metadata={_CHECK: check})
+
+
+def load(kind: type[S], path: Path) -> Loaded[S]:
+    """The settings in `path`; defaults where the file, a key or a good value is missing. Never raises
+    for what the file holds; OSError where it exists but cannot be read."""
+    keys, problems = _read(path)
+    chosen: dict[str, Any] = {}
+    for declared in dataclasses.fields(cast(Any, kind)):
+        if declared.name not in keys:
+            continue
+        value = keys[declared.name]
+        if isinstance(value, list):
+            value = tuple(value)
+        if _passes(declared.metadata[_CHECK], value):
+            chosen[declared.name] = value
+        else:
+            problems.append(
+                f"{path.name}: '{declared.name}' has the wrong value {keys[declared.name]!r}, "
+                f"using {declared.default!r}"
+            )
+    return Loaded(kind(**chosen), tuple(problems))
+
+
+def save(settings: Any, path: Path) -> None:
+    """Write all settings, keeping unknown keys of the file, in one step (a crash leaves old or new)."""
+    keys, _ = _read(path)
+    keys["version"] = FILE_VERSION
+    keys.update(dataclasses.asdict(settings))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(keys, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return {}, []
+    except UnicodeDecodeError:
+        return {}, [_put_aside(path)]
+    try:
+        keys = json.loads(text)
+    except (ValueError, RecursionError):
+        keys = None
+    if not isinstance(keys, dict):
+        return {}, [_put_aside(path)]
+    return keys, []
+
+
+def _put_aside(path: Path) -> str:
+    aside = path.with_name(path.name + ".damaged")
+    path.replace(aside)
+    return f"{path.name} was damaged; it was put aside as {aside.name} and defaults are used"
+
+
+def _passes(check: Callable[[Any], bool], value: Any) -> bool:
+    try:
+        return check(value)
+    except (TypeError, ValueError):
+        return False

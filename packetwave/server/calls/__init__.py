@@ -1,0 +1,1 @@
+"""SIP messages to call events. Pure."""

@@ -1,0 +1,139 @@
+"""What the call tracker says: frozen call events, and their JSON lines (`--events`).
+
+Pure. One `Ringing` per ringing extension and call, exactly one `Ended` for each, `Answered` at most once
+between them; `Corrected` is a verdict learnt after `Ended`. `at` is packet time.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from packetwave.protocol.messages import format_at
+
+
+class Outcome(StrEnum):
+    """How a ringing ended, seen from the extension that rang."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    BUSY = "busy"
+    DECLINED = "declined"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    FORWARDED = "forwarded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Direction(StrEnum):
+    """in: from outside to an extension; internal: between extensions; out: from an extension, no alert."""
+
+    IN = "in"
+    INTERNAL = "internal"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A phone rings (or, with direction `out`, an extension calls somebody).
+
+    caller: digits as a user would dial them, `anonymous`, or the user part as it stands.
+    called: the extension that rings; for `out` the number called.
+    dialled: what the caller dialled where it differs from `called`, else "".
+    sip_call_id, from_tag: of the first leg towards the phone; with `called` they make `call_id`.
+    caller_name: the name the call itself carried, unproven; "" for none.
+    """
+
+    call_id: str
+    at: datetime
+    caller: str
+    called: str
+    caller_name: str = ""
+    dialled: str = ""
+    via: str = ""
+    direction: Direction = Direction.IN
+    sip_call_id: str = ""
+    from_tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The call was answered at the extension that rang."""
+
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known."""
+
+    call_id: str
+    at: datetime
+    outcome: Outcome
+    by: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The outcome of an ended call, learnt later."""
+
+    call_id: str
+    at: datetime
+    outcome: Outcome
+    by: str = ""
+    via: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """A stretch of time in which no traffic was watched."""
+
+    from_at: datetime
+    to_at: datetime
+
+
+CallEvent = Ringing | Answered | Ended | Corrected
+Event = CallEvent | Unwatched
+
+
+def to_json(event: Event, *, from_name: str = "") -> str:
+    """One JSON line without its newline. from_name: the caller's name as the directory knows it."""
+    match event:
+        case Ringing():
+            keys: dict[str, Any] = {
+                "event": "ringing",
+                "call_id": event.call_id,
+                "from": event.caller,
+                "from_name": from_name or event.caller_name,
+                "to": event.called,
+                "dialled": event.dialled or event.called,
+                "direction": event.direction.value,
+                "via": event.via,
+                "at": format_at(event.at),
+            }
+        case Answered():
+            keys = {"event": "answered", "call_id": event.call_id, "at": format_at(event.at)}
+        case Ended() | Corrected():
+            keys = {
+                "event": "ended" if isinstance(event, Ended) else "corrected",
+                "call_id": event.call_id,
+                "outcome": event.outcome.value,
+                "by": event.by,
+                "via": event.via,
+                "at": format_at(event.at),
+            }
+        case Unwatched():
+            keys = {
+                "event": "unwatched",
+                "from_at": format_at(event.from_at),
+                "to_at": format_at(event.to_at),
+            }
+    optional = ("by", "via")
+    return json.dumps(
+        {key: value for key, value in keys.items() if value != "" or key not in optional},
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )

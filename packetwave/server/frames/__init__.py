@@ -1,0 +1,1 @@
+"""Bytes of captured frames to SIP-bearing payloads. Pure."""

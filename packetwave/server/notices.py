@@ -1,0 +1,165 @@
+"""What the engine tells its window, and what the window asks of the engine. Frozen values only.
+
+Notices go from the loop thread to the one listener given to the engine; the console's bridge turns them
+into Qt signals. Commands come by `Engine.submit` from any thread.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from packetwave.server.store.base import CallRecord, MemberChange, MemberTable
+
+
+class CaptureState(StrEnum):
+    """watching: frames come from an interface; replaying: from a file; failed: see the reason."""
+
+    STOPPED = "stopped"
+    WATCHING = "watching"
+    REPLAYING = "replaying"
+    REPLAYED = "replayed"
+    FAILED = "failed"
+
+
+class StoreState(StrEnum):
+    """away: MongoDB cannot be reached; the last known members go on serving."""
+
+    EMBEDDED = "embedded"
+    MONGODB = "mongodb"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceInfo:
+    """A capture interface. name: stable (GUID on Windows); description: for people; up: has a link.
+
+    packets_per_s, sip_per_s: None while not measured.
+    """
+
+    name: str
+    description: str
+    addresses: tuple[str, ...] = ()
+    up: bool = True
+    loopback: bool = False
+    packets_per_s: float | None = None
+    sip_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientInfo:
+    """A connected client. version "" for one that never said hello."""
+
+    address: str
+    since: datetime
+    version: str = ""
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole state of the server at one moment; sent on change, at most some times a second.
+
+    capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`, `cut_file`);
+    `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
+    sip_per_s: SIP messages read in the last second. members_expected: distinct member addresses.
+    """
+
+    capture: CaptureState = CaptureState.STOPPED
+    capture_code: str = ""
+    capture_detail: str = ""
+    interface: str = ""
+    frames: int = 0
+    sip_messages: int = 0
+    sip_per_s: float = 0.0
+    dropped_by_kernel: int = 0
+    clients: tuple[ClientInfo, ...] = ()
+    members_expected: int = 0
+    store: StoreState = StoreState.EMBEDDED
+    store_detail: str = ""
+    unwritten_calls: int = 0
+    listening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The server's state."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call is new or changed: the whole record, to be put over the one with the same `call_id`."""
+
+    record: CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChanged:
+    """The members table as stored now (also after a change that this window asked for)."""
+
+    table: MemberTable
+
+
+@dataclass(frozen=True, slots=True)
+class InterfacesChanged:
+    """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched."""
+
+    interfaces: tuple[InterfaceInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLoaded:
+    """Answer to `LoadHistory`, newest first."""
+
+    records: tuple[CallRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain text."""
+
+    command: "Command"
+    code: str
+    detail: str = ""
+
+
+Notice = StatusChanged | CallChanged | MembersChanged | InterfacesChanged | HistoryLoaded | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMembers:
+    """Change the members, all or none; answered by `MembersChanged` or `Refused`."""
+
+    changes: Sequence[MemberChange]
+
+
+@dataclass(frozen=True, slots=True)
+class StartCapture:
+    """Watch this interface from now on (and remember it); replaces the one watched before."""
+
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopCapture:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchInterfaces:
+    """Send `InterfacesChanged` about once a second, or stop sending it."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadHistory:
+    """Ask for the calls that rang at or after `since`."""
+
+    since: datetime
+    limit: int = 100_000
+
+
+Command = ChangeMembers | StartCapture | StopCapture | WatchInterfaces | LoadHistory

@@ -1,0 +1,1 @@
+"""Bytes of a SIP message to its parts. Pure."""

@@ -1,0 +1,1 @@
+"""Members and call history. The only importer of pymongo and sqlite3."""

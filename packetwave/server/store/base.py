@@ -1,0 +1,147 @@
+"""The store's interface: members and call history. Two implementations answer to one contract suite.
+
+Everything here blocks and is called on the store thread only. Values in and out are frozen.
+`StoreAway` is the only error for a database that cannot be reached now; it may come back by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from packetwave.server.calls.events import Direction, Outcome
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked. The text is for the log; windows have their own words."""
+
+
+class StoreAway(StoreError):
+    """The database cannot be reached now."""
+
+
+class StoreDamaged(StoreError):
+    """The database file is not readable as one."""
+
+
+class StoreConflict(StoreError):
+    """A row to be changed or removed is not there any more; nothing of the change was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
+
+    row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
+    Several rows may share an extension (two desks), several extensions an IP.
+    """
+
+    extension_num: str
+    default_ip: str
+    name: str = ""
+    department: str = ""
+    note: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """A stored row that cannot serve. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`."""
+
+    row_id: str
+    field_name: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTable:
+    """All good rows in the order of their extensions, and what is wrong with the others."""
+
+    members: tuple[Member, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Add a member (`row_id` "") or put it in the place of the row with its `row_id`."""
+
+    member: Member
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Remove a row."""
+
+    row_id: str
+
+
+MemberChange = Put | Remove
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert sent for a call: to which address, when, and how long it took from the frame's arrival."""
+
+    address: str
+    at: datetime
+    took_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One line of the call log: everything known of one `call_id`. outcome None: not ended yet.
+
+    offline: addresses of members rung that had no PC connected when it rang.
+    """
+
+    call_id: str
+    rang_at: datetime
+    caller: str
+    called: str
+    caller_name: str = ""
+    called_name: str = ""
+    dialled: str = ""
+    via: str = ""
+    direction: Direction = Direction.IN
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    by: str = ""
+    sip_call_id: str = ""
+    from_tag: str = ""
+    told: tuple[Told, ...] = ()
+    offline: tuple[str, ...] = ()
+
+
+class MemberStore(Protocol):
+    """Members of one office."""
+
+    def load_members(self) -> MemberTable:
+        """All rows. Raises StoreAway."""
+
+    def change_members(self, changes: Sequence[MemberChange]) -> MemberTable:
+        """Do all changes or none, then return the table. Raises StoreAway, StoreConflict."""
+
+    def members_changed(self) -> bool:
+        """True if somebody else may have changed the members since the last load. Quick. Raises StoreAway."""
+
+    def close(self) -> None:
+        """Give the handle back. May be called twice."""
+
+
+class CallStore(Protocol):
+    """Call history of one office, keyed by `call_id`."""
+
+    def put_calls(self, records: Sequence[CallRecord]) -> None:
+        """Write each record over what is stored of its `call_id`, durably, all or none. Raises StoreAway."""
+
+    def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
+        """Calls that rang at or after `since`, newest first. Raises StoreAway."""
+
+    def open_calls(self) -> list[CallRecord]:
+        """Calls without an outcome, oldest first. Raises StoreAway."""
+
+    def close(self) -> None:
+        """Give the handle back. May be called twice."""

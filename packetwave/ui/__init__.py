@@ -1,0 +1,1 @@
+"""Qt basics both programs use: thread bridge, quitting, languages, theme, icons."""
