@@ -60,7 +60,8 @@ class ClientInfo:
 class Status:
     """The whole state of the server at one moment; sent on change, at most some times a second.
 
-    capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`, `cut_file`);
+    capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`,
+    `cut_file`);
     `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
     sip_per_s: SIP messages read in the last second. members_expected: distinct member addresses.
     """
@@ -118,7 +119,7 @@ class HistoryLoaded:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain text."""
+    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain."""
 
     command: "Command"
     code: str
