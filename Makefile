@@ -1,0 +1,41 @@
+# The commands of the project. Each sets up what it needs; `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+BIN := .venv/bin
+
+.PHONY: help setup setup-tests demo test lint format record-demo fresh-check clean
+
+help: ## these lines
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: ## virtual environment in .venv, and the system packages the programs need
+	@installer/setup.sh programs
+
+setup-tests: ## the same, and the programs the tests drive
+	@installer/setup.sh tests
+
+demo: setup ## the whole job on this machine: a recorded minute of calls becomes popups
+	@$(BIN)/python -m installer.demo
+
+test: setup-tests ## all tests; ARGS='-k name' goes to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## format, lint rules, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: setup ## put every file into the project's format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+record-demo: setup-tests ## record assets/demo/office.pcap again from sipp calls (root)
+	@$(BIN)/python -m tests.recording.record
+
+fresh-check: ## make demo and make test in bare Debian 12 and 13 (root)
+	@tests/fresh_check.sh
+
+clean: ## everything that can be made again, but not .venv
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@find packetwave installer tests -name __pycache__ -type d -prune -exec rm -rf {} +
