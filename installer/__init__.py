@@ -1,0 +1,1 @@
+"""Making the installable programs from the sources; nothing here is part of the running programs."""

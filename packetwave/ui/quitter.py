@@ -1,0 +1,128 @@
+"""Ending a program with windows: ordered, idempotent, bounded, on the Qt main thread.
+
+Owns the way out: every wish to end (Ctrl+C, SIGTERM, last window closed, the session's end, a menu) comes to
+`Quitter.quit`. Must not wait for a thread: each stage is begun and reports by itself, and a timer bounds all.
+"""
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from packetwave.common.signals import StopSignals
+from packetwave.ui.bridge import Bridge
+
+_log = logging.getLogger(__name__)
+
+Begin = Callable[[Callable[[], None]], None]
+"""Begins a stage and returns at once; what it is given is called, from any thread, when the stage is over."""
+
+
+class Quitter(QObject):
+    """Stops the stages in the order they were added, then ends the application's loop with the exit code.
+
+    limit_s: how long all stages together may take; then the program ends anyway and the log says who was
+    late.
+    Signals: quitting() when the way out is taken, stopped(int) with the exit code just before the loop ends.
+    """
+
+    quitting = Signal()
+    stopped = Signal(int)
+
+    def __init__(self, app: QApplication, *, limit_s: float = 1.7, on_last_window: bool = True) -> None:
+        super().__init__(app)
+        self._stages: list[tuple[str, Begin]] = []
+        self._current = -1
+        self._code = 0
+        self._over = False
+        self._reports = Bridge(self)
+        self._reports.received.connect(self._on_report)
+        self._limit = QTimer(self, singleShot=True, interval=int(limit_s * 1000))
+        self._limit.timeout.connect(self._on_limit)
+        app.setQuitOnLastWindowClosed(False)
+        if on_last_window:
+            app.lastWindowClosed.connect(self.quit)
+        app.commitDataRequest.connect(self._on_session_end)
+        self._signals: StopSignals | None = None
+        self._notifier: QSocketNotifier | None = None
+
+    def watch_signals(self) -> None:
+        """Let Ctrl+C, SIGTERM and SIGBREAK quit. Main thread only."""
+        self._signals = StopSignals()
+        self._signals.install()
+        self._notifier = QSocketNotifier(self._signals.socket.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_signal)
+
+    def add_stage(self, name: str, begin: Begin) -> None:
+        """Append a stage; `begin(done)` must not block. Stages added while quitting are not run."""
+        self._stages.append((name, begin))
+
+    @property
+    def is_quitting(self) -> bool:
+        """Whether the way out has been taken."""
+        return self._current >= 0
+
+    @Slot()
+    def quit(self, code: int = 0) -> None:
+        """Begin to end; asked again, nothing more happens (the first exit code stands)."""
+        if self.is_quitting:
+            return
+        self._code = code
+        self._current = 0
+        self.quitting.emit()
+        self._limit.start()
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._over:
+            return
+        if self._current >= len(self._stages):
+            self._finish()
+            return
+        index = self._current
+        name, begin = self._stages[index]
+        try:
+            begin(lambda: self._reports.send(index))
+        except Exception:  # noqa: BLE001 - a stage that cannot stop must not keep the others from stopping
+            _log.exception("stopping %s failed", name)
+            self._reports.send(index)
+
+    @Slot(object)
+    def _on_report(self, index: object) -> None:
+        if index == self._current and not self._over:
+            self._current += 1
+            self._begin()
+
+    @Slot()
+    def _on_limit(self) -> None:
+        _log.error("%s did not stop in time", self._stages[self._current][0])
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        self._limit.stop()
+        self._reports.close()
+        if self._notifier is not None:
+            self._notifier.setEnabled(False)
+        if self._signals is not None:
+            self._signals.restore()
+        self.stopped.emit(self._code)
+        QApplication.exit(self._code)
+
+    @Slot()
+    def _on_signal(self) -> None:
+        if self._signals is not None:
+            self._signals.socket.recv(64)
+        self.quit()
+
+    def _on_session_end(self, _session: object) -> None:
+        # Windows ends the process as soon as this returns: stop here, the loop goes on inside.
+        self.quit()
+        if not self._over and QGuiApplication.instance() is not None:
+            inner = QEventLoop()
+            self.stopped.connect(inner.quit)
+            inner.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
