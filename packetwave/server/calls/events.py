@@ -66,6 +66,26 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The phone has stopped ringing and nobody is known to have answered; the verdict follows in `Ended`.
+
+    For popups, which go at once. It is no event of its own on the record.
+    """
+
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RangAgain:
+    """The phone of a call told by `Stopped` rings again (a queue, a hunt group): the same call, still one
+    entry. No event of its own on the record either."""
+
+    call_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known."""
 
@@ -95,11 +115,11 @@ class Unwatched:
     to_at: datetime
 
 
-CallEvent = Ringing | Answered | Ended | Corrected
-Event = CallEvent | Unwatched
+CallEvent = Ringing | Answered | Stopped | RangAgain | Ended | Corrected
+RecordedEvent = Ringing | Answered | Ended | Corrected | Unwatched
 
 
-def to_json(event: Event, *, from_name: str = "") -> str:
+def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
     """One JSON line without its newline. from_name: the caller's name as the directory knows it."""
     match event:
         case Ringing():

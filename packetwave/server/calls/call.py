@@ -1,0 +1,60 @@
+"""A call and its ringings. Pure.
+
+A *call* is everything one caller set off: all legs under one Call-ID, and the legs of other Call-IDs that
+`joining.py` finds to be the same call behind a B2BUA. A *ring* is one extension ringing in a call: what
+people see as one popup and one line of the log, however many legs and devices carry it.
+"""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from hashlib import blake2b
+
+from packetwave.server.calls.events import Direction
+from packetwave.server.calls.leg import Leg
+
+
+class RingState(Enum):
+    RINGING = auto()
+    STOPPED = auto()  # no leg rings any more, the verdict is not known yet
+    TALKING = auto()
+    ENDED = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Ring:
+    """One extension ringing in one call. announced: `Ringing` was emitted (not so just after a restart)."""
+
+    call_id: str
+    extension: str
+    direction: Direction
+    started_s: float
+    legs: list[Leg] = field(default_factory=list)
+    state: RingState = RingState.RINGING
+    announced: bool = True
+    stopped_s: float = 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """legs in the order they were seen; rings by extension. scheduled_s: when it is looked at next."""
+
+    started_s: float
+    legs: list[Leg] = field(default_factory=list)
+    rings: dict[str, Ring] = field(default_factory=dict)
+    scheduled_s: float = float("inf")
+
+    def upstream(self) -> set[Leg]:
+        """The legs that others of this call continue: they end where another begins."""
+        if len(self.legs) == 1:
+            return set()
+        return {
+            leg
+            for leg in self.legs
+            if any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
+        }
+
+
+def call_id_of(sip_call_id: str, from_tag: str, extension: str) -> str:
+    """Our id of a ring: 16 hex digits, the same in every probe that sees the same first leg."""
+    text = "\0".join((sip_call_id, from_tag, extension))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

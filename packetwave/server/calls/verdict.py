@@ -1,0 +1,76 @@
+"""How a ring ended, from what the legs of its call did. Pure functions over a call; nothing is changed.
+
+`Reason` headers are a hint that counts only where no other leg could have shown the truth
+(signalling.md cases 24 to 29).
+"""
+
+from typing import NamedTuple
+
+from packetwave.server.calls.call import Call, Ring
+from packetwave.server.calls.events import Outcome
+from packetwave.server.calls.leg import Leg, LegState
+
+REORDER_S = 0.5
+"""How far mirrors were seen to swap messages, and the longest a verdict waits for one just behind."""
+
+
+class Verdict(NamedTuple):
+    outcome: Outcome
+    by: str = ""
+
+
+def deciding_legs(call: Call, ring: Ring) -> list[Leg]:
+    """The legs of a ring that speak for its phones: not those that go on to another leg, and of several
+    tries between the same two hosts only the last."""
+    upstream = call.upstream()
+    legs = [leg for leg in ring.legs if leg not in upstream]
+    return [
+        leg
+        for leg in legs
+        if not (
+            leg.state is LegState.CHALLENGED
+            and any(
+                other is not leg and other.sip_call_id == leg.sip_call_id and other.cseq > leg.cseq
+                for other in legs
+            )
+        )
+    ]
+
+
+def winner(call: Call, ring: Ring) -> Leg | None:
+    """The leg of another ring, or of no ring, that ended in an answer while or just after this ring rang."""
+    upstream = call.upstream()
+    own = set(ring.legs)
+    for leg in call.legs:
+        if leg in own or leg in upstream or not leg.was_answered:
+            continue
+        if not ring.stopped_s or leg.answered_s <= ring.stopped_s + REORDER_S:
+            return leg
+    return None
+
+
+def verdict(call: Call, ring: Ring) -> Verdict:
+    """The outcome of a ring whose legs are over (or given up)."""
+    legs = deciding_legs(call, ring)
+    if any(leg.was_answered for leg in legs):
+        return Verdict(Outcome.ANSWERED)
+    answering = winner(call, ring)
+    if answering is not None:
+        return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.target)
+    if not legs:
+        # Every leg of this ring went on to other extensions, and none of those answered.
+        legs = ring.legs
+    statuses = {leg.status for leg in legs if leg.status}
+    if 603 in statuses:
+        return Verdict(Outcome.DECLINED)
+    if any(leg.elsewhere_hint for leg in legs) and len(call.rings) == 1:
+        return Verdict(Outcome.ANSWERED_ELSEWHERE)
+    if 487 in statuses or any(leg.cancelled for leg in legs):
+        return Verdict(Outcome.MISSED)
+    if statuses & {486, 600}:
+        return Verdict(Outcome.BUSY)
+    if any(300 <= status < 400 for status in statuses):
+        return Verdict(Outcome.FORWARDED)
+    if statuses:
+        return Verdict(Outcome.MISSED if any(leg.rang for leg in legs) else Outcome.FAILED)
+    return Verdict(Outcome.UNKNOWN)

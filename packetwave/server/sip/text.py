@@ -1,0 +1,46 @@
+"""Text as it comes in SIP headers. Pure.
+
+Heads are read as Latin-1 so that no byte is lost and positions are bytes; what people read (display names)
+is decoded here: UTF-8 as RFC 3261 asks, else CP949, which Korean PBXs still send.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]+")
+_ESCAPED_LETTER = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
+_MAX_NAME = 128  # characters
+
+
+def readable(latin: str) -> str:
+    """A header text for people: decoded, without control or direction characters, at most 128
+    characters; "" where the bytes are neither UTF-8 nor CP949."""
+    if latin.isascii():
+        text = latin
+    else:
+        raw = latin.encode("latin-1")
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            try:
+                text = raw.decode("cp949")
+            except UnicodeDecodeError:
+                return ""
+    return _CONTROLS.sub(" ", text).strip()[:_MAX_NAME]
+
+
+def display_name(latin: str) -> str:
+    """A display name as people should read it. Percent escapes are no part of the grammar there (RFC 4475
+    section 3.1.1.6), but some PBXs escape Korean names: resolved where they hold other than ASCII."""
+    if _ESCAPED_LETTER.search(latin):
+        resolved = readable(unquote_to_bytes(latin.encode("latin-1")).decode("latin-1"))
+        if resolved:
+            return resolved
+    return readable(latin)
+
+
+def unescape(latin: str) -> str:
+    """A URI part with its percent escapes resolved (RFC 3261 section 19.1.2), still Latin-1."""
+    if "%" not in latin:
+        return latin
+    return unquote_to_bytes(latin.encode("latin-1")).decode("latin-1")
