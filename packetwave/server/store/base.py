@@ -47,7 +47,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """A stored row that cannot serve. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`."""
+    """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
+
+    Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
+    (extension 1001) and on name, department and note.
+    """
 
     row_id: str
     field_name: str
@@ -65,7 +69,10 @@ class MemberTable:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Add a member (`row_id` "") or put it in the place of the row with its `row_id`."""
+    """Add a member (`row_id` "") or put it in the place of the row with its `row_id`.
+
+    There, keys of `extra` are set and others that the row has are kept.
+    """
 
     member: Member
 
@@ -122,7 +129,8 @@ class MemberStore(Protocol):
         """All rows. Raises StoreAway."""
 
     def change_members(self, changes: Sequence[MemberChange]) -> MemberTable:
-        """Do all changes or none, then return the table. Raises StoreAway, StoreConflict."""
+        """Do all changes or none, then return the table. Raises StoreAway, StoreConflict, and StoreError
+        for a member whose extension or address `validation` does not pass."""
 
     def members_changed(self) -> bool:
         """True if somebody else may have changed the members since the last load. Quick. Raises StoreAway."""

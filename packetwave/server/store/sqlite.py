@@ -1,0 +1,401 @@
+"""The embedded store: members and calls in one SQLite file; and what is kept for a MongoDB that is away.
+
+Every commit is on the disk when the call returns (WAL, synchronous FULL). Another process may use the same
+file (`members import` beside a running server). The connection may be made on any thread; from then on
+one thread, the store thread, uses it. Times are stored as whole milliseconds since 1970 UTC.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from packetwave.server.store.base import (
+    CallRecord,
+    Defect,
+    Member,
+    MemberChange,
+    MemberTable,
+    Put,
+    StoreAway,
+    StoreConflict,
+    StoreDamaged,
+    StoreError,
+)
+from packetwave.server.store.rows import (
+    KNOWN_FIELDS,
+    call_fields,
+    checked,
+    clean,
+    member_fields,
+    read_call,
+    read_table,
+)
+
+FILE_NAME = "packetwave.db"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+Step = Sequence[str]
+STEPS: tuple[Step, ...] = (
+    (
+        """CREATE TABLE members (
+            row_id INTEGER PRIMARY KEY AUTOINCREMENT,
+            extension_num TEXT NOT NULL, default_ip TEXT NOT NULL, name TEXT NOT NULL,
+            department TEXT NOT NULL, note TEXT NOT NULL, extra TEXT NOT NULL)""",
+        """CREATE TABLE calls (
+            call_id TEXT PRIMARY KEY, rang_at INTEGER NOT NULL, caller TEXT, called TEXT,
+            caller_name TEXT, called_name TEXT, dialled TEXT, via TEXT, direction TEXT,
+            answered_at INTEGER, ended_at INTEGER, outcome TEXT, "by" TEXT, sip_call_id TEXT,
+            from_tag TEXT, told TEXT, offline TEXT)""",
+        "CREATE INDEX calls_rang_at ON calls (rang_at)",
+        "CREATE INDEX calls_open ON calls (rang_at) WHERE outcome IS NULL",
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        # For MongoDB away: its last known members, and calls that it has not got yet.
+        "CREATE TABLE kept_members (place TEXT PRIMARY KEY, content TEXT NOT NULL)",
+        "CREATE TABLE unwritten (call_id TEXT PRIMARY KEY)",
+    ),
+)
+"""STEPS[n] takes a file from version n (`PRAGMA user_version`) to n + 1. Steps are only ever added."""
+
+_CALL_COLUMNS = tuple(column.name for column in fields(CallRecord))
+_CALL_NAMES = ", ".join(f'"{name}"' for name in _CALL_COLUMNS)
+_CALL_PLACES = ", ".join("?" for _ in _CALL_COLUMNS)
+_TIME_COLUMNS = ("rang_at", "answered_at", "ended_at")
+_LIST_COLUMNS = ("told", "offline")
+
+
+def open_embedded(path: Path) -> tuple["SqliteStore", str | None]:
+    """The store in this file, made with its folder where missing; and one sentence where the file was
+    damaged: it was put aside as `NAME.damaged-<n>` and the store starts empty. Raises StoreError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"cannot make the folder {path.parent}: {error.strerror}") from error
+    try:
+        return SqliteStore(path), None
+    except StoreDamaged:
+        aside = _put_aside(path)
+    problem = f"{path.name} was damaged; it was put aside as {aside.name} and an empty one is used"
+    return SqliteStore(path), problem
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Bring a file to version `len(steps)`, all steps or none. Raises StoreError for one that a newer
+    program made, sqlite3.Error for a step that fails."""
+    with _transaction(connection):
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > len(steps):
+            raise StoreError(
+                f"the database has version {version}, this program knows {len(steps)}: "
+                "it was used by a newer PacketWave; install that one again"
+            )
+        for step in steps[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(steps)}")
+
+
+class SqliteStore:
+    """MemberStore and CallStore in one file, `":memory:"` for none.
+
+    busy_s: how long to wait for another process that writes. Raises StoreDamaged where the file is no
+    database or a broken one, StoreError where it cannot be opened.
+    """
+
+    def __init__(self, path: Path | str, *, busy_s: float = 1.5) -> None:
+        self._path = str(path)
+        self._seen_version = -1
+        with self._told():
+            self._connection = sqlite3.connect(
+                self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _prepare(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        self._connection.execute("PRAGMA synchronous = FULL")
+        (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise StoreDamaged(f"{self._path}: {verdict}")
+        migrate(self._connection)
+
+    def close(self) -> None:
+        """Give the file back. May be called twice."""
+        self._connection.close()
+
+    # Members
+
+    def load_members(self) -> MemberTable:
+        """All rows. Raises StoreAway, StoreDamaged."""
+        with self._told():
+            # Before the rows: a change between the two is then seen again, never missed.
+            seen_version = self._data_version()
+            rows = self._connection.execute(
+                f"SELECT row_id, {', '.join(KNOWN_FIELDS)}, extra FROM members ORDER BY row_id"
+            ).fetchall()
+        self._seen_version = seen_version
+        return read_table(
+            (str(row_id), {**_json_object(extra), **dict(zip(KNOWN_FIELDS, known, strict=True))})
+            for row_id, *known, extra in rows
+        )
+
+    def change_members(self, changes: Sequence[MemberChange]) -> MemberTable:
+        """Do all changes or none, then return the table. See `MemberStore.change_members`."""
+        good = [checked(change) for change in changes]
+        with self._told(), _transaction(self._connection):
+            for change in good:
+                if not isinstance(change, Put):
+                    done = self._connection.execute(
+                        "DELETE FROM members WHERE row_id = ?", (_number(change.row_id),)
+                    )
+                    if done.rowcount != 1:
+                        raise StoreConflict(f"member row {change.row_id} is not there any more")
+                elif change.member.row_id:
+                    self._replace_member(change.member)
+                else:
+                    self._connection.execute(
+                        f"INSERT INTO members ({', '.join(KNOWN_FIELDS)}, extra) VALUES (?, ?, ?, ?, ?, ?)",
+                        (*member_fields(change.member).values(), _to_json(change.member.extra)),
+                    )
+        return self.load_members()
+
+    def members_changed(self) -> bool:
+        """True if another process wrote to the file since the last load (or nothing was loaded yet)."""
+        with self._told():
+            return self._data_version() != self._seen_version
+
+    def _replace_member(self, member: Member) -> None:
+        row_id = _number(member.row_id)
+        found = self._connection.execute("SELECT extra FROM members WHERE row_id = ?", (row_id,)).fetchone()
+        if found is None:
+            raise StoreConflict(f"member row {member.row_id} is not there any more")
+        sets = ", ".join(f"{name} = ?" for name in (*KNOWN_FIELDS, "extra"))
+        extra = _to_json({**_json_object(found[0]), **member.extra})
+        self._connection.execute(
+            f"UPDATE members SET {sets} WHERE row_id = ?",
+            (*member_fields(member).values(), extra, row_id),
+        )
+
+    def _data_version(self) -> int:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return cast(int, version)
+
+    # Calls
+
+    def put_calls(self, records: Sequence[CallRecord]) -> None:
+        """Write each record over what is stored of its `call_id`, all or none."""
+        with self._told(), _transaction(self._connection):
+            self._put_calls(records)
+
+    def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
+        """Calls that rang at or after `since`, newest first."""
+        return self._read_calls(
+            "WHERE rang_at >= ? ORDER BY rang_at DESC, call_id DESC LIMIT ?", (_to_number(since), limit)
+        )
+
+    def open_calls(self) -> list[CallRecord]:
+        """Calls without an outcome, oldest first."""
+        return self._read_calls("WHERE outcome IS NULL ORDER BY rang_at, call_id", ())
+
+    def _put_calls(self, records: Sequence[CallRecord]) -> None:
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO calls ({_CALL_NAMES}) VALUES ({_CALL_PLACES})",
+            [_call_row(record) for record in records],
+        )
+
+    def _read_calls(self, clause: str, values: tuple[object, ...]) -> list[CallRecord]:
+        with self._told():
+            rows = self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
+        read = (read_call(_call_columns(row)) for row in rows)
+        return [record for record in read if record is not None]
+
+    # Small values
+
+    def get_meta(self, key: str) -> str | None:
+        """The value stored under `key`, None where there is none."""
+        with self._told():
+            found = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if found is None else str(found[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a value under `key`, durably."""
+        with self._told(), _transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    # For a MongoDB that is away
+
+    def keep_members(self, place: str, table: MemberTable) -> None:
+        """Keep the members of the database at `place`, apart from the embedded ones."""
+        content = _to_json(
+            {
+                "members": [asdict(member) for member in table.members],
+                "defects": [asdict(defect) for defect in table.defects],
+            }
+        )
+        with self._told(), _transaction(self._connection):
+            self._connection.execute("INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, content))
+
+    def kept_members(self, place: str) -> MemberTable | None:
+        """The members last kept of the database at `place`; None where there are none."""
+        with self._told():
+            found = self._connection.execute(
+                "SELECT content FROM kept_members WHERE place = ?", (place,)
+            ).fetchone()
+        if found is None:
+            return None
+        content = _json_object(found[0])
+        try:
+            return MemberTable(
+                tuple(Member(**keys) for keys in content["members"]),
+                tuple(Defect(**keys) for keys in content["defects"]),
+            )
+        except (KeyError, TypeError):
+            return None
+
+    def queue_calls(self, records: Sequence[CallRecord]) -> None:
+        """Like `put_calls`, and mark them as not yet written to the other database."""
+        with self._told(), _transaction(self._connection):
+            self._put_calls(records)
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO unwritten VALUES (?)", [(clean(record.call_id),) for record in records]
+            )
+
+    def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
+        """Calls marked as not yet written, oldest first; limit -1: all."""
+        return self._read_calls(
+            "WHERE call_id IN (SELECT call_id FROM unwritten) ORDER BY rang_at, call_id LIMIT ?", (limit,)
+        )
+
+    def count_unwritten(self) -> int:
+        """How many calls are marked as not yet written."""
+        with self._told():
+            (count,) = self._connection.execute("SELECT count(*) FROM unwritten").fetchone()
+        return cast(int, count)
+
+    def mark_written(self, call_ids: Sequence[str]) -> None:
+        """Take the mark off again."""
+        with self._told(), _transaction(self._connection):
+            self._connection.executemany(
+                "DELETE FROM unwritten WHERE call_id = ?", [(call_id,) for call_id in call_ids]
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _store_error(error, self._path) from error
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    # IMMEDIATE: wait for another writer here, where nothing is half done yet.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _store_error(error: sqlite3.Error, path: str) -> StoreError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    advice = {
+        sqlite3.SQLITE_FULL: "the disk is full: make room",
+        sqlite3.SQLITE_READONLY: "the file may not be written: check its rights",
+        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened: check that its folder exists and its rights",
+        sqlite3.SQLITE_PERM: "the file may not be opened: check its rights",
+    }
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreDamaged(f"{path}: {error}")
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreAway(f"{path} is in use by another program: {error}")
+    return StoreError(f"{path}: {advice.get(code, error)}")
+
+
+def _put_aside(path: Path) -> Path:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    try:
+        # The write-ahead log goes along under the name by which SQLite finds it again.
+        for ending in ("", "-wal", "-shm"):
+            part = path.with_name(path.name + ending)
+            if part.exists():
+                part.replace(aside.with_name(aside.name + ending))
+    except OSError as error:
+        raise StoreError(f"{path} is damaged and cannot be put aside: {error.strerror}") from error
+    return aside
+
+
+def _call_row(record: CallRecord) -> tuple[object, ...]:
+    return tuple(_to_column(value) for value in call_fields(record).values())
+
+
+def _to_column(value: object) -> object:
+    if isinstance(value, datetime):
+        return _to_number(value)
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, default=_to_column)
+    return value
+
+
+def _call_columns(row: Sequence[object]) -> dict[str, object]:
+    columns = dict(zip(_CALL_COLUMNS, row, strict=True))
+    for name in _TIME_COLUMNS:
+        columns[name] = _to_time(columns[name])
+    for name in _LIST_COLUMNS:
+        columns[name] = _json(columns[name])
+    told = columns["told"]
+    if isinstance(told, list):
+        columns["told"] = [
+            {**item, "at": _to_time(item.get("at"))} for item in told if isinstance(item, dict)
+        ]
+    return columns
+
+
+def _to_number(at: datetime) -> int:
+    return (at - _EPOCH) // _MILLISECOND
+
+
+def _to_time(value: object) -> datetime | None:
+    if not isinstance(value, int):
+        return None
+    try:
+        return _EPOCH + value * _MILLISECOND
+    except OverflowError:
+        return None
+
+
+def _number(row_id: str) -> int:
+    if not (row_id.isascii() and row_id.isdecimal() and len(row_id) < 19):
+        raise StoreConflict(f"there is no member row {row_id!r}")
+    return int(row_id)
+
+
+def _to_json(value: Mapping[str, object]) -> str:
+    return clean(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _json(text: object) -> Any:
+    try:
+        return json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_object(text: object) -> dict[str, Any]:
+    value = _json(text)
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,147 @@
+"""What every store does alike: run against SQLite, MongoDB over the wire, and MongoDB with its kept copy."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from packetwave.server.calls.events import Outcome
+from packetwave.server.store.base import Member, Put, Remove, StoreConflict, StoreError
+from tests.server.store.conftest import Opened
+from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
+
+
+def test_an_empty_store(opened: Opened) -> None:
+    assert opened.store.load_members().members == ()
+    assert opened.store.load_calls(since=NINE) == []
+    assert opened.store.open_calls() == []
+    opened.store.put_calls([])
+    assert opened.store.change_members([]).members == ()
+
+
+def test_members_come_in_the_order_of_their_extensions(opened: Opened) -> None:
+    table = opened.store.change_members(
+        add(Member("1002", "10.0.0.3"), Member("99", "10.0.0.1"), Member("front", "10.0.0.9"), HONG)
+    )
+    assert [member.extension_num for member in table.members] == ["99", "1001", "1002", "front"]
+    assert table.defects == ()
+    assert opened.store.load_members() == table
+    assert len({member.row_id for member in table.members} - {""}) == 4
+
+
+def test_all_fields_come_back(opened: Opened) -> None:
+    member = Member("1001", "fe80::1", "홍길동", "영업부", "=1+1\nline 2", {"층": "2", "seat": "A"})
+    (stored,) = opened.store.change_members(add(member)).members
+    assert replace(stored, row_id="") == member
+    (again,) = opened.open_another().load_members().members
+    assert again == stored
+
+
+def test_texts_are_trimmed_and_addresses_have_one_form(opened: Opened) -> None:
+    (stored,) = opened.store.change_members(add(Member(" 1001 ", " FE80:0::0001 ", " 홍 길동 "))).members
+    assert (stored.extension_num, stored.default_ip, stored.name) == ("1001", "fe80::1", "홍 길동")
+
+
+def test_a_row_is_changed_in_its_place_and_keeps_fields_that_are_not_named(opened: Opened) -> None:
+    first = opened.store.change_members(add(replace(HONG, extra={"seat": "A", "floor": "2"}), KIM))
+    hong = first.members[0]
+    moved = replace(hong, default_ip="192.168.0.55", note="", extra={"seat": "B"})
+    table = opened.store.change_members([Put(moved)])
+    assert table.members[0] == replace(moved, extra={"seat": "B", "floor": "2"})
+    assert table.members[1] == first.members[1]
+
+
+def test_rows_are_removed(opened: Opened) -> None:
+    table = opened.store.change_members(add(HONG, KIM))
+    assert desks(opened.store.change_members([Remove(table.members[0].row_id)])) == [
+        ("1002", "192.168.0.102", "김영희")
+    ]
+
+
+def test_two_desks_and_two_extensions_on_one_pc(opened: Opened) -> None:
+    rows = [Member("1001", "10.0.0.1"), Member("1001", "10.0.0.2"), Member("1002", "10.0.0.1")]
+    table = opened.store.change_members(add(*rows))
+    assert len(table.members) == 3
+    assert table.defects == ()
+
+
+def test_a_doubled_row_serves_once_and_is_listed(opened: Opened) -> None:
+    table = opened.store.change_members(add(HONG, HONG))
+    assert len(table.members) == 1
+    (defect,) = table.defects
+    assert (defect.code, defect.value) == ("doubled", "1001")
+    healed = opened.store.change_members([Remove(defect.row_id)])
+    assert (len(healed.members), healed.defects) == (1, ())
+
+
+def test_a_row_that_is_gone_is_a_conflict_and_nothing_is_done(opened: Opened) -> None:
+    table = opened.store.change_members(add(HONG, KIM))
+    hong, kim = table.members
+    opened.store.change_members([Remove(kim.row_id)])
+    before = opened.store.load_members()
+    changes = [Put(Member("1003", "10.0.0.3")), Put(replace(hong, name="다른")), Remove(hong.row_id)]
+    for gone in (Remove(kim.row_id), Put(kim), Remove("no such id"), Put(replace(kim, row_id="[1"))):
+        with pytest.raises(StoreConflict):
+            opened.store.change_members([*changes, gone])
+        assert opened.store.load_members() == before
+
+
+@pytest.mark.parametrize("bad", [Member("", "10.0.0.1"), Member("1001", "10.0.0"), Member("10 01", "::1")])
+def test_a_bad_member_is_refused_and_nothing_is_done(opened: Opened, bad: Member) -> None:
+    with pytest.raises(StoreError):
+        opened.store.change_members([Put(HONG), Put(bad)])
+    assert opened.store.load_members().members == ()
+
+
+def test_changes_of_another_handle_are_noticed(opened: Opened) -> None:
+    opened.store.change_members(add(HONG))
+    opened.store.load_members()
+    assert not opened.store.members_changed()
+    another = opened.open_another()
+    (stored,) = another.load_members().members
+    another.change_members([Put(replace(stored, name="바뀐"))])
+    assert opened.store.members_changed()
+    assert opened.store.members_changed(), "until it is loaded"
+    assert desks(opened.store.load_members()) == [("1001", "192.168.0.101", "바뀐")]
+    assert not opened.store.members_changed()
+    another.change_members([Remove(stored.row_id)])
+    assert opened.store.members_changed()
+
+
+def test_a_full_call_comes_back(opened: Opened) -> None:
+    opened.store.put_calls([FULL_CALL])
+    assert opened.store.load_calls(since=NINE) == [FULL_CALL]
+    assert opened.open_another().load_calls(since=NINE) == [FULL_CALL]
+
+
+def test_times_are_kept_to_the_millisecond(opened: Opened) -> None:
+    finer = replace(call(0), rang_at=NINE + timedelta(microseconds=999))
+    opened.store.put_calls([finer])
+    assert opened.store.load_calls(since=NINE) == [call(0)]
+
+
+def test_a_call_written_again_is_the_same_call(opened: Opened) -> None:
+    opened.store.put_calls([call(1, outcome=None), call(2, outcome=None)])
+    assert opened.store.open_calls() == [call(1, outcome=None), call(2, outcome=None)]
+    opened.store.put_calls([call(2, outcome=None), call(2, outcome=Outcome.BUSY)])
+    assert opened.store.open_calls() == [call(1, outcome=None)]
+    assert opened.store.load_calls(since=NINE) == [call(2, outcome=Outcome.BUSY), call(1, outcome=None)]
+
+
+def test_calls_are_newest_first_from_a_time_on_and_limited(opened: Opened) -> None:
+    opened.store.put_calls([call(number) for number in (3, 1, 4, 2, 0)])
+    loaded = opened.store.load_calls(since=call(1).rang_at, limit=3)
+    assert loaded == [call(4), call(3), call(2)]
+    assert opened.store.load_calls(since=call(4).rang_at) == [call(4)]
+    assert opened.store.load_calls(since=NINE, limit=0) == []
+
+
+def test_text_that_cannot_be_encoded_does_not_stop_a_call(opened: Opened) -> None:
+    opened.store.put_calls([replace(call(1), caller_name="a\udcff\0b"), call(2)])
+    names = [record.caller_name for record in opened.store.load_calls(since=NINE)]
+    assert names == ["", "a?\0b"]
+
+
+def test_closing_twice(opened: Opened) -> None:
+    opened.store.close()
+    opened.store.close()
