@@ -21,10 +21,11 @@ demo: setup ## the whole job on this machine: a recorded minute of calls becomes
 test: setup-tests ## all tests; ARGS='-k name' goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: setup ## format, lint rules, types
+lint: setup ## format, lint rules, types, translations
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m installer.translations check
 
 format: setup ## put every file into the project's format
 	@$(BIN)/ruff format .
