@@ -1,13 +1,23 @@
 """What the frames room hands to the SIP room: one SIP-bearing payload with its addresses and time."""
 
+import re
 from typing import NamedTuple
+
+# RFC 3261 section 7: Request-Line and Status-Line; leading CRLFs are skipped (7.5). The line may be ended by
+# a bare LF, white space or the end of a capture cut short. Any version, so that the SIP room can judge it.
+_START = re.compile(
+    rb"[\r\n]*(?="
+    rb"SIP/\d{1,3}\.\d{1,3} |"
+    rb"[!%'*+\-.0-9A-Z_`a-z~]{1,64} [^\r\n]*? SIP/\d{1,3}\.\d{1,3}[ \t]*(?:[\r\n]|\Z))"
+)
 
 
 class Payload(NamedTuple):
-    """The bytes of one SIP message (UDP: the datagram; TCP, WebSocket: one message cut from the stream).
+    """The bytes of one SIP message (UDP: the datagram; TCP, WebSocket: the head of one message cut from the
+    stream, to the empty line; its body is skipped there).
 
     at_s: packet time, seconds since 1970-01-01 UTC. src, dst: IP addresses as text (IPv6 compressed).
-    transport: "udp", "tcp" or "ws".
+    transport: "udp", "tcp" or "ws". data begins with its start-line.
     """
 
     at_s: float
@@ -17,3 +27,9 @@ class Payload(NamedTuple):
     dst: str
     dst_port: int
     data: bytes
+
+
+def sip_start(data: bytes) -> int:
+    """Where the SIP start-line begins in a datagram, behind any CRLFs; -1 for what is no SIP."""
+    found = _START.match(data)
+    return found.end() if found else -1

@@ -1,0 +1,88 @@
+"""Link layers: from a frame of any link type to what it carries. Pure functions over bytes."""
+
+from typing import NamedTuple
+
+ETHERNET = 1  # https://www.tcpdump.org/linktypes.html
+_NULL, _LOOP = 0, 108
+_COOKED, _COOKED_2 = 113, 276
+_RAW = (12, 14, 101, 228, 229)
+
+IPV4, IPV6 = 0x0800, 0x86DD  # EtherTypes
+FRAME = 0x6558  # transparent Ethernet bridging: a whole Ethernet frame
+MPLS = (0x8847, 0x8848)
+_TAGS = (0x8100, 0x88A8, 0x9100, 0x9200)
+_PPPOE_SESSION = 0x8864
+_PPP = {0x0021: IPV4, 0x0057: IPV6}
+_LENGTH_BELOW = 0x0600  # IEEE 802.3: below it is a length, and LLC follows
+_SNAP = b"\xaa\xaa\x03\x00\x00\x00"
+_NOT_DECODED = {0x8926: "vn-tag", 0x88E5: "macsec", 0x88E7: "mac-in-mac", 0x8903: "fabricpath"}
+_LAYERS = 16
+
+
+class Carried(NamedTuple):
+    """What stands behind the link layer. ethertype: IPV4, IPV6 or FRAME; 0 for anything else, and then
+    `not_decoded` may name it. offset: where it begins. through: encapsulations passed on the way."""
+
+    ethertype: int
+    offset: int
+    through: tuple[str, ...] = ()
+    not_decoded: str = ""
+
+
+_NOTHING = Carried(0, 0)
+
+
+def read_link(link_type: int, frame: bytes) -> Carried:
+    """What a frame of this link type carries, behind all tags."""
+    if link_type == ETHERNET:
+        return read_ethertype(int.from_bytes(frame[12:14]), frame, 14)
+    if link_type == _COOKED:
+        return read_ethertype(int.from_bytes(frame[14:16]), frame, 16)
+    if link_type == _COOKED_2:
+        return read_ethertype(int.from_bytes(frame[0:2]), frame, 20)
+    if link_type in _RAW:
+        return Carried(_by_version(frame, 0), 0)
+    if link_type in (_NULL, _LOOP):  # the address family's number differs between systems; IP says its own
+        return Carried(_by_version(frame, 4), 4)
+    return Carried(0, 0, not_decoded=f"link-type-{link_type}" if 0 <= link_type < 512 else "link-type")
+
+
+def read_ethertype(ethertype: int, data: bytes, offset: int) -> Carried:
+    """What stands at `offset`, announced by `ethertype`, behind VLAN tags, PPPoE, MPLS labels and LLC."""
+    through: tuple[str, ...] = ()
+    for _ in range(_LAYERS):
+        if ethertype in (IPV4, IPV6, FRAME):
+            return Carried(ethertype, offset, through)
+        if ethertype in _TAGS:
+            ethertype = int.from_bytes(data[offset + 2 : offset + 4])
+            offset += 4
+        elif ethertype == _PPPOE_SESSION:  # RFC 2516: version, code, session, length, then PPP's protocol
+            ethertype = _PPP.get(int.from_bytes(data[offset + 6 : offset + 8]), 0)
+            offset += 8
+            through = (*through, "pppoe")
+        elif ethertype in MPLS:
+            ethertype, offset = _behind_labels(data, offset)
+            through = (*through, "mpls")
+        elif ethertype < _LENGTH_BELOW and data[offset : offset + 6] == _SNAP:
+            ethertype = int.from_bytes(data[offset + 6 : offset + 8])
+            offset += 8
+        else:
+            return Carried(0, offset, through, _NOT_DECODED.get(ethertype, ""))
+    return _NOTHING
+
+
+def _behind_labels(data: bytes, offset: int) -> tuple[int, int]:
+    for _ in range(_LAYERS):
+        if offset + 4 > len(data):
+            break
+        last = data[offset + 2] & 1  # RFC 3032: bottom of the stack
+        offset += 4
+        if last:
+            if data[offset : offset + 1] < b"\x10":  # RFC 4448: the control word of an Ethernet pseudowire
+                return FRAME, offset + 4
+            return _by_version(data, offset), offset
+    return 0, offset
+
+
+def _by_version(data: bytes, offset: int) -> int:
+    return {4: IPV4, 6: IPV6}.get(data[offset] >> 4, 0) if offset < len(data) else 0
