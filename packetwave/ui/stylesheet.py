@@ -6,12 +6,15 @@ Widgets choose a variant by dynamic properties: `kind="primary"` (the main butto
 
 from typing import TYPE_CHECKING
 
+from packetwave.common.paths import assets_dir
+
 if TYPE_CHECKING:
     from packetwave.ui.theme import Theme
 
 
 def stylesheet(theme: "Theme") -> str:
     """Qt style sheet for the whole application."""
+    chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
     hover = theme.background if not theme.dark else "#272c36"
     return f"""
 QPushButton, QToolButton {{
@@ -19,6 +22,7 @@ QPushButton, QToolButton {{
     border-radius: 7px; padding: 5px 13px; min-height: 18px;
 }}
 QToolButton {{ padding: 5px; }}
+QLineEdit QToolButton {{ background: transparent; border: none; padding: 0; min-height: 0; }}
 QPushButton:hover, QToolButton:hover {{ background: {hover}; }}
 QPushButton:pressed, QToolButton:pressed, QPushButton:checked, QToolButton:checked {{
     background: {theme.accent_soft}; color: {theme.accent};
@@ -43,6 +47,17 @@ QLineEdit {{
 QLineEdit:focus {{ border-color: {theme.accent}; }}
 QLineEdit:read-only {{ color: {theme.text_muted}; background: {theme.background}; }}
 QLineEdit[wrong="true"] {{ border: 2px solid {theme.red}; padding: 4px 7px; }}
+QComboBox {{
+    background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.border};
+    border-radius: 7px; padding: 5px 8px; min-height: 18px;
+}}
+QComboBox:focus, QComboBox:on {{ border-color: {theme.accent}; }}
+QComboBox:disabled {{ color: {theme.text_muted}; background: {theme.background}; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
+QComboBox::down-arrow {{ image: url("{chevron}"); width: 14px; height: 14px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {theme.border}; padding: 3px; outline: none; }}
+QComboBox QAbstractItemView::item {{ min-height: 26px; padding: 0 6px; border-radius: 5px; }}
+QComboBox QAbstractItemView::item:selected {{ background: {theme.accent_soft}; color: {theme.text}; }}
 QFrame[kind="card"] {{
     background: {theme.surface}; border: 1px solid {theme.border}; border-radius: 10px;
 }}

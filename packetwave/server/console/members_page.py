@@ -1,0 +1,303 @@
+"""The members page: the member table, edited in place.
+
+Qt main thread. Asks the engine only through `changes_wanted` of its model.
+"""
+
+from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from packetwave.server.console.cell_delegate import CellDelegate
+from packetwave.server.console.cells import WRONG
+from packetwave.server.console.member_rows import Field
+from packetwave.server.console.member_table import STATE_COLUMN, MemberModel
+from packetwave.server.console.parts import (
+    Banner,
+    CellTable,
+    EmptyHint,
+    IconButton,
+    button,
+    card,
+    color_icons,
+    label,
+)
+from packetwave.server.console.search import Search
+from packetwave.server.console.words import member_defect, refused
+from packetwave.server.notices import ChangeMembers, Refused
+from packetwave.server.store.base import MemberTable
+from packetwave.ui import icons
+from packetwave.ui.theme import Theme
+
+translate = QCoreApplication.translate
+
+_DEFECTS_SHOWN = 5
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class MembersPage(QWidget):
+    """Attribute: model, the rows."""
+
+    def __init__(self, model: MemberModel, theme: Theme) -> None:
+        super().__init__()
+        self.model = model
+        self._delegate = _MemberDelegate(theme)
+        self.table = _MemberView(self._delegate, model)
+        self.table.setAccessibleName(translate("members", "Members"))
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(translate("members", "Find"))
+        self.search.setAccessibleName(translate("members", "Find members"))
+        self.search.setClearButtonEnabled(True)
+        self._search_icon = self.search.addAction(
+            icons.icon("search", theme.text_muted), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.search.textChanged.connect(self._apply_search)
+        self.refusal = Banner(theme, translate("members", "Save again"))
+        self.refusal.acted.connect(self._save_again)
+        self._hint = EmptyHint()
+        self._hint.say(
+            translate("members", "No members yet"),
+            translate("members", "Type whose extension belongs to which PC, or paste the cells from Excel."),
+            translate("members", "Add a member"),
+        )
+        self._hint.acted.connect(self.add)
+        self._defects = label(kind="wrong", wrap=True)
+        self._defects.hide()
+        self._lay_out()
+        self._set_up_shortcuts()
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
+            signal.connect(self._show_rows)
+        self.set_theme(theme)
+        self._show_rows()
+
+    def _lay_out(self) -> None:
+        self._undo = IconButton("undo", translate("members", "Undo"))
+        self._redo = IconButton("redo", translate("members", "Redo"))
+        self._delete = button(translate("members", "Delete rows"), self.table.delete_rows, icon="delete")
+        stack = self.model.undo
+        for tool, step, may, can in (
+            (self._undo, stack.undo, stack.canUndoChanged, stack.canUndo),
+            (self._redo, stack.redo, stack.canRedoChanged, stack.canRedo),
+        ):
+            tool.setEnabled(can())
+            tool.clicked.connect(step)
+            may.connect(tool.setEnabled)
+        bar = QHBoxLayout()
+        bar.setSpacing(8)
+        bar.addWidget(button(translate("members", "Member"), self.add, primary=True, icon="plus"))
+        for widget in (self._delete, self._undo, self._redo):
+            bar.addWidget(widget)
+        bar.addWidget(self.search, 1)
+        frame = card()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._hint)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(1, 6, 1, 6)
+        inside.addWidget(self._stack)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addLayout(bar)
+        column.addWidget(self.refusal)
+        column.addWidget(frame, 1)
+        column.addWidget(self._defects)
+        column.addWidget(
+            label(
+                translate(
+                    "members",
+                    "Copy cells in Excel and paste them here as they are. "
+                    "Marked cells are not saved until they are right.",
+                ),
+                kind="muted",
+                wrap=True,
+            )
+        )
+
+    def _set_up_shortcuts(self) -> None:
+        find = QKeySequence(QKeySequence.StandardKey.Find)
+        for key, act in (
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.model.undo.undo),
+            (QKeySequence(QKeySequence.StandardKey.Redo), self.model.undo.redo),
+            (QKeySequence("Ctrl+Y"), self.model.undo.redo),
+            (QKeySequence(QKeySequence.StandardKey.Paste), self.table.paste),
+            (QKeySequence("Ctrl+-"), self.table.delete_rows),
+            (QKeySequence("Ctrl+N"), self.add),
+            (find, self.search.setFocus),
+        ):
+            action = QAction(self)
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda _checked=False, act=act: act())
+            self.addAction(action)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours."""
+        self._delegate.theme = theme
+        self._search_icon.setIcon(icons.icon("search", theme.text_muted))
+        self._hint.set_icon("people", theme)
+        self.refusal.set_theme(theme)
+        color_icons(self, theme)
+        self.table.viewport().update()
+
+    def add(self) -> None:
+        """A new row, its extension being typed."""
+        self.search.clear()
+        row = self.model.add_row()
+        self._show_rows()
+        index = self.model.index(row, Field.EXTENSION)
+        self.table.setCurrentIndex(index)
+        self.table.scrollTo(index)
+        self.table.edit(index)
+
+    def show_table(self, table: MemberTable) -> None:
+        """The members as stored now."""
+        self.model.merge(table)
+        if not self.model.held_rows():
+            self.refusal.show_matter(None)
+        lines = [member_defect(defect) for defect in table.defects[:_DEFECTS_SHOWN]]
+        more = len(table.defects) - len(lines)
+        if more:
+            lines.append(translate("members", "and more: {count}").format(count=more))
+        if lines:
+            lines.insert(0, translate("members", "Rows in the database that are not right:"))
+        self._defects.setText("\n".join(lines))
+        self._defects.setVisible(bool(lines))
+
+    def show_refusal(self, refusal: Refused) -> None:
+        """A change was not stored: say it above the table, keep what was typed."""
+        if isinstance(refusal.command, ChangeMembers):
+            self.model.refuse(refusal.command.changes)
+            self.refusal.show_matter(refused(refusal.code, refusal.detail))
+
+    def defects_text(self) -> str:
+        """What is said of stored rows that are not right."""
+        return self._defects.text()
+
+    def _save_again(self) -> None:
+        self.refusal.show_matter(None)
+        self.model.save_held()
+
+    def _show_rows(self) -> None:
+        self._stack.setCurrentWidget(self.table if self.model.rowCount() else self._hint)
+        self._apply_search()
+
+    def _apply_search(self) -> None:
+        search = Search(self.search.text())
+        for row in range(self.model.rowCount()):
+            texts = self.model.texts(row)
+            numbers = (texts[Field.EXTENSION], texts[Field.IP].replace(".", ""), texts[Field.IP])
+            hidden = bool(search) and any(texts) and not search.finds(numbers, texts)
+            if hidden != self.table.isRowHidden(row):
+                self.table.setRowHidden(row, hidden)
+
+
+class _MemberView(CellTable):
+    """Cells are selected and edited as in a spreadsheet: type to replace, F2 to change, Delete to clear."""
+
+    def __init__(self, delegate: CellDelegate, model: MemberModel) -> None:
+        super().__init__(delegate)
+        self._members = model
+        self.setSelectionMode(CellTable.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            CellTable.EditTrigger.DoubleClicked
+            | CellTable.EditTrigger.EditKeyPressed
+            | CellTable.EditTrigger.AnyKeyPressed
+            | CellTable.EditTrigger.SelectedClicked
+        )
+        self.setModel(model)
+        widths = {Field.EXTENSION: 110, Field.NAME: 150, Field.DEPARTMENT: 130, Field.IP: 200}
+        self.set_widths({**{int(f): w for f, w in widths.items()}, STATE_COLUMN: 280}, Field.NOTE)
+
+    def delete_rows(self) -> None:
+        """Remove the rows of all selected cells."""
+        self._members.remove_rows(self.selected_rows())
+
+    def paste(self) -> None:
+        """The clipboard's block at the current cell; below all rows where there is none."""
+        current = self.currentIndex()
+        row, column = (
+            (current.row(), current.column()) if current.isValid() else (self._members.rowCount(), 0)
+        )
+        if column < STATE_COLUMN:
+            self._members.paste(row, column, QGuiApplication.clipboard().text())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy()
+        elif event.key() == Qt.Key.Key_Delete:
+            self._members.write(
+                [
+                    (index.row(), Field(index.column()), "")
+                    for index in self.selectionModel().selectedIndexes()
+                    if index.column() < STATE_COLUMN and not self.isRowHidden(index.row())
+                ]
+            )
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.edit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _copy(self) -> None:
+        selected = {(i.row(), i.column()) for i in self.selectionModel().selectedIndexes()}
+        if not selected:
+            return
+        columns = sorted({column for _, column in selected})
+        lines = [
+            "\t".join(
+                str(self._members.index(row, column).data() or "") if (row, column) in selected else ""
+                for column in columns
+            )
+            for row in sorted({row for row, _ in selected})
+        ]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class _MemberDelegate(CellDelegate):
+    """The editor of a cell: its text is checked while it is typed and framed in red while it is wrong."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
+        editor = QLineEdit(parent)
+        editor.setObjectName("cell")
+        editor.setAccessibleName(index.model().headerData(index.column(), Qt.Orientation.Horizontal))
+        place = QPersistentModelIndex(index)
+        editor.textChanged.connect(lambda text: self._check(editor, place, text))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+        assert isinstance(editor, QLineEdit)
+        # Qt asks again whenever the row changes; what is being typed is not to be taken back.
+        if editor.property("filled") is None:
+            editor.setProperty("filled", True)
+            editor.setText(index.data(Qt.ItemDataRole.EditRole))
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: AnyIndex) -> None:
+        assert isinstance(editor, QLineEdit)
+        model.setData(model.index(index.row(), index.column()), editor.text())
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        editor.setGeometry(option.rect)  # type: ignore[attr-defined]
+
+    def destroyEditor(self, editor: QWidget, index: AnyIndex) -> None:
+        model = index.model()
+        if isinstance(model, MemberModel) and index.isValid():
+            model.set_typing(index, None)
+        super().destroyEditor(editor, index)
+
+    def _check(self, editor: QLineEdit, place: QPersistentModelIndex, text: str) -> None:
+        model = place.model()
+        if not isinstance(model, MemberModel) or not place.isValid():
+            return
+        model.set_typing(place, text)
+        wrong = bool(place.data(WRONG))
+        color = self.theme.red if wrong else self.theme.accent
+        editor.setStyleSheet(
+            f"#cell {{ border: 2px solid {color}; border-radius: 0; padding: 0 9px; min-height: 0; }}"
+        )

@@ -1,0 +1,74 @@
+"""The server with its window: makes the application, starts the engine, ends both in order.
+
+Qt main thread. The engine's own threads reach the window through one bridge.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtWidgets import QApplication
+
+from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.notices import Command, Notice
+from packetwave.ui import languages, quitter, screenshots
+from packetwave.ui import theme as themes
+from packetwave.ui.bridge import Bridge
+
+RAISE = "raise"
+"""What a second start asks of the first (`common.instance`): bring the window to the front."""
+
+
+class Engine(Protocol):
+    """What the window needs of the engine."""
+
+    def start(self) -> None:
+        """Begin on threads of its own; returns at once. Raises OSError where the port is taken."""
+
+    def submit(self, command: Command) -> None:
+        """Hand a command over, from any thread; never blocks."""
+
+    def stop(self, done: Callable[[], None]) -> None:
+        """Begin to stop in order; returns at once. done: called from any thread once all is stopped."""
+
+
+MakeEngine = Callable[[Callable[[Notice], None]], Engine]
+"""Makes the engine, not yet started, for the one listener to its notices."""
+
+
+def run(
+    make_engine: MakeEngine,
+    *,
+    language: languages.Choice = "auto",
+    theme: themes.Choice = "system",
+    argv: Sequence[str] = (),
+    on_open: Callable[[Callable[[str], None]], None] | None = None,
+) -> int:
+    """Show the console until it is closed; the exit code.
+
+    on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
+    Whatever the engine raises on starting is raised.
+    """
+    app = QApplication.instance() or QApplication([*argv] or ["packetwave-server"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("PacketWave Server")
+    app.setDesktopFileName("packetwave-server")
+    languages.install(app, language, "console")
+    screenshots.start(app)
+    appearance = themes.Appearance(app, theme)
+    bridge, requests = Bridge(app), Bridge(app)
+    engine = make_engine(bridge.send)
+    window = ConsoleWindow(engine.submit, bridge, appearance.theme)
+    appearance.changed.connect(window.set_theme)
+    way_out = quitter.Quitter(app)
+    way_out.watch_signals()
+    way_out.add_stage("engine", engine.stop)
+    requests.received.connect(lambda request: window.come_to_front() if request == RAISE else None)
+    if on_open is not None:
+        on_open(requests.send)
+    engine.start()
+    window.show()
+    window.ask_for_history()
+    code = app.exec()
+    bridge.close()
+    requests.close()
+    return code

@@ -1,0 +1,103 @@
+"""The status line: what the server does at this moment, in four parts that each lead to their page.
+
+Qt main thread. Always visible.
+"""
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from packetwave.server.console.call_log import Tally
+from packetwave.server.console.cells import Cell, Tone
+from packetwave.server.console.parts import Chip, label
+from packetwave.server.console.words import (
+    capture_matter,
+    capture_state,
+    plain,
+    rate_text,
+    store_matter,
+    store_state,
+)
+from packetwave.server.notices import CaptureState, Status
+from packetwave.ui.theme import Theme
+
+translate = QCoreApplication.translate
+
+
+class StatusLine(QFrame):
+    """Signals: capture_wanted(), members_wanted(): a part was clicked."""
+
+    capture_wanted = Signal()
+    members_wanted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("status_line")
+        self.capture, self.sip, self.clients, self.store = (Chip(theme) for _ in range(4))
+        self._today = label(kind="muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 16, 8)
+        row.setSpacing(10)
+        for chip in (self.capture, self.sip, self.clients, self.store):
+            row.addWidget(chip)
+        row.addStretch(1)
+        row.addWidget(self._today)
+        self.capture.clicked.connect(self.capture_wanted)
+        self.sip.clicked.connect(self.capture_wanted)
+        self.clients.clicked.connect(self.members_wanted)
+        self.store.clicked.connect(self.members_wanted)
+        self.set_theme(theme)
+        self.show_status(Status())
+        self.show_today(Tally())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours."""
+        self.setStyleSheet(
+            f"#status_line {{ background: {theme.surface}; border: none;"
+            f" border-bottom: 1px solid {theme.border}; }}"
+        )
+        for chip in (self.capture, self.sip, self.clients, self.store):
+            chip.set_theme(theme)
+
+    def show_status(self, status: Status) -> None:
+        """The server's state."""
+        tone, word = capture_state(status)
+        where = plain(status.capture_detail) if status.capture is not CaptureState.FAILED else ""
+        matter = capture_matter(status)
+        hint = "" if matter is None else f"{matter.what}\n{matter.next_step}".strip()
+        self.capture.show_cell(Cell(strong=word, text=where), tone, hint)
+        rate = rate_text(status.sip_per_s)
+        self.sip.show_cell(
+            Cell(text="SIP", faint=translate("status", "{rate}/s").format(rate=rate)),
+            hint=translate("status", "SIP messages read: {count}").format(count=f"{status.sip_messages:,}"),
+        )
+        connected = len(status.clients)
+        self.clients.show_cell(
+            Cell(
+                text=translate("status", "PC"),
+                faint=translate("status", "{connected}/{expected} connected").format(
+                    connected=connected, expected=status.members_expected
+                ),
+            ),
+            hint=plain(status.listening),
+        )
+        self._show_store(status)
+
+    def show_today(self, tally: Tally) -> None:
+        """Calls of today."""
+        self._today.setText(
+            translate("status", "Today: calls {calls} · missed {missed}").format(
+                calls=f"{tally.calls:,}", missed=f"{tally.missed:,}"
+            )
+        )
+
+    def _show_store(self, status: Status) -> None:
+        tone, word = store_state(status)
+        unwritten = ""
+        if status.unwritten_calls:
+            unwritten = translate("status", "not written: {count}").format(count=status.unwritten_calls)
+        matter = store_matter(status)
+        self.store.show_cell(
+            Cell(text=translate("status", "DB"), faint=f"{word} {unwritten}".strip()),
+            tone if tone is not Tone.GOOD else None,
+            plain(status.store_detail) if matter is None else f"{matter.what}\n{matter.next_step}",
+        )

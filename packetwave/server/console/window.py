@@ -1,0 +1,235 @@
+"""The server console's window: status line, navigation, pages. Gives notices to those they are for.
+
+Qt main thread. It knows the engine only as `submit`, and hears of it only through the bridge.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from packetwave.server.console.call_log import MAX_CALLS, CallLog
+from packetwave.server.console.calls_page import CallsPage
+from packetwave.server.console.capture_page import CapturePage
+from packetwave.server.console.member_table import MemberModel
+from packetwave.server.console.members_page import MembersPage
+from packetwave.server.console.parts import Banner
+from packetwave.server.console.status_line import StatusLine
+from packetwave.server.console.words import Matter, capture_matter, store_matter
+from packetwave.server.notices import (
+    CallChanged,
+    CaptureState,
+    ChangeMembers,
+    Command,
+    HistoryLoaded,
+    InterfacesChanged,
+    LoadHistory,
+    MembersChanged,
+    Refused,
+    Status,
+    StatusChanged,
+    StoreState,
+)
+from packetwave.ui import icons
+from packetwave.ui.bridge import Bridge
+from packetwave.ui.theme import Theme
+
+translate = QCoreApplication.translate
+
+_HISTORY = timedelta(days=366)
+_NAVIGATION_WIDTH = 168
+
+
+def utc_now() -> datetime:
+    """The clock of everything here but tests."""
+    return datetime.now(UTC)
+
+
+class ConsoleWindow(QWidget):
+    """submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
+
+    Attributes: calls, members, capture, the pages; status_line; trouble, the banner above them.
+    """
+
+    def __init__(
+        self,
+        submit: Callable[[Command], object],
+        bridge: Bridge,
+        theme: Theme,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        super().__init__()
+        self._submit = submit
+        self._now = now
+        self._theme = theme
+        self._wants_history = False  # refused while the database was away
+        self.setObjectName("console")
+        self.setWindowTitle(translate("window", "PacketWave Server"))
+        self.setWindowIcon(icons.icon("server", theme.accent))
+        self.resize(1180, 760)
+        self.setMinimumSize(860, 560)
+        self.status_line = StatusLine(theme)
+        self.trouble = Banner(theme, translate("window", "Check again"))
+        members = MemberModel()
+        log = CallLog(now)
+        self.calls = CallsPage(log, theme)
+        self.members = MembersPage(members, theme)
+        self.capture = CapturePage(submit, theme)
+        members.setParent(self.members)
+        log.setParent(self.calls)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        members.changes_wanted.connect(lambda changes: submit(ChangeMembers(tuple(changes))))
+        log.tally_changed.connect(self._show_today)
+        self.calls.capture_wanted.connect(lambda: self.show_page(self.capture))
+        self.status_line.capture_wanted.connect(lambda: self.show_page(self.capture))
+        self.status_line.members_wanted.connect(lambda: self.show_page(self.members))
+        self.trouble.acted.connect(self._check_again)
+        bridge.received.connect(self.take)
+        self.set_theme(theme)
+        self._group.button(0).setFocus()
+
+    def _lay_out(self) -> None:
+        self._navigation = QFrame()
+        self._navigation.setObjectName("navigation")
+        self._navigation.setFixedWidth(_NAVIGATION_WIDTH)
+        entries = QVBoxLayout(self._navigation)
+        entries.setContentsMargins(8, 12, 8, 12)
+        entries.setSpacing(2)
+        self._group = QButtonGroup(self)
+        for page, icon_name, text in (
+            (self.calls, "phone", translate("window", "Calls")),
+            (self.members, "people", translate("window", "Members")),
+            (self.capture, "capture", translate("window", "Capture")),
+        ):
+            number = self._pages.addWidget(page)
+            entry = QPushButton(f"  {text}")  # the style leaves no room beside the icon
+            entry.setAccessibleName(text)
+            entry.setObjectName("entry")
+            entry.setCheckable(True)
+            entry.setIconSize(QSize(18, 18))
+            entry.setProperty("navigation_icon", icon_name)
+            entry.setShortcut(f"Ctrl+{number + 1}")
+            entry.setToolTip(f"Ctrl+{number + 1}")
+            self._group.addButton(entry, number)
+            entries.addWidget(entry)
+        entries.addStretch()
+        self._group.button(0).setChecked(True)
+        self._group.idToggled.connect(self._on_navigation)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        trouble = QVBoxLayout()
+        trouble.setContentsMargins(16, 0, 16, 0)
+        trouble.addWidget(self.trouble)
+        self._trouble_room = trouble
+        right.addLayout(trouble)
+        right.addWidget(self._pages, 1)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self._navigation)
+        below.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.status_line)
+        column.addLayout(below, 1)
+
+    def ask_for_history(self) -> None:
+        """Ask the engine for the calls stored before; once, when it runs."""
+        self._wants_history = False
+        self._submit(LoadHistory(self._now() - _HISTORY, MAX_CALLS))
+
+    def show_page(self, page: QWidget) -> None:
+        """Turn to a page."""
+        self._group.button(self._pages.indexOf(page)).setChecked(True)
+
+    def page(self) -> QWidget:
+        """The page shown."""
+        return self._pages.currentWidget()
+
+    def come_to_front(self) -> None:
+        """Show the window over others, also when it was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    @Slot(object)
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours."""
+        self._theme = theme
+        self._navigation.setStyleSheet(
+            f"#navigation {{ background: {theme.surface}; border: none;"
+            f" border-right: 1px solid {theme.border}; }}"
+            f"#entry {{ text-align: left; border: 1px solid transparent; border-radius: 8px;"
+            f" padding: 8px 10px; background: transparent; color: {theme.text}; }}"
+            f"#entry:hover {{ background: {theme.background}; }}"
+            f"#entry:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}"
+            f"#entry:focus {{ border-color: {theme.accent}; }}"
+        )
+        for part in (self.status_line, self.trouble, self.calls, self.members, self.capture):
+            part.set_theme(theme)
+        self._color_navigation()
+
+    @Slot(object)
+    def take(self, notice: object) -> None:
+        """A notice of the engine."""
+        match notice:
+            case StatusChanged(status):
+                self._show_status(status)
+            case CallChanged(record):
+                self.calls.log.put(record)
+            case HistoryLoaded(records):
+                self.calls.log.load(records)
+            case MembersChanged(table):
+                self.members.show_table(table)
+            case InterfacesChanged(interfaces):
+                self.capture.show_interfaces(interfaces)
+            case Refused(ChangeMembers()):
+                self.members.show_refusal(notice)
+                self.show_page(self.members)
+            case Refused(LoadHistory()):
+                self._wants_history = True
+            case Refused():
+                self.capture.show_refusal(notice)
+            case _:
+                pass
+
+    def _show_status(self, status: Status) -> None:
+        if self._wants_history and status.store is not StoreState.AWAY:
+            self.ask_for_history()
+        self.status_line.show_status(status)
+        self.capture.show_status(status)
+        self.calls.set_watching(status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
+        self.members.model.set_connected(frozenset(client.address for client in status.clients))
+        self._show_trouble(capture_matter(status) or store_matter(status))
+
+    def _show_trouble(self, matter: Matter | None) -> None:
+        self._trouble_room.setContentsMargins(16, 0 if matter is None else 16, 16, 0)
+        self.trouble.show_matter(matter, translate("window", "Npcap's page"))
+
+    def _check_again(self) -> None:
+        self.show_page(self.capture)
+        self.capture.check_again()
+
+    def _show_today(self) -> None:
+        self.status_line.show_today(self.calls.log.today)
+
+    def _on_navigation(self, number: int, on: bool) -> None:
+        if on:
+            self._pages.setCurrentIndex(number)
+        self._color_navigation()
+
+    def _color_navigation(self) -> None:
+        for entry in self._group.buttons():
+            color = self._theme.accent if entry.isChecked() else self._theme.text
+            entry.setIcon(icons.icon(entry.property("navigation_icon"), color))

@@ -1,0 +1,177 @@
+"""Codes from the engine in words: what is the matter, and what to do next, in the person's language.
+
+Pure but for Qt's translator. The only place in the console where a code becomes a sentence; a code without
+its own words is shown as it is, so that nothing is hidden.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from packetwave.server.console.cells import Tone
+from packetwave.server.notices import CaptureState, Status, StoreState
+from packetwave.server.store.base import Defect
+
+translate = QCoreApplication.translate
+
+NPCAP_URL = "https://npcap.com/#download"
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Something a person should know. next_step: what to do about it; link: where, "" for none;
+    can_retry: whether trying again by a button makes sense."""
+
+    what: str
+    next_step: str = ""
+    link: str = ""
+    can_retry: bool = False
+
+
+def plain(text: str) -> str:
+    """Text from outside on one line, without control or direction characters, cut at 200 characters."""
+    kept = "".join(
+        char if unicodedata.category(char)[0] != "C" else " " for char in text[: _MAX_TEXT + 1]
+    ).strip()
+    return kept if len(kept) <= _MAX_TEXT else kept[: _MAX_TEXT - 1] + "…"
+
+
+def rate_text(per_s: float) -> str:
+    """A rate: with its tenth while it is small."""
+    return f"{per_s:,.1f}" if 0 < per_s < 10 else f"{per_s:,.0f}"
+
+
+def capture_matter(status: Status) -> Matter | None:
+    """What is wrong with the capture, None while nothing is."""
+    detail = plain(status.capture_detail)
+    match status.capture_code:
+        case "":
+            if status.capture is not CaptureState.FAILED:
+                return None
+            return Matter(translate("words", "The capture failed."), detail)
+        case "no_driver":
+            return Matter(
+                translate("words", "The capture driver Npcap is not installed on this PC."),
+                translate("words", "Install Npcap, then check again. Only this PC needs it."),
+                NPCAP_URL,
+                can_retry=True,
+            )
+        case "no_rights":
+            return Matter(
+                translate("words", "PacketWave may not read this network interface."),
+                translate("words", "Start PacketWave as an administrator, then check again."),
+                can_retry=True,
+            )
+        case "no_interface":
+            return Matter(
+                translate("words", "The interface is not there: {name}").format(name=detail or "–"),
+                translate("words", "Plug its cable or adapter in, or choose another interface."),
+                can_retry=True,
+            )
+        case "lost":
+            return Matter(
+                translate("words", "The interface was lost while watching."),
+                translate("words", "PacketWave goes on by itself once it is back."),
+            )
+        case "bad_file":
+            return Matter(
+                translate("words", "This is not a capture file: {name}").format(name=detail),
+                translate("words", "Choose a file saved as pcap or pcapng."),
+            )
+        case "cut_file":
+            return Matter(
+                translate("words", "The capture file is cut short: {name}").format(name=detail),
+                translate("words", "Everything before the cut was read."),
+            )
+        case code:
+            return Matter(translate("words", "The capture failed."), f"{plain(code)} {detail}".strip())
+
+
+def capture_state(status: Status) -> tuple[Tone, str]:
+    """The capture's state as tone and word."""
+    match status.capture:
+        case CaptureState.WATCHING:
+            return Tone.GOOD, translate("words", "Watching")
+        case CaptureState.REPLAYING:
+            return Tone.ACTIVE, translate("words", "Replaying")
+        case CaptureState.REPLAYED:
+            return Tone.QUIET, translate("words", "Replay finished")
+        case CaptureState.FAILED:
+            return Tone.BAD, translate("words", "Not watching")
+        case CaptureState.STOPPED:
+            return Tone.NOTICE, translate("words", "Stopped")
+
+
+def store_state(status: Status) -> tuple[Tone, str]:
+    """The database's state as tone and word."""
+    match status.store:
+        case StoreState.EMBEDDED:
+            return Tone.GOOD, translate("words", "embedded")
+        case StoreState.MONGODB:
+            return Tone.GOOD, "MongoDB"
+        case StoreState.AWAY:
+            return Tone.BAD, translate("words", "away")
+
+
+def store_matter(status: Status) -> Matter | None:
+    """What is wrong with the database, None while nothing is."""
+    if status.store is not StoreState.AWAY:
+        return None
+    what = translate("words", "The database cannot be reached. Calls are told from the last known members.")
+    if status.unwritten_calls:
+        waiting = translate("words", "Calls waiting to be written: {count}.")
+        what = f"{what} {waiting.format(count=status.unwritten_calls)}"
+    return Matter(what, translate("words", "Start the database again; PacketWave goes on by itself."), "")
+
+
+def refused(code: str, detail: str) -> Matter:
+    """Why a command was not done."""
+    match code:
+        case "away":
+            return Matter(
+                translate("words", "Not saved: the database cannot be reached."),
+                translate("words", "What you typed is kept here. Save again once it is back."),
+                can_retry=True,
+            )
+        case "conflict":
+            return Matter(
+                translate("words", "Not saved: somebody else changed or removed this row meanwhile."),
+                translate("words", "What you typed is kept here. Look at it, then save again."),
+                can_retry=True,
+            )
+        case "no_rights" | "no_interface" | "no_driver" | "lost":
+            status = Status(capture=CaptureState.FAILED, capture_code=code, capture_detail=detail)
+            return capture_matter(status) or Matter(plain(code))
+        case _:
+            said = f"{plain(code)} {plain(detail)}".strip()
+            return Matter(translate("words", "That was not done."), said, can_retry=True)
+
+
+def member_fault(field_name: str, code: str) -> str:
+    """What is wrong with a field of a member, short enough for a table cell."""
+    match field_name, code:
+        case "extension_num", "missing":
+            return translate("words", "The extension is missing")
+        case "default_ip", "missing":
+            return translate("words", "The PC's IP is missing")
+        case _, "missing":
+            return translate("words", "A value is missing")
+        case _, "bad_extension":
+            return translate("words", "Not an extension")
+        case _, "bad_ip":
+            return translate("words", "Not an IP address")
+        case _, "doubled":
+            return translate("words", "There twice")
+        case _, "not_text":
+            return translate("words", "Not stored as text")
+        case _:
+            return plain(code)
+
+
+def member_defect(defect: Defect) -> str:
+    """A stored row that cannot serve, in one line."""
+    fault = member_fault(defect.field_name, defect.code)
+    value = plain(defect.value)
+    return f"{fault}: {value}" if value else fault
