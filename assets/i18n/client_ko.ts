@@ -1,4 +1,250 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
+<context>
+    <name>Desk</name>
+    <message>
+        <source>PacketWave test</source>
+        <translation>PacketWave 시험</translation>
+    </message>
+</context>
+<context>
+    <name>Popup</name>
+    <message>
+        <source>Copy number</source>
+        <translation>번호 복사</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Incoming call</source>
+        <translation>전화 수신</translation>
+    </message>
+    <message>
+        <source>Incoming call · no connection to the server</source>
+        <translation>전화 수신 · 서버와 연결이 끊김</translation>
+    </message>
+    <message>
+        <source>Answered elsewhere</source>
+        <translation>다른 자리에서 받음</translation>
+    </message>
+    <message>
+        <source>Missed call</source>
+        <translation>부재중 전화</translation>
+    </message>
+    <message>
+        <source>You have a missed call</source>
+        <translation>받지 못한 전화가 있습니다</translation>
+    </message>
+    <message>
+        <source>{caller} is calling!</source>
+        <translation>{caller} 에게서 전화가 왔습니다!</translation>
+    </message>
+    <message>
+        <source>closes in {seconds}</source>
+        <translation>{seconds} 뒤 사라집니다</translation>
+    </message>
+    <message>
+        <source>rang for {seconds}</source>
+        <translation>{seconds} 울림</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+</context>
+<context>
+    <name>StateWindow</name>
+    <message>
+        <source>Try now</source>
+        <translation>지금 연결</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>연결</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>언어</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>화면 모드</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>시스템 설정에 따름</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>Test popup</source>
+        <translation>시험 알림</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>끝내기</translation>
+    </message>
+    <message>
+        <source>This cannot be an address. It should look like 192.168.0.10 or office-pc.</source>
+        <translation>주소로 쓸 수 없습니다. 192.168.0.10 또는 office-pc 처럼 입력하세요.</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Missed calls: {count}</source>
+        <translation>부재중 전화 {count}건</translation>
+    </message>
+    <message>
+        <source>Open PacketWave…</source>
+        <translation>PacketWave 열기…</translation>
+    </message>
+    <message>
+        <source>Show a test popup</source>
+        <translation>시험 알림 보기</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>끝내기</translation>
+    </message>
+</context>
+<context>
+    <name>_More</name>
+    <message>
+        <source>+{count} more</source>
+        <translation>그 외 +{count}건</translation>
+    </message>
+    <message>
+        <source>Close ended calls</source>
+        <translation>끝난 전화 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>Connected</source>
+        <translation>연결됨</translation>
+    </message>
+    <message>
+        <source>Calls to your phone are shown here.</source>
+        <translation>내 전화로 오는 전화를 알려 드립니다.</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>연결하는 중…</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>멈춤</translation>
+    </message>
+    <message>
+        <source>No server is set yet.</source>
+        <translation>아직 서버가 정해지지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Type the name or IP address of the PC that runs the PacketWave server.</source>
+        <translation>PacketWave 서버가 실행되는 PC의 이름이나 IP 주소를 입력하세요.</translation>
+    </message>
+    <message>
+        <source>This is not a server address: {server}</source>
+        <translation>서버 주소가 아닙니다: {server}</translation>
+    </message>
+    <message>
+        <source>It should look like 192.168.0.10 or office-pc:8765.</source>
+        <translation>192.168.0.10 또는 office-pc:8765 처럼 입력하세요.</translation>
+    </message>
+    <message>
+        <source>There is no PC of this name in the network.</source>
+        <translation>네트워크에 이 이름의 PC가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Check the spelling, or type its IP address instead.</source>
+        <translation>이름을 확인하거나 IP 주소를 대신 입력하세요.</translation>
+    </message>
+    <message>
+        <source>The PacketWave server is not running there.</source>
+        <translation>그 PC에서 PacketWave 서버가 실행되고 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Once it is started, this PC connects by itself.</source>
+        <translation>서버가 시작되면 자동으로 연결됩니다.</translation>
+    </message>
+    <message>
+        <source>Something else answers at this address.</source>
+        <translation>이 주소에서는 다른 프로그램이 응답합니다.</translation>
+    </message>
+    <message>
+        <source>Check the address and the port; PacketWave uses port 8765.</source>
+        <translation>주소와 포트를 확인하세요. PacketWave는 8765 포트를 씁니다.</translation>
+    </message>
+    <message>
+        <source>The PacketWave server was stopped.</source>
+        <translation>PacketWave 서버가 종료되었습니다.</translation>
+    </message>
+    <message>
+        <source>The server closed the connection (code {code}).</source>
+        <translation>서버가 연결을 끊었습니다(코드 {code}).</translation>
+    </message>
+    <message>
+        <source>This PC connects again by itself.</source>
+        <translation>자동으로 다시 연결합니다.</translation>
+    </message>
+    <message>
+        <source>The connection to the server broke.</source>
+        <translation>서버와 연결이 끊어졌습니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s PC cannot be reached.</source>
+        <translation>서버 PC에 연결할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Check that it is switched on and in the same network.</source>
+        <translation>PC가 켜져 있고 같은 네트워크에 있는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Number withheld</source>
+        <translation>발신번호표시제한</translation>
+    </message>
+    <message>
+        <source>Ext. {extension}</source>
+        <translation>내선 {extension}</translation>
+    </message>
+    <message>
+        <source>Main number {number}</source>
+        <translation>대표번호 {number}</translation>
+    </message>
+    <message>
+        <source>Forwarded by {number}</source>
+        <translation>{number}에서 돌려줌</translation>
+    </message>
+    <message>
+        <source>Somebody else answered</source>
+        <translation>다른 사람이 받았습니다</translation>
+    </message>
+    <message>
+        <source>Answered by {who}</source>
+        <translation>{who} 님이 받았습니다</translation>
+    </message>
+    <message>
+        <source>Answered at {number}</source>
+        <translation>{number}에서 받았습니다</translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation>{count}초</translation>
+    </message>
+</context>
 </TS>

@@ -1,0 +1,7 @@
+"""`python -m packetwave.client`."""
+
+import sys
+
+from packetwave.client.app import main
+
+sys.exit(main())

@@ -1,0 +1,224 @@
+"""The client with its windows: tray, popups and state window around one engine.
+
+Owns them all, and the settings while the program runs. Qt main thread; the engine's notices come over the
+bridge.
+"""
+
+import dataclasses
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from packetwave.client import settings as client_settings
+from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.desk.stack import PopupStack
+from packetwave.client.desk.tray import Tray
+from packetwave.client.desk.window import StateWindow
+from packetwave.client.engine import Engine, LinkChanged, Notice
+from packetwave.client.link import LinkState, Phase
+from packetwave.client.settings import ClientSettings
+from packetwave.common import settings as settings_file
+from packetwave.common.instance import Instance
+from packetwave.ui import languages
+from packetwave.ui.bridge import Bridge
+from packetwave.ui.icons import icon
+from packetwave.ui.quitter import Quitter
+from packetwave.ui.theme import CHOICES as THEME_CHOICES
+from packetwave.ui.theme import Appearance
+from packetwave.ui.theme import Choice as ThemeChoice
+
+_log = logging.getLogger(__name__)
+
+_TRAY_AGAIN_MS = 2000
+_TEST_POPUP_MS = 8000
+
+
+def run(
+    data_dir: Path,
+    settings: ClientSettings,
+    server: str | None,
+    instance: Instance,
+    listener: Callable[[Notice], None],
+) -> int | None:
+    """Run until told to end; the exit code, or None where another client holds the data folder.
+
+    server: from the command line, in place of the settings' one. listener: hears each notice too, on the
+    engine's thread.
+    """
+    present = QApplication.instance()
+    app = present if isinstance(present, QApplication) else QApplication([sys.argv[0]])
+    app.setApplicationName("PacketWave")
+    app.setApplicationDisplayName("PacketWave")
+    app.setDesktopFileName("packetwave-client")
+    app.setWindowIcon(icon("client"))
+    requests = Bridge()
+    if not instance.claim(requests.send):
+        return None
+    desk = Desk(app, data_dir, settings, server, listener)
+    requests.received.connect(desk.on_request)
+    desk.start()
+    code = app.exec()
+    requests.close()
+    desk.close()
+    return code
+
+
+class Desk(QObject):
+    """Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        data_dir: Path,
+        settings: ClientSettings,
+        server: str | None,
+        listener: Callable[[Notice], None],
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._path = client_settings.path(data_dir)
+        self._settings = settings
+        self._tests = 0
+        self._missed = 0
+        self.appearance = Appearance(app, _theme(settings.theme))
+        language = languages.install(app, _language(settings.language), "client")
+        wanted = settings.server if server is None else server
+        self.state = LinkState(Phase.CONNECTING, wanted)
+        self.quitter = Quitter(app, on_last_window=False)
+        self.popups = PopupStack(
+            self.appearance.theme, corner=settings.popup_corner, keep_missed=settings.keep_missed
+        )
+        self.tray = Tray(self.state)
+        self.window = StateWindow(settings, wanted, self.state)
+        self._bridge = Bridge()
+        self._bridge.received.connect(self._on_notice)
+
+        def hear(notice: Notice) -> None:
+            self._bridge.send(notice)
+            listener(notice)
+
+        self.engine = Engine(hear, wanted, language=language)
+        self._tray_again = QTimer(self, interval=_TRAY_AGAIN_MS)
+        self._tray_again.timeout.connect(self._look_for_tray)
+        self._connect()
+
+    def start(self) -> None:
+        """Begin to connect; show the tray icon, or the window where there is no tray."""
+        self.quitter.watch_signals()
+        self.engine.start()
+        self.tray.show()
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self.window.show()
+            self._tray_again.start()
+        elif not self.state.server:
+            self.window.bring_to_front()  # nothing will ever happen until a server is typed
+
+    def close(self) -> None:
+        """After the loop: let nothing more cross, and leave nothing on the screen."""
+        self._bridge.close()
+        self._tray_again.stop()
+        self.engine.join(0.2)
+        self.popups.close_all()
+        self.tray.hide()
+        self.window.hide()
+
+    @Slot(object)
+    def on_request(self, request: object) -> None:
+        """What another start of the program asks: `raise` or `quit`."""
+        if request == "quit":
+            self.quitter.quit()
+        elif request == "raise":
+            self.window.bring_to_front()
+
+    def _connect(self) -> None:
+        self.quitter.add_stage("link", self.engine.stop)
+        self.quitter.quitting.connect(self._on_quitting)
+        self.appearance.changed.connect(self.popups.use_theme)
+        self.popups.missed_changed.connect(self._on_missed)
+        self.tray.open_window.connect(self.window.bring_to_front)
+        self.tray.test_popup.connect(self._on_test)
+        self.tray.quit.connect(self.quitter.quit)
+        self.window.server_chosen.connect(self._on_server)
+        self.window.language_chosen.connect(self._on_language)
+        self.window.theme_chosen.connect(self._on_theme)
+        self.window.retry.connect(self.engine.retry)
+        self.window.test_popup.connect(self._on_test)
+        self.window.quit.connect(self.quitter.quit)
+        self.window.window_closed.connect(self._on_window_closed)
+
+    @Slot(object)
+    def _on_notice(self, notice: object) -> None:
+        match notice:
+            case CallRinging(call=call):
+                self.popups.ring(call)
+            case CallChanged(call=call):
+                self.popups.change(call)
+            case LinkChanged(state=state):
+                self.state = state
+                self._show_state()
+
+    def _on_missed(self, missed: int) -> None:
+        self._missed = missed
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.tray.show_state(self.state, self._missed)
+        self.window.show_state(self.state)
+
+    def _on_server(self, server: str) -> None:
+        self._save(server=server)
+        self.engine.use_server(server)
+
+    def _on_language(self, choice: str) -> None:
+        self._save(language=choice)
+        languages.install(self._app, _language(choice), "client")
+
+    def _on_theme(self, choice: str) -> None:
+        self._save(theme=choice)
+        self.appearance.choose(_theme(choice))
+
+    def _save(self, **changes: str) -> None:
+        self._settings = dataclasses.replace(self._settings, **changes)  # type: ignore[arg-type]  # texts only
+        try:
+            settings_file.save(self._settings, self._path)
+        except OSError as error:
+            _log.warning("the settings could not be written: %s", error)
+
+    def _on_test(self) -> None:
+        self._tests += 1
+        call = Call(
+            call_id=f"test-{self._tests}",
+            caller="01012345678",
+            called="1001",
+            from_name=self.tr("PacketWave test"),
+            at=datetime.now(UTC),
+        )
+        self.popups.ring(call)
+        ended = dataclasses.replace(call, state=CallState.LAPSED)
+        QTimer.singleShot(_TEST_POPUP_MS, self, lambda: self.popups.change(ended))
+
+    def _on_window_closed(self) -> None:
+        if not QSystemTrayIcon.isSystemTrayAvailable():
+            self.quitter.quit()
+
+    def _look_for_tray(self) -> None:
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self._tray_again.stop()
+
+    def _on_quitting(self) -> None:
+        self.popups.close_all()
+        self.tray.hide()
+        self.window.hide()
+
+
+def _language(choice: str) -> languages.Choice:
+    return next((known for known in languages.CHOICES if known == choice), "auto")
+
+
+def _theme(choice: str) -> ThemeChoice:
+    return next((known for known in THEME_CHOICES if known == choice), "system")

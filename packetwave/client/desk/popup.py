@@ -1,0 +1,306 @@
+"""One call's popup: who calls, and what became of it.
+
+Owns one frameless window that never takes the keyboard focus. Shows a `Call` as it is given; where it stands
+on the screen is the stack's matter. Qt main thread. All text from the network is plain text.
+"""
+
+from enum import Enum
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QBitmap,
+    QCloseEvent,
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from packetwave.client.calls import Call, CallState
+from packetwave.client.desk import words
+from packetwave.common.numbers import ANONYMOUS, display
+from packetwave.ui.icons import icon, pixmap
+from packetwave.ui.labels import ElidedLabel, PlainLabel
+from packetwave.ui.plain import plain
+from packetwave.ui.theme import Theme, scaled
+
+WIDTH = 400
+SHADOW = 14
+"""Room around the card for its shadow, in pixels; the card itself is `WIDTH` wide."""
+
+ELSEWHERE_S = 3
+_RADIUS = 12.0
+_BAR = 5.0
+_COPIED_MS = 1500
+_NUMBER_CHARS = 22
+
+
+class Kind(Enum):
+    """What a popup says; each with its drawing, and a colour of the theme."""
+
+    RINGING = ("phone", "accent")
+    DOUBTFUL = ("warning", "text_muted")
+    ELSEWHERE = ("arrow_elsewhere", "amber")
+    MISSED = ("missed", "red")
+
+    def color(self, theme: Theme) -> str:
+        """`#rrggbb`."""
+        return str(getattr(theme, self.value[1]))
+
+
+def kind_of(call: Call) -> Kind | None:
+    """What to say about the call; None when there is nothing to say any more."""
+    if call.state is CallState.RINGING:
+        return Kind.DOUBTFUL if call.doubtful else Kind.RINGING
+    if call.state is CallState.ENDED:
+        return {"answered_elsewhere": Kind.ELSEWHERE, "missed": Kind.MISSED}.get(call.outcome)
+    return None
+
+
+class Popup(QWidget):
+    """Attributes: call, kind. Signal: closed(Popup), once, however it was closed."""
+
+    closed = Signal(object)
+
+    def __init__(self, call: Call, theme: Theme) -> None:
+        super().__init__(
+            None,
+            Qt.WindowType.Tool
+            | Qt.WindowType.FramelessWindowHint
+            | Qt.WindowType.WindowStaysOnTopHint
+            | Qt.WindowType.WindowDoesNotAcceptFocus
+            | Qt.WindowType.NoDropShadowWindowHint,
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        # Without a compositor, as plain X11 may be, a see-through window has black corners: cut them off.
+        self._masked = QGuiApplication.platformName() == "xcb"
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not self._masked)
+        self._theme = theme
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._rang_s: int | None = None
+        self._left_s = ELSEWHERE_S
+        self._is_closed = False
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._on_tick)
+        self._copied = QTimer(self, interval=_COPIED_MS, singleShot=True)
+        self._copied.timeout.connect(self._retranslate)
+        self._build()
+        self.call = call
+        self.kind = Kind.RINGING
+        self.show_call(call)
+
+    @property
+    def margin(self) -> int:
+        """Pixels between the window's edge and the card's."""
+        return 0 if self._masked else SHADOW
+
+    def show_call(self, call: Call) -> None:
+        """Show the call as it is now. With nothing to say about it (`kind_of` is None) the popup closes."""
+        kind = kind_of(call)
+        self.call = call
+        if kind is None:
+            self.close()
+            return
+        if kind is not self.kind and kind is Kind.MISSED:
+            self._rang_s = self._ring_seconds()
+        self.kind = kind
+        if kind is Kind.MISSED:
+            self._tick.stop()
+        else:
+            self._tick.start()
+        self.use_theme(self._theme)
+        self._retranslate()
+
+    def use_theme(self, theme: Theme) -> None:
+        """Paint in these colours from now on."""
+        self._theme = theme
+        color = self.kind.color(theme)
+        self._sign.setPixmap(pixmap(self.kind.value[0], color, 16, self.devicePixelRatioF()))
+        for label, text_color in (
+            (self._title, color),
+            (self._name, theme.text),
+            (self._number, theme.text),
+            (self._line, theme.text),
+            (self._detail, theme.text_muted),
+        ):
+            palette = QPalette(label.palette())
+            palette.setColor(QPalette.ColorRole.WindowText, QColor(text_color))
+            label.setPalette(palette)
+        self._cross.setIcon(icon("close", theme.text_muted))
+        self.update()
+
+    def announce(self) -> None:
+        """Tell screen readers what the popup says; it never gets the focus that would make them look."""
+        event = QAccessibleAnnouncementEvent(self, f"{self._title.text()}. {self._line.text()}")
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._tick.stop()
+        self._copied.stop()
+        super().closeEvent(event)
+        if not self._is_closed:
+            self._is_closed = True
+            self.closed.emit(self)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._masked:
+            shape = QBitmap(self.size())
+            shape.clear()
+            painter = QPainter(shape)
+            painter.setBrush(Qt.GlobalColor.color1)
+            painter.drawRoundedRect(QRectF(shape.rect()).adjusted(0, 0, -1, -1), _RADIUS, _RADIUS)
+            painter.end()
+            self.setMask(shape)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(self.rect()).adjusted(self.margin, self.margin, -self.margin, -self.margin)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for step in range(self.margin):
+            painter.setBrush(QColor(0, 0, 0, 6 if self._theme.dark else 2 + step // 5))
+            around = self.margin - step - 2
+            painter.drawRoundedRect(
+                card.adjusted(-around, -around + 3, around, around + 1), _RADIUS + around, _RADIUS + around
+            )
+        shape = QPainterPath()
+        shape.addRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+        painter.fillPath(shape, QColor(self._theme.surface))
+        painter.save()
+        painter.setClipPath(shape)
+        painter.fillRect(QRectF(card.topLeft(), QPointF(card.left() + _BAR, card.bottom())),
+                         QColor(self.kind.color(self._theme)))  # fmt: skip
+        painter.restore()
+        painter.strokePath(shape, QColor(self._theme.border))
+        painter.end()
+
+    def _build(self) -> None:
+        font = self.font()
+        self._sign = QLabel()
+        self._title = PlainLabel()
+        self._title.setFont(scaled(font, 1.0, bold=True))
+        self._name = ElidedLabel()
+        self._name.setFont(scaled(font, 1.6, bold=True))
+        self._number = PlainLabel()  # never shortened: the name beside it gives way
+        self._number.setFont(scaled(font, 1.35))
+        self._line = ElidedLabel()
+        self._detail = ElidedLabel()
+        self._detail.setFont(scaled(font, 0.9))
+        self._cross = QToolButton()
+        self._cross.setAutoRaise(True)
+        self._cross.setProperty("kind", "flat")
+        self._cross.clicked.connect(self.close)
+        self._copy = QPushButton()
+        self._copy.clicked.connect(self._on_copy)
+        self._close = QPushButton()
+        self._close.clicked.connect(self.close)
+        for button in (self._cross, self._copy, self._close):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+        top = QHBoxLayout()
+        top.setSpacing(7)
+        top.addWidget(self._sign)
+        top.addWidget(self._title)
+        top.addStretch(1)
+        top.addWidget(self._cross)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._name)
+        head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
+        head.addStretch(1)
+        self._buttons = QWidget()
+        buttons = QHBoxLayout(self._buttons)
+        buttons.setContentsMargins(0, 7, 0, 0)
+        buttons.addWidget(self._copy)
+        buttons.addStretch(1)
+        buttons.addWidget(self._close)
+        rows = QVBoxLayout(self)
+        around = self.margin
+        rows.setContentsMargins(around + 20, around + 8, around + 16, around + 14)
+        rows.setSpacing(3)
+        rows.addLayout(top)
+        rows.addLayout(head)
+        rows.addWidget(self._line)
+        rows.addWidget(self._detail)
+        rows.addWidget(self._buttons)
+        self.setFixedWidth(WIDTH + 2 * around)
+
+    def _retranslate(self) -> None:
+        name, number = plain(self.call.from_name), words.number(self.call.caller)
+        self._title.setText(self._title_text())
+        self._name.setText(name or number)
+        self._number.setText(plain(number, _NUMBER_CHARS) if name else "")
+        self._number.setVisible(bool(name))
+        self._line.setText(self._line_text())
+        self._detail.setText(self._detail_text())
+        self._copy.setText(self.tr("Copy number"))
+        self._copy.setVisible(self.call.caller not in (ANONYMOUS, ""))
+        self._close.setText(self.tr("Close"))
+        self._cross.setAccessibleName(self.tr("Close"))
+        self._buttons.setVisible(self.kind is not Kind.ELSEWHERE)
+        self.setWindowTitle(self._title.text())
+        self.adjustSize()
+
+    def _title_text(self) -> str:
+        match self.kind:
+            case Kind.RINGING:
+                return self.tr("Incoming call")
+            case Kind.DOUBTFUL:
+                return self.tr("Incoming call · no connection to the server")
+            case Kind.ELSEWHERE:
+                return self.tr("Answered elsewhere")
+        return self.tr("Missed call")
+
+    def _line_text(self) -> str:
+        match self.kind:
+            case Kind.ELSEWHERE:
+                return words.answered_by(self.call)
+            case Kind.MISSED:
+                return self.tr("You have a missed call")
+        return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
+
+    def _detail_text(self) -> str:
+        parts = [words.called(self.call)]
+        match self.kind:
+            case Kind.ELSEWHERE:
+                parts.append(self.tr("closes in {seconds}").format(seconds=words.seconds(self._left_s)))
+            case Kind.MISSED:
+                parts.append(words.clock(self.call))
+                if self._rang_s:
+                    parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(self._rang_s)))
+            case _:
+                parts.append(words.seconds(self._since.elapsed() // 1000))
+        return " · ".join(part for part in parts if part)
+
+    def _ring_seconds(self) -> int:
+        if self.call.at is not None and self.call.ended_at is not None:
+            return max(0, round((self.call.ended_at - self.call.at).total_seconds()))
+        return self._since.elapsed() // 1000
+
+    def _on_tick(self) -> None:
+        if self.kind is Kind.ELSEWHERE:
+            self._left_s -= 1
+            if self._left_s <= 0:
+                self.close()
+                return
+        self._detail.setText(self._detail_text())
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(display(self.call.caller))
+        self._copy.setText(self.tr("Copied"))
+        self._copied.start()

@@ -1,0 +1,112 @@
+"""The tray icon: the link's state as a picture and in words, and the client's menu.
+
+Owns the icon and its menu; does nothing itself but say what was chosen. Qt main thread.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+
+from packetwave.client.desk import words
+from packetwave.client.link import LinkState, Phase
+from packetwave.ui.icons import icon
+
+_TOOLTIP_CHARS = 120  # Windows cuts at 127
+
+
+def icon_name(state: LinkState, missed: int) -> str:
+    """The drawing for a state of the link and a number of missed calls that are still shown."""
+    match state.phase:
+        case Phase.CONNECTED:
+            return "tray_missed" if missed else "tray_connected"
+        case Phase.CONNECTING:
+            return "tray_connecting"
+    return "tray_offline"
+
+
+class Tray(QObject):
+    """Signals: open_window(), test_popup(), quit(), each when it was chosen."""
+
+    open_window = Signal()
+    test_popup = Signal()
+    quit = Signal()
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__()
+        self._state = state
+        self._missed = 0
+        self._icon = QSystemTrayIcon(self)
+        self._menu = _Menu()
+        self._menu.language_changed.connect(self._retranslate)
+        self._state_line = QAction(self._menu)
+        self._state_line.triggered.connect(self.open_window)
+        self._open = QAction(self._menu)
+        self._open.triggered.connect(self.open_window)
+        self._test = QAction(self._menu)
+        self._test.triggered.connect(self.test_popup)
+        self._quit = QAction(self._menu)
+        self._quit.triggered.connect(self.quit)
+        self._menu.addAction(self._state_line)
+        self._menu.addSeparator()
+        self._menu.addActions([self._open, self._test])
+        self._menu.addSeparator()
+        self._menu.addAction(self._quit)
+        self._icon.setContextMenu(self._menu)
+        self._icon.activated.connect(self._on_activated)
+        self._retranslate()
+
+    @property
+    def menu(self) -> QMenu:
+        """The menu behind the icon."""
+        return self._menu
+
+    @property
+    def tooltip(self) -> str:
+        """What stands at the icon."""
+        return self._icon.toolTip()
+
+    def show(self) -> None:
+        """Put the icon into the tray; where there is none yet, Qt waits for it."""
+        self._icon.show()
+
+    def hide(self) -> None:
+        """Take the icon out of the tray, before the program ends: Windows would leave a ghost."""
+        self._icon.hide()
+
+    def show_state(self, state: LinkState, missed: int) -> None:
+        """Say how the link is and how many missed calls are still shown."""
+        self._state, self._missed = state, missed
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        title, advice = words.link(self._state)
+        lines = [f"PacketWave · {title}"]
+        if self._missed:
+            lines.append(self.tr("Missed calls: {count}").format(count=self._missed))
+        elif self._state.phase is not Phase.CONNECTED:
+            lines.append(advice)
+        self._icon.setToolTip("\n".join(line for line in lines if line)[:_TOOLTIP_CHARS])
+        self._icon.setIcon(icon(icon_name(self._state, self._missed)))
+        self._state_line.setText(title.replace("&", "&&"))
+        self._state_line.setIcon(icon(icon_name(self._state, 0)))
+        self._open.setText(self.tr("Open PacketWave…"))
+        self._test.setText(self.tr("Show a test popup"))
+        self._quit.setText(self.tr("Quit"))
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.open_window.emit()
+
+
+class _Menu(QMenu):
+    """Signal: language_changed(). The icon itself is no widget and is not told."""
+
+    language_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.language_changed.emit()
+        super().changeEvent(event)

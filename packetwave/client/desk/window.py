@@ -1,0 +1,206 @@
+"""The client's one window: how the link is in two sentences, the server's address, language and look.
+
+Owns what is typed into it; what was chosen goes out by signals. It is the whole client where there is no
+tray. Qt main thread.
+"""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from packetwave import __version__
+from packetwave.client.address import BadAddress, complete
+from packetwave.client.desk import words
+from packetwave.client.desk.tray import icon_name
+from packetwave.client.link import LinkState, Phase
+from packetwave.client.settings import ClientSettings
+from packetwave.ui.icons import icon, pixmap
+from packetwave.ui.labels import PlainLabel
+from packetwave.ui.theme import scaled
+
+_LANGUAGES = (("auto", ""), ("ko", "한국어"), ("en", "English"))  # each in its own language, but "system"
+_THEMES = ("system", "light", "dark")
+
+
+class StateWindow(QWidget):
+    """Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
+    test_popup(), quit(); window_closed() when the user closed it.
+    """
+
+    server_chosen = Signal(str)
+    language_chosen = Signal(str)
+    theme_chosen = Signal(str)
+    retry = Signal()
+    test_popup = Signal()
+    quit = Signal()
+    window_closed = Signal()
+
+    def __init__(self, settings: ClientSettings, server: str, state: LinkState) -> None:
+        super().__init__()
+        self.setWindowIcon(icon("client"))
+        self._state = state
+        self._build()
+        self._tried = server.strip()
+        self.server.setText(server)
+        self.language.setCurrentIndex(self.language.findData(settings.language))
+        self.theme.setCurrentIndex(self.theme.findData(settings.theme))
+        self.server.textEdited.connect(self._on_edited)
+        self.server.returnPressed.connect(self._on_connect)
+        self.connect_button.clicked.connect(self._on_connect)
+        self.language.activated.connect(lambda: self.language_chosen.emit(self.language.currentData()))
+        self.theme.activated.connect(lambda: self.theme_chosen.emit(self.theme.currentData()))
+        self.test_button.clicked.connect(self.test_popup)
+        self.quit_button.clicked.connect(self.quit)
+        self._retranslate()
+
+    def show_state(self, state: LinkState) -> None:
+        """Say how the link is."""
+        self._state = state
+        title, advice = words.link(state)
+        self.title.setText(title)
+        self.advice.setText(advice)
+        self._sign.setPixmap(pixmap(icon_name(state, 0), "#000000", 40, self.devicePixelRatioF()))
+        waiting = state.phase is Phase.WAITING and state.retry_in_s is not None
+        unchanged = self.server.text().strip() == self._tried
+        self.connect_button.setText(self.tr("Try now") if waiting and unchanged else self.tr("Connect"))
+        self.connect_button.setEnabled(waiting or not unchanged)
+
+    def bring_to_front(self) -> None:
+        """Show the window over the others, and give it the keyboard."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._retranslate()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.server.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.window_closed.emit()
+
+    def _build(self) -> None:
+        self._sign = QLabel()
+        self.title = PlainLabel()
+        self.title.setFont(scaled(self.font(), 1.25, bold=True))
+        self.title.setWordWrap(True)
+        self.advice = PlainLabel()
+        self.advice.setProperty("kind", "muted")
+        self.advice.setWordWrap(True)
+        self.advice.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
+        self.advice.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._server_label, self._language_label, self._theme_label = PlainLabel(), PlainLabel(), PlainLabel()
+        self.server = QLineEdit()
+        self.server.setMaxLength(255)
+        self.server.setPlaceholderText("192.168.0.10")
+        self.connect_button = QPushButton()
+        self.connect_button.setProperty("kind", "primary")
+        self.wrong = PlainLabel()
+        self.wrong.setProperty("kind", "wrong")
+        self.wrong.setWordWrap(True)
+        self.wrong.hide()
+        self.language, self.theme = QComboBox(), QComboBox()
+        for code, name in _LANGUAGES:
+            self.language.addItem(name, code)
+        for code in _THEMES:
+            self.theme.addItem("", code)
+        self.test_button, self.quit_button = QPushButton(), QPushButton()
+        self._version = PlainLabel(f"PacketWave {__version__}")
+        self._version.setProperty("kind", "muted")
+        for label, field in (
+            (self._server_label, self.server),
+            (self._language_label, self.language),
+            (self._theme_label, self.theme),
+        ):
+            label.setBuddy(field)
+
+        card = QFrame()
+        card.setProperty("kind", "card")
+        says = QVBoxLayout()
+        says.setSpacing(3)
+        says.addWidget(self.title)
+        says.addWidget(self.advice)
+        state_row = QHBoxLayout(card)
+        state_row.setContentsMargins(16, 14, 16, 12)
+        state_row.setSpacing(14)
+        state_row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        state_row.addLayout(says, 1)
+        form = QGridLayout()
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(9)
+        form.addWidget(self._server_label, 0, 0)
+        form.addWidget(self.server, 0, 1)
+        form.addWidget(self.connect_button, 0, 2)
+        form.addWidget(self.wrong, 1, 1, 1, 2)
+        form.addWidget(self._language_label, 2, 0)
+        form.addWidget(self.language, 2, 1, 1, 2)
+        form.addWidget(self._theme_label, 3, 0)
+        form.addWidget(self.theme, 3, 1, 1, 2)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self._version)
+        bottom.addStretch(1)
+        bottom.addWidget(self.test_button)
+        bottom.addWidget(self.quit_button)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(18, 18, 18, 16)
+        rows.setSpacing(16)
+        rows.addWidget(card)
+        rows.addLayout(form)
+        rows.addStretch(1)
+        rows.addLayout(bottom)
+        self.setMinimumWidth(480)
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle("PacketWave")
+        self._server_label.setText(self.tr("Server"))
+        self._language_label.setText(self.tr("Language"))
+        self._theme_label.setText(self.tr("Appearance"))
+        self.server.setAccessibleName(self.tr("Server"))
+        self.language.setItemText(0, self.tr("As the system"))
+        for index, text in enumerate((self.tr("As the system"), self.tr("Light"), self.tr("Dark"))):
+            self.theme.setItemText(index, text)
+        self.test_button.setText(self.tr("Test popup"))
+        self.quit_button.setText(self.tr("Quit"))
+        self.wrong.setText(
+            self.tr("This cannot be an address. It should look like 192.168.0.10 or office-pc.")
+        )
+        self.show_state(self._state)
+
+    def _on_edited(self) -> None:
+        self._mark(wrong=False)
+        self.show_state(self._state)
+
+    def _on_connect(self) -> None:
+        typed = self.server.text().strip()
+        try:
+            complete(typed)
+        except BadAddress:
+            self._mark(wrong=True)
+            return
+        if typed == self._tried:
+            self.retry.emit()
+        else:
+            self._tried = typed
+            self.server_chosen.emit(typed)
+
+    def _mark(self, *, wrong: bool) -> None:
+        self.wrong.setVisible(wrong)
+        self.server.setProperty("wrong", wrong)
+        self.server.style().unpolish(self.server)
+        self.server.style().polish(self.server)

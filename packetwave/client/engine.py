@@ -1,0 +1,209 @@
+"""The client without its windows: the link and the calls on one thread with an asyncio loop.
+
+Owns that thread. Gives frozen notices to one listener, which is called on the loop thread and must return at
+once; takes orders from any thread. Must not import Qt.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from packetwave import __version__
+from packetwave.client.calls import RING_LIMIT_S, CallChanged, CallNotice, CallRinging, Calls
+from packetwave.client.link import Backoff, Link, LinkState, Phase
+from packetwave.common.numbers import mask
+from packetwave.protocol import PROTOCOL_VERSION, CallUpdate, Hello, IncomingCall, Message, Welcome
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The link's state."""
+
+    state: LinkState
+
+
+Notice = LinkChanged | CallRinging | CallChanged
+
+
+class Engine:
+    """Started once, stopped once; both at once or in any order are fine."""
+
+    def __init__(
+        self,
+        listener: Callable[[Notice], None],
+        server: str,
+        *,
+        language: str = "",
+        ring_limit_s: float = RING_LIMIT_S,
+        backoff: Callable[[], Backoff] = Backoff,
+    ) -> None:
+        self._listener = listener
+        self._server = server
+        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language)
+        self._backoff = backoff
+        self._calls = Calls(ring_limit_s=ring_limit_s)
+        self._link: Link | None = None
+        self._connected = False
+        self._stopping = False
+        self._on_stopped: Callable[[], None] | None = None
+        self._loop = _Loop()
+        self._changed = asyncio.Event()
+        self._expiry: asyncio.TimerHandle | None = None
+        self._thread = threading.Thread(target=self._work, name="client", daemon=True)
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._thread.start()
+
+    def use_server(self, server: str) -> None:
+        """Leave the present server, if any, and connect to this one. Any thread."""
+
+        def change() -> None:
+            self._server = server
+            self._changed.set()
+
+        self._order(change)
+
+    def retry(self) -> None:
+        """Try to connect now instead of waiting. Any thread."""
+        self._order(lambda: self._link.retry() if self._link else None)
+
+    def stop(self, on_stopped: Callable[[], None] | None = None) -> None:
+        """Begin to stop and return at once; `on_stopped` is called on the loop thread as its last act."""
+        self._on_stopped = on_stopped or self._on_stopped
+
+        def change() -> None:
+            self._stopping = True
+            self._changed.set()
+
+        running = self._thread.ident is not None and self._order(change)
+        if not running and on_stopped is not None:
+            on_stopped()
+
+    def join(self, timeout_s: float) -> bool:
+        """Whether the thread ended within that time. Not for the Qt thread."""
+        if self._thread.ident is None:
+            self._loop.close()
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _order(self, change: Callable[[], object]) -> bool:
+        try:
+            self._loop.call_soon_threadsafe(change)
+        except RuntimeError:  # the loop is closed: everything has stopped
+            return False
+        return True
+
+    def _work(self) -> None:
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._main())
+        finally:
+            self._tell(LinkChanged(LinkState(Phase.STOPPED, self._server)))
+            if self._on_stopped is not None:
+                self._on_stopped()
+
+    async def _main(self) -> None:
+        while not self._stopping:
+            self._link = Link(
+                self._server,
+                hello=self._hello,
+                on_state=self._on_state,
+                on_message=self._on_message,
+                backoff=self._backoff(),
+            )
+            task = asyncio.create_task(self._link.run())
+            await self._changed.wait()
+            self._changed.clear()
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            self._lost()
+        if self._expiry is not None:
+            self._expiry.cancel()
+
+    def _on_state(self, state: LinkState) -> None:
+        if state.phase is Phase.CONNECTED:
+            self._connected = True
+        else:
+            self._lost()
+        self._tell(LinkChanged(state))
+
+    def _lost(self) -> None:
+        if self._connected:
+            self._connected = False
+            self._tell_all(self._calls.link_lost())
+
+    def _on_message(self, message: Message) -> None:
+        match message:
+            case IncomingCall():
+                _log.info("call from %s to %s", mask(message.caller), message.called)
+                self._tell_all(self._calls.incoming(message, self._loop.time()))
+            case CallUpdate():
+                self._tell_all(self._calls.update(message))
+            case Welcome():
+                self._calls.welcomed(self._loop.time())
+                self._tell_all([])
+            case _:
+                _log.debug("ignored a message of type %s", type(message).__name__)
+
+    def _tell_all(self, notices: list[CallNotice]) -> None:
+        for notice in notices:
+            self._tell(notice)
+        if self._expiry is not None:
+            self._expiry.cancel()
+        due_s = self._calls.next_due_s
+        self._expiry = None if due_s is None else self._loop.call_at(due_s, self._expire)
+
+    def _expire(self) -> None:
+        self._tell_all(self._calls.expire(self._loop.time()))
+
+    def _tell(self, notice: Notice) -> None:
+        try:
+            self._listener(notice)
+        except Exception:  # noqa: BLE001 - a fault in a window must not cost the link
+            _log.exception("the listener failed at %s", type(notice).__name__)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Looks names up on daemon threads: the system may take half a minute, and stopping waits for no one."""
+
+    async def getaddrinfo(
+        self,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> list[Any]:
+        answer: asyncio.Future[list[Any]] = self.create_future()
+
+        def give(result: list[Any] | OSError) -> None:
+            if answer.done():
+                return
+            if isinstance(result, OSError):
+                answer.set_exception(result)
+            else:
+                answer.set_result(result)
+
+        def look_up() -> None:
+            result: list[Any] | OSError
+            try:
+                result = socket.getaddrinfo(host, port, family, type, proto, flags)
+            except OSError as error:
+                result = error
+            with contextlib.suppress(RuntimeError):  # stopped meanwhile
+                self.call_soon_threadsafe(give, result)
+
+        threading.Thread(target=look_up, name="name-lookup", daemon=True).start()
+        return await answer

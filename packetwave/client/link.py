@@ -1,0 +1,190 @@
+"""The WebSocket link to the server: connect, say hello, receive, reconnect for ever.
+
+Owns the connection. On the engine's loop thread only. Knows nothing of calls: messages go to `on_message` as
+they were decoded, and what is no message is logged and forgotten.
+"""
+
+import asyncio
+import errno
+import logging
+import random
+import re
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from packetwave.client.address import BadAddress, complete
+from packetwave.protocol import MAX_FROM_SERVER_BYTES, Hello, Message, ProtocolError, decode, encode
+
+_log = logging.getLogger(__name__)
+
+FIRST_CAP_S = 0.5
+LAST_CAP_S = 30.0
+STABLE_S = 10.0
+"""A connection that held so long was a good one: the next wait starts from the first cap again."""
+
+_OPEN_TIMEOUT_S = 5.0
+_PING_S = 10.0
+_CLOSE_S = 0.5
+
+# Windows says it in its own numbers: the connection refused, by the system and by the peer.
+_REFUSED = re.compile(rf"Errno {errno.ECONNREFUSED}\b|WinError (?:1225|10061)\b")
+
+
+class Phase(StrEnum):
+    """waiting: until the next attempt, or without one where a new address is needed."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    WAITING = "waiting"
+    STOPPED = "stopped"
+
+
+class Reason(StrEnum):
+    """Why there is no connection. A code; the windows have the words."""
+
+    NONE = ""
+    NO_ADDRESS = "no_address"
+    BAD_ADDRESS = "bad_address"
+    NAME_NOT_FOUND = "name_not_found"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    NOT_PACKETWAVE = "not_packetwave"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """How the link is. server: the URL, or what was typed where that makes none.
+
+    retry_in_s: while waiting, seconds until the next attempt; None where there will be none by itself.
+    close_code: the WebSocket close code with the reason `closed`; None where the connection just broke.
+    """
+
+    phase: Phase
+    server: str = ""
+    reason: Reason = Reason.NONE
+    retry_in_s: float | None = None
+    close_code: int | None = None
+
+
+class Backoff:
+    """Full-jitter exponential back-off: a whole office of clients does not return in the same instant."""
+
+    def __init__(
+        self, rng: Callable[[], float] = random.random, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rng = rng
+        self._clock = clock
+        self._failures = 0
+        self._since_s: float | None = None
+
+    def connected(self) -> None:
+        """A connection stands from now on."""
+        self._since_s = self._clock()
+
+    def failed(self) -> float:
+        """The seconds to wait after an attempt that failed or a connection that broke."""
+        if self._since_s is not None and self._clock() - self._since_s >= STABLE_S:
+            self._failures = 0
+        self._since_s = None
+        cap_s = min(LAST_CAP_S, FIRST_CAP_S * 2.0 ** min(self._failures, 16))
+        self._failures += 1
+        return self._rng() * cap_s
+
+
+class Link:
+    """One link to one server, until its `run` is cancelled."""
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        hello: Hello,
+        on_state: Callable[[LinkState], None],
+        on_message: Callable[[Message], None],
+        backoff: Backoff | None = None,
+    ) -> None:
+        self._server = server.strip()
+        self._hello = hello
+        self._on_state = on_state
+        self._on_message = on_message
+        self._backoff = backoff or Backoff()
+        self._now = asyncio.Event()
+
+    def retry(self) -> None:
+        """End a wait at once: the network changed, or somebody asks."""
+        self._now.set()
+
+    async def run(self) -> None:
+        """Keep the link up until cancelled; whatever goes wrong is a state, never an exception."""
+        try:
+            url = complete(self._server)
+        except BadAddress:
+            reason = Reason.BAD_ADDRESS if self._server else Reason.NO_ADDRESS
+            self._on_state(LinkState(Phase.WAITING, self._server, reason))
+            return
+        while True:
+            self._now.clear()
+            self._on_state(LinkState(Phase.CONNECTING, url))
+            reason, close_code = await self._attempt(url)
+            delay_s = self._backoff.failed()
+            _log.info("no connection to %s: %s %s, next in %.1f s", url, reason, close_code or "", delay_s)
+            self._on_state(LinkState(Phase.WAITING, url, reason, delay_s, close_code))
+            try:
+                async with asyncio.timeout(delay_s):
+                    await self._now.wait()
+            except TimeoutError:
+                pass
+
+    async def _attempt(self, url: str) -> tuple[Reason, int | None]:
+        try:
+            async with connect(
+                url,
+                proxy=None,  # the server is in the same office
+                compression=None,
+                max_size=MAX_FROM_SERVER_BYTES,
+                open_timeout=_OPEN_TIMEOUT_S,
+                ping_interval=_PING_S,
+                ping_timeout=_PING_S,
+                close_timeout=_CLOSE_S,
+                user_agent_header=f"PacketWave/{self._hello.version}",
+            ) as connection:
+                await connection.send(encode(self._hello))
+                self._backoff.connected()
+                _log.info("connected to %s", url)
+                self._on_state(LinkState(Phase.CONNECTED, url))
+                await self._receive(connection)
+        except ConnectionClosed as error:
+            return Reason.CLOSED, error.rcvd.code if error.rcvd else None
+        except InvalidURI:
+            return Reason.BAD_ADDRESS, None
+        except InvalidHandshake:
+            return Reason.NOT_PACKETWAVE, None
+        except socket.gaierror:
+            return Reason.NAME_NOT_FOUND, None
+        except OSError as error:
+            # asyncio gives one OSError for all addresses of a name, with their errors only in its text.
+            return (Reason.REFUSED if _REFUSED.search(str(error)) else Reason.UNREACHABLE), None
+        except Exception:  # noqa: BLE001 - a client that gives up for good would miss every call from here on
+            _log.exception("the link to %s failed unforeseen", url)
+            return Reason.UNREACHABLE, None
+        raise AssertionError("receiving ends by an exception only")
+
+    async def _receive(self, connection: ClientConnection) -> None:
+        while True:
+            text = await connection.recv()
+            if not isinstance(text, str):
+                _log.warning("ignored a binary message of %d bytes", len(text))
+                continue
+            try:
+                message = decode(text)
+            except ProtocolError as error:
+                _log.warning("ignored a malformed message of %d characters: %s", len(text), error)
+                continue
+            self._on_message(message)

@@ -1,0 +1,27 @@
+"""The client's settings, declared once. Read and written by `packetwave.common.settings`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from packetwave.common.settings import setting
+
+CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """server: as typed, see `address.complete`; "" for none yet.
+
+    popup_corner: of the screen in use. keep_missed: a missed call's popup stays until it is closed.
+    """
+
+    server: str = setting("", lambda value: isinstance(value, str))
+    language: str = setting("auto", lambda value: value in ("auto", "ko", "en"))
+    theme: str = setting("system", lambda value: value in ("system", "light", "dark"))
+    popup_corner: str = setting("bottom_right", lambda value: value in CORNERS)
+    keep_missed: bool = setting(True, lambda value: isinstance(value, bool))
+
+
+def path(data_dir: Path) -> Path:
+    """Where the settings lie."""
+    return data_dir / "settings.json"

@@ -1,0 +1,136 @@
+"""One running program per data folder, and what a second start asks of the first.
+
+Owns `instance.lock` (held as long as the program lives; the system frees it even after kill -9) and
+`instance.json` (where the first listens on the loopback address, and the secret that proves that a request
+comes from somebody who may read the folder). A TCP port rather than a named socket: it has no limit on the
+length of the folder's path and is the same on every system. Requests are received on a thread of its own.
+"""
+
+import contextlib
+import hmac
+import json
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+_log = logging.getLogger(__name__)
+
+_TALK_S = 1.0  # longest silence within one request
+_LINE_BYTES = 1024
+_AGAIN_S = 0.05
+_DONE = b"ok\n"
+
+
+class Instance:
+    """The claim of one program on its data folder. Raises OSError where the folder cannot be written."""
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(data_dir / "instance.lock", thread_local=False)
+        self._address = data_dir / "instance.json"
+        self._listener: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+
+    def claim(self, on_request: Callable[[str], None]) -> bool:
+        """Whether this is now the one. Then `on_request` gets each request's text, on another thread."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        secret = secrets.token_hex(16)
+        listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = listener
+        self._write_address({"port": listener.getsockname()[1], "secret": secret})
+        self._thread = threading.Thread(
+            target=_receive, args=(listener, secret, on_request), name="instance", daemon=True
+        )
+        self._thread.start()
+        return True
+
+    def ask(self, request: str, timeout_s: float = 2.0) -> bool:
+        """Whether the running program took the request; False when it does not answer in that time."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            # The first may have its lock and not yet its port, or the file may be of one that was killed.
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                if _send(json.loads(self._address.read_text("utf-8")), request, left):
+                    return True
+            threading.Event().wait(min(_AGAIN_S, left))
+
+    def wait_gone(self, timeout_s: float) -> bool:
+        """Whether no program holds the folder, at once or within that time."""
+        try:
+            with self._lock.acquire(timeout=timeout_s, poll_interval=_AGAIN_S):
+                return True
+        except Timeout:
+            return False
+
+    def release(self) -> None:
+        """Give the claim up. May be called twice, and without a claim."""
+        if self._listener is not None:
+            self._address.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # wakes accept() on Linux; closing does on Windows
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+            self._listener = None
+        if self._thread is not None:
+            if self._thread is not threading.current_thread():
+                self._thread.join(2 * _TALK_S)
+            self._thread = None
+        self._lock.release()
+
+    def _write_address(self, keys: dict[str, object]) -> None:
+        beside = self._address.with_suffix(".new")
+        beside.unlink(missing_ok=True)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(keys, file)
+        beside.replace(self._address)
+
+
+def _send(address: dict[str, object], request: str, timeout_s: float) -> bool:
+    port = address["port"]
+    if not isinstance(port, int):
+        return False
+    with socket.create_connection(("127.0.0.1", port), min(timeout_s, _TALK_S)) as talk:
+        talk.sendall(json.dumps({"secret": address["secret"], "request": request}).encode() + b"\n")
+        return talk.makefile("rb").readline(_LINE_BYTES) == _DONE
+
+
+def _receive(listener: socket.socket, secret: str, on_request: Callable[[str], None]) -> None:
+    while True:
+        try:
+            talk, _ = listener.accept()
+        except OSError:  # closed by release()
+            return
+        with talk, contextlib.suppress(OSError):
+            talk.settimeout(_TALK_S)
+            request = _request(talk.makefile("rb").readline(_LINE_BYTES), secret)
+            if request is None:
+                continue
+            talk.sendall(_DONE)
+            try:
+                on_request(request)
+            except Exception:  # noqa: BLE001 - the next request must still be heard
+                _log.exception("request %r failed", request)
+
+
+def _request(line: bytes, secret: str) -> str | None:
+    try:
+        keys = json.loads(line)
+        given, request = keys["secret"], keys["request"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    if not (isinstance(given, str) and isinstance(request, str)):
+        return None
+    return request if hmac.compare_digest(given.encode(), secret.encode()) else None
