@@ -1,0 +1,165 @@
+"""The rules of docs/architecture.md that can be read off the imports, and off the names of the test files."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "packetwave"
+
+PURE = ("packetwave.protocol", "packetwave.server.frames", "packetwave.server.sip", "packetwave.server.calls")
+
+FORBIDDEN = {  # a room: what it must not import
+    "packetwave.server": ("packetwave.client",),
+    "packetwave.client": ("packetwave.server",),
+    "packetwave.common": ("packetwave.server", "packetwave.client", "packetwave.ui"),
+    "packetwave.ui": ("packetwave.server", "packetwave.client"),
+    "packetwave.protocol": ("packetwave.server", "packetwave.client", "packetwave.common", "packetwave.ui"),
+}
+
+ONLY_IN = {  # a library: the rooms that may import it
+    "scapy": ("packetwave.server.capture",),
+    "pymongo": ("packetwave.server.store",),
+    "bson": ("packetwave.server.store",),
+    "sqlite3": ("packetwave.server.store",),
+    "websockets": ("packetwave.server.hub", "packetwave.client.link", "packetwave.client.selftest"),
+    "PySide6": (
+        "packetwave.ui",
+        "packetwave.client.desk",
+        "packetwave.client.selftest",
+        "packetwave.server.console",
+    ),
+    "shiboken6": ("packetwave.ui", "packetwave.client.desk", "packetwave.server.console"),
+    "platformdirs": ("packetwave.common",),
+    "filelock": ("packetwave.common",),
+    "openpyxl": ("packetwave.server",),
+}
+
+UNTESTED: dict[str, str] = {}
+"""Modules without a test file of their own, and why."""
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, module) of each import in a file, wherever in it; `from a import b` counts as a and as a.b."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                yield node.lineno, name.name
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import; write the whole name"
+            assert node.module is not None
+            yield node.lineno, node.module
+            for name in node.names:
+                if f"{node.module}.{name.name}" in MODULES:
+                    yield node.lineno, f"{node.module}.{name.name}"
+
+
+def within(module: str, rooms: tuple[str, ...]) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in rooms)
+
+
+ALL_IMPORTS = [
+    (module, f"{path.relative_to(ROOT)}:{line}: {imported}", imported)
+    for module, path in MODULES.items()
+    for line, imported in imports(path)
+]
+
+
+def test_every_import_was_read() -> None:
+    assert len(MODULES) > 40
+    assert ("packetwave.client.link", "websockets.asyncio.client") in {(m, i) for m, _, i in ALL_IMPORTS}
+
+
+def test_pure_rooms_import_the_standard_library_and_each_other() -> None:
+    wrong = [
+        where
+        for module, where, imported in ALL_IMPORTS
+        if within(module, PURE)
+        and imported.split(".")[0] not in sys.stdlib_module_names
+        and not within(imported, PURE)
+    ]
+    assert wrong == []
+
+
+def test_rooms_keep_to_their_side() -> None:
+    wrong = [
+        where
+        for module, where, imported in ALL_IMPORTS
+        for room, forbidden in FORBIDDEN.items()
+        if within(module, (room,)) and within(imported, forbidden)
+    ]
+    assert wrong == []
+
+
+def test_libraries_are_imported_only_in_their_rooms() -> None:
+    wrong = []
+    for module, where, imported in ALL_IMPORTS:
+        library = imported.split(".")[0]
+        if library in ONLY_IN:
+            if not within(module, ONLY_IN[library]):
+                wrong.append(where)
+        elif library != "packetwave" and library not in sys.stdlib_module_names:
+            wrong.append(f"{where}: a library that no room is given")
+    assert wrong == []
+
+
+def loaded_after(statements: str) -> set[str]:
+    """The modules in a fresh Python that has run these statements."""
+    show = f"{statements}\nimport sys\nprint(*sys.modules, sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_the_client_never_loads_what_is_the_servers() -> None:
+    client = [name for name in MODULES if within(name, ("packetwave.client",)) and "__main__" not in name]
+    loaded = loaded_after("\n".join(f"import {name}" for name in client))
+    assert "packetwave.client.desk" in loaded
+    assert {
+        name for name in loaded if within(name, ("packetwave.server", "scapy", "pymongo", "bson"))
+    } == set()
+
+
+@pytest.mark.parametrize("program", ["packetwave.client.app", "packetwave.server.app"])
+def test_a_program_without_windows_loads_no_qt(program: str) -> None:
+    loaded = loaded_after(f"import {program}")
+    assert program in loaded
+    assert {name for name in loaded if within(name, ("PySide6", "shiboken6"))} == set()
+
+
+def test_every_module_has_its_test_file() -> None:
+    wrong = []
+    for name, path in MODULES.items():
+        place = PurePosixPath(path.relative_to(PACKAGE).as_posix())
+        if place.name in ("__init__.py", "__main__.py"):
+            continue
+        expected = ROOT / "tests" / place.parent / f"test_{place.name}"
+        if expected.exists() == (name in UNTESTED):
+            wrong.append(f"{name}: {expected.relative_to(ROOT)}")
+    assert wrong == []
+    assert set(UNTESTED) <= set(MODULES)
+
+
+def test_packages_only_gather_names() -> None:
+    """An `__init__.py` has a docstring, imports and `__all__`, and no code of its own."""
+    wrong = []
+    for path in PACKAGE.rglob("__init__.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            simple = isinstance(node, (ast.Import, ast.ImportFrom, ast.Assign))
+            if not simple and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert wrong == []
