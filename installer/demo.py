@@ -25,13 +25,13 @@ from typing import Any
 from packetwave.common.numbers import display
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.protocol.messages import parse_at
-from packetwave.ui.screenshots import VARIABLE as PICTURES_VARIABLE
 
 ROOT = Path(__file__).parents[1]
 RECORDING = ROOT / "assets" / "demo" / "office.pcap"
 MEMBERS = ROOT / "assets" / "demo" / "members.csv"
 FOLDER = ROOT / "build" / "demo"
 LIVE_PICTURES = FOLDER / "live"
+PICTURES_VARIABLE = "PACKETWAVE_SCREENSHOTS"  # as in packetwave.ui.screenshots, which needs Qt's libraries
 
 _POLL_S = 0.1
 _START_S = 30.0  # the longest that a start may take on a slow machine

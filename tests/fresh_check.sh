@@ -88,6 +88,7 @@ check_suite() {
   # shellcheck disable=SC2064  # this folder, now
   trap "rm -rf --one-file-system '$folder'" EXIT
   tar -C "$folder" -xzf "$archive"
+  chmod 755 "$folder" # not as mktemp made it
   carry_network_settings "$folder"
   mkdir -p "$folder/root/src"
   git clone --quiet --no-hardlinks "$top" "$folder/root/src/packetwave"
