@@ -1,0 +1,50 @@
+"""`--self-test`: run a program's checks and write the report: an installed program proves itself whole.
+
+The report is `data_dir/self-test.json`, also on stdout where there is one:
+`{"ok": …, "version": …, "python": …, "system": …, "checks": [{"name", "ok", "detail"}]}`.
+"""
+
+import json
+import logging
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from packetwave import __version__
+
+_log = logging.getLogger(__name__)
+
+Check = Callable[[Path], str]
+"""Given the data folder: what was found, for the report; raises for what is broken."""
+
+
+def run(checks: Mapping[str, Check], data_dir: Path) -> int:
+    """Run all checks in their order and write the report; 0 when all passed, else 1."""
+    results = [_run(name, check, data_dir) for name, check in checks.items()]
+    report = {
+        "ok": all(result["ok"] for result in results),
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "checks": results,
+    }
+    written = True
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
+        (data_dir / "self-test.json").write_text(text, encoding="utf-8")
+    except OSError as error:
+        _log.error("the report could not be written: %s", error)
+        written = False
+    if sys.stdout is not None:
+        sys.stdout.write(json.dumps(report, indent=2) + "\n")  # ASCII: any console can show it
+    return 0 if report["ok"] and written else 1
+
+
+def _run(name: str, check: Check, data_dir: Path) -> dict[str, object]:
+    try:
+        return {"name": name, "ok": True, "detail": check(data_dir)}
+    except Exception as error:  # noqa: BLE001 - whatever is broken, the report must say so
+        _log.exception("self-test: %s failed", name)
+        return {"name": name, "ok": False, "detail": f"{type(error).__name__}: {error}"}

@@ -1,0 +1,310 @@
+"""`packetwave-server`: arguments, start, stop, exit codes.
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage, 3 cannot capture, 4 address in use; the reason on stderr. Only
+the lines asked for (`--events -`, lists) go to stdout.
+"""
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from packetwave import __version__
+from packetwave.common import logs
+from packetwave.common import settings as settings_file
+from packetwave.common.instance import Instance
+from packetwave.common.paths import data_dir
+from packetwave.common.signals import StopSignals
+from packetwave.server import members_cli
+from packetwave.server.engine import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, EXIT_NO_CAPTURE, Engine, StartFault
+from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
+from packetwave.server.store.mongo_uri import uri_from
+from packetwave.server.stores import OpenStores, open_stores
+from packetwave.server.watch import Live, Recording, Source
+
+log = logging.getLogger(__name__)
+
+EXIT_WRONG_USAGE = 2
+_STOP_S = 2.0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these arguments (default: the command line's) and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["members"]:
+        return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
+    try:
+        options = _parse(arguments)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else EXIT_WRONG_USAGE
+    folder: Path = options.data_dir or data_dir("server")
+    if options.list_interfaces:
+        return _list_interfaces()
+    if options.self_test:
+        from packetwave.server.selftest import run as run_self_test
+
+        return run_self_test(folder, headless=options.headless)
+    journal = logs.install(folder, "server", verbose=options.headless)
+    try:
+        return _run(options, folder)
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return EXIT_FAILED
+    finally:
+        journal.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="packetwave-server",
+        description="Sees SIP calls on a mirror port and tells the called person's PC.",
+        epilog="'packetwave-server members --help' is about the members table.",
+    )
+    parser.add_argument("--headless", action="store_true", help="run without a window")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--interface", metavar="NAME", help="watch this interface (name or description)")
+    source.add_argument("--replay", metavar="FILE", type=Path, help="read a capture file instead")
+    parser.add_argument("--speed", choices=("real", "max"), help="how fast to replay (default: real)")
+    parser.add_argument("--ports", metavar="5060,5080", type=_ports, help="the ports SIP is on")
+    parser.add_argument("--listen", metavar="HOST:PORT", type=_listen, help="where clients connect")
+    parser.add_argument("--mongodb", metavar="URI|@FILE", help="use this MongoDB; @FILE holds the URI")
+    parser.add_argument("--data-dir", metavar="DIR", type=Path, help="where settings and calls are kept")
+    parser.add_argument("--events", metavar="FILE|-", help="write call events as JSON lines")
+    parser.add_argument("--list-interfaces", action="store_true", help="list the interfaces, then end")
+    parser.add_argument("--self-test", action="store_true", help="check the program itself, then end")
+    parser.add_argument("--version", action="version", version=f"PacketWave {__version__}")
+    return parser
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.speed and options.replay is None:
+        parser.error("--speed goes with --replay")
+    try:
+        options.mongodb = uri_from(options.mongodb, os.environ)
+    except ValueError as error:
+        parser.error(str(error))
+    return options
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    ports = tuple(int(part) for part in text.split(","))
+    if not all(0 < port < 65536 for port in ports):
+        raise ValueError
+    return ports
+
+
+def _listen(text: str) -> str:
+    try:
+        parse_listen(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
+
+
+def _settings(options: argparse.Namespace, folder: Path) -> ServerSettings:
+    loaded = settings_file.load(ServerSettings, folder / FILE_NAME)
+    for problem in loaded.problems:
+        log.warning("%s", problem)
+    settings = loaded.settings
+    if options.interface:
+        settings = replace(settings, interface=options.interface)
+    if options.ports:
+        settings = replace(settings, ports=options.ports)
+    if options.listen:
+        settings = replace(settings, listen=options.listen)
+    if options.mongodb:
+        settings = replace(settings, mongodb=options.mongodb)
+    return settings
+
+
+def _uri_in_settings(folder: Path) -> str:
+    return settings_file.load(ServerSettings, folder / FILE_NAME).settings.mongodb
+
+
+def _run(options: argparse.Namespace, folder: Path) -> int:
+    if options.replay is not None:
+        return _run_claimed(options, folder, lambda _take: None)
+    instance = Instance(folder)
+    takers: list[Callable[[str], None]] = []
+
+    def on_request(request: str) -> None:
+        for take in takers:
+            take(request)
+
+    if not instance.claim(on_request):
+        return _second_start(instance, options, folder)
+    try:
+        return _run_claimed(options, folder, takers.append)
+    finally:
+        instance.release()
+
+
+def _second_start(instance: Instance, options: argparse.Namespace, folder: Path) -> int:
+    if not options.headless and instance.ask("raise"):
+        return EXIT_FINE
+    _say(f"PacketWave is running already with the data folder {folder}; --data-dir names another")
+    return EXIT_IN_USE
+
+
+def _run_claimed(
+    options: argparse.Namespace, folder: Path, on_open: Callable[[Callable[[str], None]], None]
+) -> int:
+    first_start = not (folder / FILE_NAME).exists()
+    settings = _settings(options, folder)
+    source = _source(options, settings)
+    if source is None and options.headless:
+        _say("no interface to capture on: name one with --interface; --list-interfaces shows what there is")
+        return EXIT_NO_CAPTURE
+    if first_start and options.replay is None and not settings.mongodb:
+        _look_for_mongodb()
+    with _events(options.events) as events:
+        start = _Start(options, folder, settings, source, events)
+        return _run_headless(start) if options.headless else _run_console(start, on_open)
+
+
+def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
+    if options.replay is not None:
+        return Recording(options.replay, real_time=options.speed != "max")
+    return Live(settings.interface, frozenset(settings.ports)) if settings.interface else None
+
+
+class _Start:
+    """What both ways of running make their engine from."""
+
+    def __init__(
+        self,
+        options: argparse.Namespace,
+        folder: Path,
+        settings: ServerSettings,
+        source: Source | None,
+        events: TextIO | None,
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.source = source
+        self.events = events
+        self.is_replay = options.replay is not None
+        self.ends_by_itself = self.is_replay and (options.headless or options.speed == "max")
+
+    def open(self) -> OpenStores:
+        return open_stores(self.folder, mongodb=self.settings.mongodb, replay=self.is_replay)
+
+    def remember_interface(self, name: str) -> None:
+        path = self.folder / FILE_NAME
+        stored = settings_file.load(ServerSettings, path).settings
+        settings_file.save(replace(stored, interface=name), path)
+
+
+def _run_headless(start: _Start) -> int:
+    signals = StopSignals()
+    signals.install()
+    ended: list[tuple[int, str]] = []
+
+    def on_end(code: int, reason: str) -> None:
+        ended.append((code, reason))
+        signals.ask()
+
+    engine = Engine(
+        start.settings,
+        start.open,
+        source=start.source,
+        events=start.events,
+        on_end=on_end,
+        must_watch=True,
+    )
+    try:
+        engine.start()
+        signals.wait()
+        engine.stop()
+        if not engine.join(_STOP_S):
+            log.error("the server did not stop in time")
+    except StartFault as fault:
+        _say(str(fault))
+        return fault.exit_code
+    finally:
+        signals.restore()
+    return ended[0][0] if ended else EXIT_FINE
+
+
+def _run_console(start: _Start, on_open: Callable[[Callable[[str], None]], None]) -> int:
+    from packetwave.server.console import run as console
+
+    try:
+        return console.run(
+            lambda listener, end: Engine(
+                start.settings,
+                start.open,
+                source=start.source,
+                events=start.events,
+                listener=listener,
+                on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
+                on_interface=start.remember_interface,
+            ),
+            language=start.settings.language,
+            theme=start.settings.theme,
+            on_open=on_open,
+        )
+    except StartFault as fault:
+        _say(str(fault))
+        if sys.stderr is None:  # a double-clicked program: nobody would see the line
+            console.show_fault(str(fault))
+        return fault.exit_code
+
+
+def _look_for_mongodb() -> None:
+    from packetwave.server.store.mongo import probe_local
+
+    rows = probe_local()
+    if rows is not None:
+        log.warning(
+            "the MongoDB on this PC has packetwave.members with %d rows: "
+            "start with --mongodb mongodb://localhost:27017 to use them",
+            rows,
+        )
+
+
+@contextlib.contextmanager
+def _events(target: str | None) -> Iterator[TextIO | None]:
+    """Where the events go: stdout, a file that is added to, nowhere."""
+    if target is None or (target == "-" and sys.stdout is None):
+        yield None
+    elif target == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
+        yield sys.stdout
+    else:
+        with Path(target).open("a", encoding="utf-8", newline="\n") as file:
+            yield file
+
+
+def _list_interfaces() -> int:
+    from packetwave.server.capture import CaptureFault, list_interfaces
+
+    try:
+        interfaces = list_interfaces()
+    except CaptureFault as fault:
+        _say(str(fault))
+        return EXIT_NO_CAPTURE
+    for interface in interfaces:
+        link = "up" if interface.up else "down"
+        addresses = " ".join(interface.addresses)
+        _out(f"{interface.name}\t{interface.description}\t{link}\t{addresses}")
+    return EXIT_FINE
+
+
+def _out(line: str) -> None:
+    if sys.stdout is not None:
+        sys.stdout.write(line + "\n")
+
+
+def _say(line: str) -> None:
+    if sys.stderr is None:
+        log.error("%s", line)
+    else:
+        sys.stderr.write(f"packetwave-server: {line}\n")

@@ -1,0 +1,62 @@
+"""From a frame's bytes to call events: the pure rooms in their order. Pure; time is an argument.
+
+It adds nothing but the order and the counters. One thread at a time.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from packetwave.server.calls.events import CallEvent
+from packetwave.server.calls.leg import Place
+from packetwave.server.calls.tracker import Tracker
+from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.frames.payload import Payload
+from packetwave.server.sip.message import Rejected, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came by so far. rejected: payloads that begin like SIP and cannot be used."""
+
+    frames: int = 0
+    sip_messages: int = 0
+    rejected: int = 0
+
+
+class Detector:
+    """Frames in, call events out."""
+
+    def __init__(self, decoder: FrameDecoder, tracker: Tracker) -> None:
+        self.decoder = decoder
+        self.tracker = tracker
+        self.rejected: Counter[str] = Counter()
+        self._frames = 0
+        self._messages = 0
+
+    def counts(self) -> Counts:
+        return Counts(self._frames, self._messages, self.rejected.total() + self.tracker.ignored.total())
+
+    def frame(self, at_s: float, link_type: int, frame: bytes) -> list[CallEvent]:
+        """Take in one frame; the events it, and time until it, brought about. Never raises for its bytes."""
+        self._frames += 1
+        payloads = self.decoder.decode(at_s, link_type, frame)
+        if not payloads:
+            return []
+        events: list[CallEvent] = []
+        for payload in payloads:
+            events += self._payload(payload)
+        return events
+
+    def _payload(self, payload: Payload) -> list[CallEvent]:
+        message = parse(payload.data, cut=payload.transport != "udp")
+        if isinstance(message, Rejected):
+            self.rejected[message.reason] += 1
+            return []
+        self._messages += 1
+        stream = payload.transport != "udp"
+        return self.tracker.receive(
+            payload.at_s,
+            Place(payload.src, payload.src_port, stream),
+            Place(payload.dst, payload.dst_port, stream),
+            message,
+        )

@@ -1,0 +1,525 @@
+"""The whole server without Qt: capture, detector, members, hub and store put together.
+
+Owns the loop thread and, through its parts, the detector and store threads. Notices go to one listener from
+the loop thread; commands come from any thread. Stopping is in order (detector, hub, store), idempotent and
+bounded.
+"""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import TextIO
+
+from packetwave.protocol.messages import format_at, parse_at
+from packetwave.server import record as records
+from packetwave.server.calls.events import Unwatched
+from packetwave.server.calls.tracker import Tracker
+from packetwave.server.detector import Detector
+from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.history import CallWriter, Stores, StoreThread
+from packetwave.server.hub import Hub, Told
+from packetwave.server.meters import Meters
+from packetwave.server.notices import (
+    CaptureState,
+    ChangeMembers,
+    Command,
+    HistoryLoaded,
+    InterfacesChanged,
+    LoadHistory,
+    Notice,
+    Refused,
+    StartCapture,
+    Status,
+    StatusChanged,
+    StopCapture,
+    StoreState,
+    WatchInterfaces,
+)
+from packetwave.server.settings import ServerSettings, parse_listen
+from packetwave.server.store.base import CallRecord, MemberTable, StoreAway, StoreConflict, StoreError
+from packetwave.server.switchboard import Switchboard
+from packetwave.server.watch import Live, Recording, Seen, Source, Watch, WatchState
+
+log = logging.getLogger(__name__)
+
+EXIT_FINE, EXIT_FAILED, EXIT_NO_CAPTURE, EXIT_IN_USE = 0, 1, 3, 4
+
+STATUS_S = 0.5
+MEMBERS_S = 1.0
+FLUSH_S = 2.0
+HEARTBEAT_S = 5.0
+"""How exactly a killed server knows, on its return, until when it watched."""
+
+_WATCHED_UNTIL = "watched_until"
+_UNWATCHED_S = 1.0  # shorter stretches are said by nobody
+_STAGE_S = 0.6
+
+
+class StartFault(Exception):
+    """The engine cannot start. str() says why and what to do; exit_code is what the program ends with."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+class Engine:
+    """One run of the server.
+
+    open_stores: called on the store thread. source: what is watched at first, None for nothing yet.
+    on_end: called once from the loop thread when a replay that ends by itself is over, or when `must_watch`
+    is set and nothing can be watched; with the exit code. The engine still runs then; stop it.
+    """
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        open_stores: Callable[[], Stores],
+        *,
+        source: Source | None = None,
+        events: TextIO | None = None,
+        listener: Callable[[Notice], None] = lambda _notice: None,
+        on_end: Callable[[int, str], None] = lambda _code, _reason: None,
+        on_interface: Callable[[str], None] = lambda _name: None,
+        must_watch: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._open_stores = open_stores
+        self._first_source = source
+        self._listener = listener
+        self._on_end = on_end
+        self._on_interface = on_interface
+        self._must_watch = must_watch
+        self._thread = threading.Thread(target=self._run_loop, name="loop", daemon=True)
+        self._store_thread = StoreThread()
+        self._started = threading.Event()
+        self._fault: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop_asked: asyncio.Event | None = None
+        self._done: list[Callable[[], None]] = []
+        self._done_lock = threading.Lock()
+        self._is_done = False
+        self._watch: Watch | None = None
+        self._detector = self._make_detector()
+        self._table = MemberTable()
+        self._switchboard = Switchboard(
+            send=self._send,
+            write=self._write,
+            notify=self._notify,
+            is_connected=self._is_connected,
+            events=events,
+        )
+        self._hub: Hub | None = None
+        self._writer: CallWriter | None = None
+        self._stores: Stores | None = None
+        self._status = Status()
+        self._store_state: tuple[StoreState, str] = (StoreState.EMBEDDED, "")
+        self._unwritten = 0
+        self._listening = ""
+        self._rate = _Rate()
+        self._meters = Meters(settings.ports)
+        self._watching_since: datetime | None = None
+
+    # For the program's main thread
+
+    def start(self) -> None:
+        """Begin; returns once clients can connect. Raises StartFault."""
+        self._thread.start()
+        self._started.wait()
+        if self._fault is not None:
+            self._thread.join()
+            raise self._fault
+
+    def submit(self, command: Command) -> None:
+        """Hand a command over, from any thread; never blocks. Without effect once the engine stops."""
+        self._post(self._obey, command)
+
+    def stop(self, done: Callable[[], None] = lambda: None) -> None:
+        """Begin to stop; returns at once. done: called, from any thread, when all is stopped. Also twice."""
+        with self._done_lock:
+            if not self._is_done:
+                self._done.append(done)
+                done = lambda: None  # noqa: E731
+        done()
+        if self._stop_asked is not None:
+            self._post(self._stop_asked.set)
+
+    def join(self, timeout_s: float) -> bool:
+        """True if the engine has stopped within that time."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def port(self) -> int:
+        """The port clients connect to."""
+        return int(self._listening.rpartition(":")[2])
+
+    # The loop thread
+
+    def _post(self, function: Callable[..., None], *arguments: object) -> None:
+        """Call a function on the loop thread soon, from any thread; not after the end."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                loop.call_soon_threadsafe(function, *arguments)
+
+    def _run_loop(self) -> None:
+        try:
+            asyncio.run(self._run())
+        finally:
+            self._loop = None
+            with self._done_lock:
+                self._is_done = True
+                waiting, self._done = self._done, []
+            for done in waiting:
+                done()
+
+    async def _run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop_asked = asyncio.Event()
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            await self._open()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the starting thread waits for it
+            self._fault = error if isinstance(error, StartFault) else _start_fault(error)
+        else:
+            assert self._writer is not None
+            for work in (
+                self._writer.run(),
+                self._watch_members(),
+                self._flush(),
+                self._heartbeat(),
+                self._tell_status(),
+            ):
+                tasks.append(asyncio.create_task(work))
+        self._started.set()
+        if self._fault is None:
+            if self._first_source is not None:
+                await self._begin_watch(self._first_source)
+            await self._stop_asked.wait()
+        await self._close(tasks)
+
+    async def _open(self) -> None:
+        self._stores = stores = await self._store_thread.run(self._open_stores)
+        self._store_state = (StoreState.EMBEDDED, stores.problem)
+        self._writer = CallWriter(self._store_thread, stores.calls)
+        await self._load_members()
+        await self._take_up_calls()
+        self._hub = Hub(
+            ringing_at=self._switchboard.alerts.ringing_at,
+            extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
+            on_told=self._switchboard.told,
+            on_change=self._note_status,
+        )
+        host, port = parse_listen(self._settings.listen)
+        try:
+            port = await self._hub.open(host, port)
+        except OSError as error:
+            raise _listen_fault(self._settings.listen, error) from error
+        self._listening = f"{host}:{port}"
+        log.info("clients connect to %s", self._listening)
+
+    async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
+        await self._end_watch()
+        await self._meters.stop()
+        if self._hub is not None:
+            await self._hub.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        stores = self._stores
+        if stores is not None and self._writer is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STAGE_S):
+                    await self._writer.write()
+                    await self._store_thread.run(stores.close)
+        self._store_thread.end()
+
+    def _notify(self, notice: Notice) -> None:
+        self._listener(notice)
+
+    # Calls
+
+    def _take(self, seen: Seen) -> None:
+        for event in seen.events:
+            self._switchboard.take(event, seen.arrived)
+
+    def _send(self, told: Told, arrived: float) -> None:
+        if self._hub is not None:
+            self._hub.send(told.addresses, told.message, arrived)
+
+    def _write(self, record: CallRecord) -> None:
+        if self._writer is not None:
+            self._writer.put(record)
+
+    def _is_connected(self, address: str) -> bool:
+        return self._hub is not None and self._hub.is_connected(address)
+
+    async def _take_up_calls(self) -> None:
+        assert self._stores is not None
+        try:
+            calls = await self._store_thread.run(self._stores.calls.open_calls)
+        except StoreError as error:
+            log.warning("calls of before the restart are not known: %s", error)
+            return
+        self._switchboard.take_up(calls)
+        self._detector.tracker.restore(map(records.as_open, calls))
+
+    # Watching
+
+    def _make_detector(self) -> Detector:
+        recording = isinstance(self._first_source, Recording)
+        return Detector(
+            FrameDecoder(
+                ports=None if recording else frozenset(self._settings.ports),
+                trusted_tunnels=None if recording else frozenset(),
+            ),
+            Tracker(identity_order=self._settings.identity_order, show_withheld=self._settings.show_withheld),
+        )
+
+    async def _begin_watch(self, source: Source) -> None:
+        await self._end_watch()
+        self._watch = Watch(
+            source,
+            self._detector,
+            self._switchboard.directory.extensions,
+            on_seen=lambda seen: self._post(self._take, seen),
+            on_state=lambda state: self._post(self._on_watch_state, state),
+        )
+        self._watch.start()
+
+    async def _end_watch(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is None:
+            return
+        watch.stop()
+        if not await asyncio.to_thread(watch.join, _STAGE_S):
+            log.error("the detector thread does not end")
+        await self._note_watched()
+        self._watching_since = None
+
+    def _on_watch_state(self, state: WatchState) -> None:
+        if state.reason:
+            log.warning("%s", state.reason)
+        if state.capture is CaptureState.WATCHING:
+            self._spawn(self._on_watching())
+        elif state.capture is CaptureState.FAILED:
+            self._spawn(self._note_watched())
+            if self._must_watch and (self._watching_since is None):
+                self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
+        elif state.capture is CaptureState.REPLAYED:
+            self._spawn(self._after_replay())
+        self._note_status()
+
+    async def _on_watching(self) -> None:
+        """Say for how long nothing was watched, and remember from now on that something is."""
+        now = datetime.now(UTC)
+        assert self._stores is not None
+        if self._stores.keeper is not None:
+            text = await self._store_thread.run(self._stores.keeper.get_meta, _WATCHED_UNTIL)
+            try:
+                until = parse_at(text) if text else None
+            except ValueError:
+                until = None
+            if until is not None and (now - until).total_seconds() >= _UNWATCHED_S:
+                self._switchboard.say(Unwatched(until, now))
+        self._watching_since = now
+        await self._note_watched()
+
+    async def _note_watched(self) -> None:
+        keeper = self._stores.keeper if self._stores is not None else None
+        if keeper is None or self._watching_since is None:
+            return
+        try:
+            await self._store_thread.run(keeper.set_meta, _WATCHED_UNTIL, format_at(datetime.now(UTC)))
+        except StoreError as error:
+            log.warning("the time watched is not noted: %s", error)
+
+    async def _after_replay(self) -> None:
+        assert self._hub is not None
+        await self._hub.sent()
+        self._on_end(EXIT_FINE, "")
+
+    # Members and store
+
+    async def _load_members(self) -> None:
+        assert self._stores is not None
+        try:
+            table = await self._store_thread.run(self._stores.members.load_members)
+        except StoreError as error:
+            log.warning("the members cannot be read: %s", error)
+            return
+        self._use_members(table)
+
+    def _use_members(self, table: MemberTable) -> None:
+        if table.defects and table.defects != self._table.defects:
+            for defect in table.defects:
+                log.warning("a member's '%s' is wrong (%s): %r", defect.field_name, defect.code, defect.value)
+        self._table = table
+        self._switchboard.use_members(table)
+        if self._watch is not None:
+            self._watch.known = self._switchboard.directory.extensions
+        self._note_status()
+
+    async def _watch_members(self) -> None:
+        assert self._stores is not None
+        while True:
+            await asyncio.sleep(MEMBERS_S)
+            try:
+                changed = await self._store_thread.run(self._stores.members.members_changed)
+            except StoreError as error:
+                log.warning("the members cannot be read: %s", error)
+                continue
+            if changed:
+                await self._load_members()
+
+    async def _flush(self) -> None:
+        assert self._stores is not None
+        remote = self._stores.remote
+        if remote is None:
+            return
+        while True:
+            try:
+                await self._store_thread.run(remote.flush)
+                self._store_state = await self._store_thread.run(remote.state)
+                self._unwritten = await self._store_thread.run(remote.unwritten)
+            except StoreError as error:
+                log.warning("the local store fails: %s", error)
+            self._note_status()
+            await asyncio.sleep(FLUSH_S)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            watch = self._watch
+            if watch is not None and watch.state.capture is CaptureState.WATCHING:
+                await self._note_watched()
+
+    # Status
+
+    async def _tell_status(self) -> None:
+        while True:
+            self._note_status()
+            await asyncio.sleep(STATUS_S)
+
+    def _note_status(self) -> None:
+        watch = self._watch
+        state = watch.state if watch is not None else WatchState(CaptureState.STOPPED)
+        counts = self._detector.counts() if watch is None else watch.counts
+        source = watch.source if watch is not None else None
+        hub = self._hub
+        status = Status(
+            capture=state.capture,
+            capture_code=state.code,
+            capture_detail=state.detail,
+            interface=source.interface if isinstance(source, Live) else "",
+            frames=counts.frames,
+            sip_messages=counts.sip_messages,
+            sip_per_s=self._rate.at(time.monotonic(), counts.sip_messages),
+            dropped_by_kernel=watch.dropped if watch is not None else 0,
+            clients=hub.clients() if hub is not None else (),
+            members_expected=len(self._switchboard.directory.addresses),
+            store=self._store_state[0],
+            store_detail=self._store_state[1],
+            unwritten_calls=self._unwritten + (self._writer.unwritten if self._writer is not None else 0),
+            listening=self._listening,
+        )
+        if status != self._status:
+            self._status = status
+            self._notify(StatusChanged(status))
+
+    # Commands
+
+    def _obey(self, command: Command) -> None:
+        self._spawn(self._do(command))
+
+    async def _do(self, command: Command) -> None:
+        match command:
+            case ChangeMembers():
+                await self._change_members(command)
+            case StartCapture():
+                self._on_interface(command.interface)
+                await self._begin_watch(Live(command.interface, frozenset(self._settings.ports)))
+            case StopCapture():
+                await self._end_watch()
+                self._note_status()
+            case WatchInterfaces():
+                if command.on:
+                    self._meters.start(lambda found: self._notify(InterfacesChanged(found)))
+                else:
+                    await self._meters.stop()
+            case LoadHistory():
+                await self._load_history(command)
+
+    async def _change_members(self, command: ChangeMembers) -> None:
+        assert self._stores is not None
+        try:
+            table = await self._store_thread.run(self._stores.members.change_members, command.changes)
+        except StoreAway as error:
+            self._notify(Refused(command, "away", str(error)))
+        except StoreConflict as error:
+            self._notify(Refused(command, "conflict", str(error)))
+            await self._load_members()
+        except StoreError as error:
+            self._notify(Refused(command, "failed", str(error)))
+        else:
+            self._use_members(table)
+
+    async def _load_history(self, command: LoadHistory) -> None:
+        assert self._stores is not None
+
+        def load() -> list[CallRecord]:
+            assert self._stores is not None
+            return self._stores.calls.load_calls(since=command.since, limit=command.limit)
+
+        try:
+            calls = await self._store_thread.run(load)
+        except StoreError as error:
+            self._notify(Refused(command, "failed", str(error)))
+        else:
+            self._notify(HistoryLoaded(tuple(calls)))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(_log_failure)
+
+
+class _Rate:
+    """Messages a second, from a count that only grows; measured over at least half a second."""
+
+    def __init__(self) -> None:
+        self._since_s = 0.0
+        self._count = 0
+        self._per_s = 0.0
+
+    def at(self, now_s: float, count: int) -> float:
+        elapsed_s = now_s - self._since_s
+        if elapsed_s >= STATUS_S:
+            if self._since_s:
+                self._per_s = round(max(0, count - self._count) / elapsed_s, 1)
+            self._since_s, self._count = now_s, count
+        return self._per_s
+
+
+def _log_failure(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a command failed", exc_info=error)
+
+
+def _start_fault(error: BaseException) -> StartFault:
+    if isinstance(error, StoreError):
+        return StartFault(str(error), EXIT_FAILED)
+    log.error("the server cannot start", exc_info=error)
+    return StartFault(f"the server cannot start: {error!r}", EXIT_FAILED)
+
+
+def _listen_fault(listen: str, error: OSError) -> StartFault:
+    if error.errno == errno.EADDRINUSE:
+        text = f"{listen} is in use: is PacketWave running already? Choose another port with --listen."
+        return StartFault(text, EXIT_IN_USE)
+    return StartFault(f"cannot listen on {listen}: {error.strerror or error}", EXIT_FAILED)

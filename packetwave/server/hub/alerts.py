@@ -1,0 +1,126 @@
+"""Who is to be told what: call events in, messages for addresses out. No sockets, no clock.
+
+Owns the calls that clients know of: those ringing, so that a client that connects late still hears of them,
+and those talking, so that it hears of their end.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from packetwave.protocol import CallUpdate, IncomingCall, Message
+from packetwave.server.calls.events import (
+    Answered,
+    CallEvent,
+    Corrected,
+    Direction,
+    Ended,
+    RangAgain,
+    Stopped,
+)
+from packetwave.server.directory import Directory
+from packetwave.server.store.base import CallRecord
+
+MAX_CALLS = 10_000
+"""Calls kept in mind at once; beyond, the oldest are told no more (a flood, never an office)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A message for every client at these addresses."""
+
+    addresses: tuple[str, ...]
+    message: Message
+
+
+@dataclass(slots=True)
+class _Alert:
+    message: IncomingCall
+    addresses: tuple[str, ...]
+    ringing: bool = True
+
+
+class Alerts:
+    """The calls of members on their way, by `call_id`."""
+
+    def __init__(self) -> None:
+        self._alerts: dict[str, _Alert] = {}
+
+    def __len__(self) -> int:
+        return len(self._alerts)
+
+    def rings(self, record: CallRecord, directory: Directory) -> Told | None:
+        """A phone rings: what its people are told; None where nobody is (an outgoing call, no member)."""
+        if record.direction is Direction.OUT:
+            return None
+        addresses = directory.addresses_of(record.called)
+        if not addresses:
+            return None
+        while len(self._alerts) >= MAX_CALLS:
+            del self._alerts[next(iter(self._alerts))]
+        alert = self._alerts[record.call_id] = _Alert(_incoming(record), addresses)
+        return Told(addresses, alert.message)
+
+    def goes_on(self, event: CallEvent, directory: Directory) -> Told | None:
+        """A later event of a call: what those are told who were told that it rings."""
+        alert = self._alerts.get(event.call_id)
+        if alert is None:
+            return None
+        match event:
+            case RangAgain():
+                alert.ringing = True
+                return Told(alert.addresses, alert.message)
+            case Stopped():
+                alert.ringing = False
+                update = CallUpdate(event.call_id, "stopped", at=event.at)
+            case Answered():
+                alert.ringing = False
+                update = CallUpdate(event.call_id, "answered", at=event.at)
+            case Ended() | Corrected():
+                del self._alerts[event.call_id]
+                update = CallUpdate(
+                    event.call_id,
+                    "ended",
+                    outcome=event.outcome.value,
+                    by=event.by,
+                    by_name=directory.name_of(event.by),
+                    at=event.at,
+                )
+            case _:
+                return None
+        return Told(alert.addresses, update)
+
+    def ringing_at(self, address: str) -> list[IncomingCall]:
+        """The calls that ring now for a client at this address, oldest first."""
+        return [
+            alert.message for alert in self._alerts.values() if alert.ringing and address in alert.addresses
+        ]
+
+    def move(self, directory: Directory) -> list[Told]:
+        """The members have changed: ringing calls for addresses that have them now and had not before."""
+        news = []
+        for alert in self._alerts.values():
+            addresses = directory.addresses_of(alert.message.called)
+            added = tuple(address for address in addresses if address not in alert.addresses)
+            alert.addresses = _all_of(alert.addresses, addresses)
+            if added and alert.ringing:
+                alert.message = replace(alert.message, to_name=directory.name_of(alert.message.called))
+                news.append(Told(added, alert.message))
+        return news
+
+
+def _all_of(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *second)))
+
+
+def _incoming(record: CallRecord) -> IncomingCall:
+    return IncomingCall(
+        caller=record.caller,
+        called=record.called,
+        call_id=record.call_id,
+        at=record.rang_at,
+        from_name=record.caller_name,
+        to_name=record.called_name,
+        dialled=record.dialled,
+        via=record.via,
+        direction=record.direction.value,
+    )

@@ -1,0 +1,64 @@
+"""The server's settings: what the manager chose, with defaults that work."""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from packetwave.common.settings import setting
+from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.server.sip.identity import IDENTITY_HEADERS
+
+FILE_NAME = "settings.json"
+
+
+def _ports(value: Any) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) > 0
+        and all(isinstance(port, int) and not isinstance(port, bool) and 0 < port < 65536 for port in value)
+    )
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _address(value: Any) -> bool:
+    try:
+        parse_listen(value)
+    except ValueError:
+        return False
+    return True
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Host and port of `HOST:PORT` (IPv6 in brackets; port 0 for any free one). Raises ValueError."""
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"'{text}' is not HOST:PORT, such as 0.0.0.0:{DEFAULT_PLAIN_PORT}")
+    if host != "localhost":
+        ipaddress.ip_address(host)
+    return host, int(port)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """interface: what is watched, "" for none yet. mongodb: a URI, "" for the embedded store.
+
+    identity_order: which header is believed about the caller, first to last (signalling.md case 21).
+    show_withheld: show the asserted number of callers who asked not to be shown.
+    """
+
+    language: Literal["auto", "ko", "en"] = setting("auto", lambda value: value in ("auto", "ko", "en"))
+    theme: Literal["system", "light", "dark"] = setting(
+        "system", lambda value: value in ("system", "light", "dark")
+    )
+    interface: str = setting("", _text)
+    ports: tuple[int, ...] = setting((5060,), _ports)
+    listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
+    mongodb: str = setting("", _text)
+    identity_order: tuple[str, ...] = setting(
+        IDENTITY_HEADERS, lambda value: bool(value) and set(value) <= set(IDENTITY_HEADERS)
+    )
+    show_withheld: bool = setting(False, lambda value: isinstance(value, bool))
