@@ -19,7 +19,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
 
 from packetwave.client.address import BadAddress, complete
-from packetwave.protocol import MAX_FROM_SERVER_BYTES, Hello, Message, ProtocolError, decode, encode
+from packetwave.protocol import (
+    CLOSE_GOING_AWAY,
+    MAX_FROM_SERVER_BYTES,
+    Hello,
+    Message,
+    ProtocolError,
+    decode,
+    encode,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -159,7 +167,11 @@ class Link:
                 self._backoff.connected()
                 _log.info("connected to %s", url)
                 self._on_state(LinkState(Phase.CONNECTED, url))
-                await self._receive(connection)
+                try:
+                    await self._receive(connection)
+                except asyncio.CancelledError:
+                    await connection.close(CLOSE_GOING_AWAY)  # within _CLOSE_S
+                    raise
         except ConnectionClosed as error:
             return Reason.CLOSED, error.rcvd.code if error.rcvd else None
         except InvalidURI:

@@ -133,4 +133,5 @@ def _request(line: bytes, secret: str) -> str | None:
         return None
     if not (isinstance(given, str) and isinstance(request, str)):
         return None
-    return request if hmac.compare_digest(given.encode(), secret.encode()) else None
+    same = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode())
+    return request if same else None

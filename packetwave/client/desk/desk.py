@@ -24,7 +24,7 @@ from packetwave.client.link import LinkState, Phase
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
-from packetwave.ui import languages
+from packetwave.ui import languages, screenshots
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
@@ -56,6 +56,7 @@ def run(
     app.setApplicationDisplayName("PacketWave")
     app.setDesktopFileName("packetwave-client")
     app.setWindowIcon(icon("client"))
+    screenshots.start(app)
     requests = Bridge()
     if not instance.claim(requests.send):
         return None

@@ -63,6 +63,11 @@ def kind_of(call: Call) -> Kind | None:
     return None
 
 
+def sees_through() -> bool:
+    """Whether windows may be partly transparent: plain X11, without a compositor, paints black there."""
+    return QGuiApplication.platformName() != "xcb"
+
+
 class Popup(QWidget):
     """Attributes: call, kind. Signal: closed(Popup), once, however it was closed."""
 
@@ -77,10 +82,10 @@ class Popup(QWidget):
             | Qt.WindowType.WindowDoesNotAcceptFocus
             | Qt.WindowType.NoDropShadowWindowHint,
         )
+        self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-        # Without a compositor, as plain X11 may be, a see-through window has black corners: cut them off.
-        self._masked = QGuiApplication.platformName() == "xcb"
+        self._masked = not sees_through()  # then its corners are cut off instead
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not self._masked)
         self._theme = theme
         self._since = QElapsedTimer()

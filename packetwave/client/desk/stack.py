@@ -7,10 +7,10 @@ many. Qt main thread.
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication, QScreen
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from packetwave.client.calls import Call, CallState
-from packetwave.client.desk.popup import WIDTH, Kind, Popup, kind_of
+from packetwave.client.desk.popup import WIDTH, Kind, Popup, kind_of, sees_through
 from packetwave.ui.labels import PlainLabel
 from packetwave.ui.theme import Theme
 
@@ -31,7 +31,7 @@ class PopupStack(QObject):
         self._popups: dict[str, Popup] = {}  # oldest first
         self._missed = 0
         self._screen: QScreen | None = None
-        self._note = _More(theme)
+        self._note = _More()
         self._note.close_over.clicked.connect(self._close_over)
         QGuiApplication.instance().screenRemoved.connect(self._on_screen_removed)  # type: ignore[union-attr]
 
@@ -156,10 +156,10 @@ def _height(popup: Popup) -> int:
     return popup.height() - 2 * popup.margin + _GAP
 
 
-class _More(QWidget):
+class _More(QFrame):
     """How many popups found no room. Attribute: close_over, the button that closes what is over."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__(
             None,
             Qt.WindowType.Tool
@@ -167,14 +167,17 @@ class _More(QWidget):
             | Qt.WindowType.WindowStaysOnTopHint
             | Qt.WindowType.WindowDoesNotAcceptFocus,
         )
+        self.setObjectName("more")
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, sees_through())
+        self.setProperty("kind", "card")
         self._hidden = 0
         self._text = PlainLabel()
         self.close_over = QPushButton()
         self.close_over.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)
-        row.setContentsMargins(20, 6, 16, 6)
+        row.setContentsMargins(20, 8, 16, 8)
         row.addWidget(self._text)
         row.addStretch(1)
         row.addWidget(self.close_over)

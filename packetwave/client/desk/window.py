@@ -47,6 +47,7 @@ class StateWindow(QWidget):
 
     def __init__(self, settings: ClientSettings, server: str, state: LinkState) -> None:
         super().__init__()
+        self.setObjectName("client")
         self.setWindowIcon(icon("client"))
         self._state = state
         self._build()

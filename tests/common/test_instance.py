@@ -1,0 +1,143 @@
+import contextlib
+import json
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from packetwave.common.instance import Instance
+
+HOLDER = """
+import sys
+from pathlib import Path
+from packetwave.common.instance import Instance
+instance = Instance(Path(sys.argv[1]))
+print(instance.claim(lambda request: print("asked", request, flush=True)), flush=True)
+sys.stdin.read()
+instance.release()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / ("아주 긴 이름의 자료 폴더 " * 4) / ("x" * 120)
+
+
+@pytest.fixture
+def first(folder: Path) -> Iterator[Instance]:
+    instance = Instance(folder)
+    yield instance
+    instance.release()
+
+
+def test_one_holds_the_folder_and_hears_the_other(first: Instance, folder: Path) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    assert first.claim(heard.put)
+    second = Instance(folder)
+    assert not second.claim(heard.put)
+    assert second.ask("raise")
+    assert heard.get(timeout=5) == "raise"
+    assert not second.wait_gone(0)
+    second.release()
+    assert second.ask("quit")
+    assert heard.get(timeout=5) == "quit"
+
+
+def test_after_release_the_next_may_start(first: Instance, folder: Path) -> None:
+    assert first.claim(lambda _: None)
+    first.release()
+    first.release()
+    assert "instance" not in {thread.name for thread in threading.enumerate()}
+    second = Instance(folder)
+    assert second.wait_gone(0)
+    assert second.claim(lambda _: None)
+    second.release()
+
+
+def test_nobody_answers_where_nobody_runs(folder: Path) -> None:
+    assert not Instance(folder).ask("raise", timeout_s=0.05)
+
+
+def test_wait_gone_sees_the_other_end(first: Instance, folder: Path) -> None:
+    second = Instance(folder)
+
+    def on_request(_request: str) -> None:
+        threading.Thread(target=first.release).start()
+
+    assert first.claim(on_request)
+    assert second.ask("quit")
+    assert second.wait_gone(5)
+
+
+def test_a_killed_program_blocks_nobody(folder: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "True\n"
+        other = Instance(folder)
+        assert not other.claim(lambda _: None)
+        assert other.ask("raise")
+        assert running.stdout.readline() == "asked raise\n"
+        running.kill()
+        running.wait()
+    assert (folder / "instance.json").exists()  # it had no time to clean up
+    heard: queue.Queue[str] = queue.Queue()
+    assert other.claim(heard.put)
+    assert Instance(folder).ask("raise")
+    assert heard.get(timeout=5) == "raise"
+    other.release()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"\n", b"raise\n", b"[]\n", b'{"request": "quit"}\n', b'{"secret": 1, "request": "quit"}\n',
+     b'{"secret": "", "request": "quit"}\n', b'{"secret": "\xed\xa0\x80", "request": "quit"}\n',
+     b"[" * 1000 + b"\n", b'{"secret": "\\ud800", "request": "quit"}\n', b"x" * 5000],
+)  # fmt: skip
+def test_who_cannot_read_the_folder_is_not_heard(first: Instance, folder: Path, line: bytes) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    assert first.claim(heard.put)
+    port = json.loads((folder / "instance.json").read_text())["port"]
+    with socket.create_connection(("127.0.0.1", port)) as talk:
+        talk.sendall(line)
+        talk.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(ConnectionResetError):  # it may close before it has read all of it
+            assert talk.recv(10) == b""
+    assert Instance(folder).ask("raise")
+    assert heard.get(timeout=5) == "raise"
+    assert heard.empty()
+
+
+def test_a_request_that_fails_does_not_end_the_listening(
+    first: Instance, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+
+    def on_request(request: str) -> None:
+        heard.put(request)
+        if request == "bad":
+            raise LookupError(request)
+
+    assert first.claim(on_request)
+    assert Instance(folder).ask("bad")
+    assert Instance(folder).ask("raise")
+    assert [heard.get(timeout=5), heard.get(timeout=5)] == ["bad", "raise"]
+    assert "LookupError" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the user's profile protects it on Windows")
+def test_the_secret_is_the_owners_alone(first: Instance, folder: Path) -> None:
+    assert first.claim(lambda _: None)
+    assert (folder / "instance.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_an_oserror(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match="file"):
+        Instance(tmp_path / "file" / "folder")

@@ -1,0 +1,88 @@
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from packetwave.common import logs
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[logs.Logs]:
+    level = logging.getLogger().level
+    installed = logs.install(tmp_path, "client", verbose=False)
+    yield installed
+    installed.close()
+    logging.getLogger().setLevel(level)
+
+
+def text_of(log: logs.Logs) -> str:
+    assert log.path is not None
+    return log.path.read_text("utf-8")
+
+
+def test_info_goes_to_the_file_and_warnings_also_to_stderr(
+    log: logs.Logs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger("packetwave.test").info("전화 %s", 1)
+    assert "전화 1" in text_of(log)
+    assert capsys.readouterr().err == ""
+
+
+def test_headless_says_more_on_stderr(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    installed = logs.install(tmp_path, "client", verbose=True)
+    logging.getLogger("packetwave.test").info("said")
+    logging.getLogger("packetwave.test").debug("not said")
+    installed.close()
+    assert "said" in capsys.readouterr().err
+    assert "not said" not in text_of(installed)
+
+
+def test_a_message_is_one_line_whatever_it_holds(log: logs.Logs) -> None:
+    logging.getLogger("packetwave.test").warning("from %s", "x\r\n2026 CRITICAL forged\x1b[31m")
+    lines = [line for line in text_of(log).splitlines() if line]
+    assert len(lines) == 1
+    assert "\\x0a2026 CRITICAL forged\\x1b" in lines[0]
+
+
+def test_a_crash_of_any_thread_is_in_the_file(log: logs.Logs, capsys: pytest.CaptureFixture[str]) -> None:
+    def crash() -> None:
+        raise LookupError("in a thread")
+
+    thread = threading.Thread(target=crash)
+    thread.start()
+    thread.join()
+    try:
+        raise LookupError("in the main thread")
+    except LookupError as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+    text = text_of(log)
+    assert "LookupError: in a thread" in text
+    assert "LookupError: in the main thread" in text
+
+
+def test_works_without_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    installed = logs.install(tmp_path, "client", verbose=True)
+    logging.getLogger("packetwave.test").error("heard")
+    installed.close()
+    assert "heard" in text_of(installed)
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_survived(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "logs").write_text("in the way")
+    installed = logs.install(tmp_path, "client", verbose=False)
+    assert installed.path is None
+    installed.close()
+    installed.close()
+    assert "no log file can be written" in capsys.readouterr().err
+
+
+def test_the_hooks_are_given_back(tmp_path: Path) -> None:
+    before = (sys.excepthook, threading.excepthook)
+    logs.install(tmp_path, "client", verbose=False).close()
+    assert (sys.excepthook, threading.excepthook) == before

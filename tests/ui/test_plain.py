@@ -1,0 +1,29 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packetwave.ui.plain import plain
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("홍길동", "홍길동"),
+        ("  한빛상사\r\n 영업부 ", "한빛상사 영업부"),
+        ("<b>굵게</b>", "<b>굵게</b>"),
+        ("abc\u202egnp.exe", "abc gnp.exe"),
+        ("a\x00b\u200bc\ue000d\u2028e", "a b c d e"),
+        ("", ""),
+    ],
+)
+def test_only_what_is_seen_stays(text: str, shown: str) -> None:
+    assert plain(text) == shown
+
+
+@given(st.text(st.characters()), st.integers(1, 50))
+def test_always_one_short_line_without_invisible_signs(text: str, limit: int) -> None:
+    shown = plain(text, limit)
+    assert len(shown) <= limit
+    assert not any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in shown)

@@ -1,0 +1,94 @@
+from collections.abc import Iterator
+from dataclasses import fields
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from packetwave.ui.theme import DARK, LIGHT, Appearance, Theme, palette, scaled, tabular
+
+
+@pytest.fixture
+def plain_again(qapp: QApplication) -> Iterator[QApplication]:
+    yield qapp
+    Appearance(qapp, "light").deleteLater()
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, contrast ratio."""
+
+    def luminance(color: str) -> float:
+        def linear(part: float) -> float:
+            return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+        red, green, blue, _ = QColor(color).getRgbF()
+        return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
+    pairs = [(color, ground) for color in ("text", "text_muted") for ground in ("background", "surface")]
+    pairs += [(color, "surface") for color in ("accent", "green", "amber", "red")]
+    pairs += [(color, f"{color}_soft") for color in ("accent", "green", "amber", "red")]
+    pairs += [("on_accent", "accent"), ("text", "accent_soft")]
+    poor = {
+        pair: round(contrast(getattr(theme, pair[0]), getattr(theme, pair[1])), 2)
+        for pair in pairs
+        if contrast(getattr(theme, pair[0]), getattr(theme, pair[1])) < 4.5
+    }
+    assert poor == {}
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_colour_is_one(theme: Theme) -> None:
+    for field in fields(theme):
+        if field.name != "dark":
+            assert QColor(getattr(theme, field.name)).name() == getattr(theme, field.name)
+
+
+def test_choosing_sets_palette_and_style_and_says_so(qtbot: QtBot, plain_again: QApplication) -> None:
+    appearance = Appearance(plain_again, "light")
+    assert appearance.theme == LIGHT
+    with qtbot.waitSignal(appearance.changed) as changed:
+        appearance.choose("dark")
+    assert changed.args == [DARK]
+    assert plain_again.palette().color(QPalette.ColorRole.Window).name() == DARK.background
+    assert DARK.accent in plain_again.styleSheet()
+    appearance.deleteLater()
+
+
+def test_the_system_is_followed_where_that_is_chosen(plain_again: QApplication) -> None:
+    appearance = Appearance(plain_again, "system")
+    hints = plain_again.styleHints()
+    wanted = DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    assert appearance.theme == wanted
+    hints.colorSchemeChanged.emit(hints.colorScheme())
+    assert appearance.theme == wanted
+    appearance.choose("dark")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert appearance.theme == DARK
+    appearance.deleteLater()
+
+
+def test_palette_covers_what_is_disabled() -> None:
+    disabled = palette(LIGHT).color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+    assert disabled.name() == LIGHT.text_muted
+
+
+def test_figures_have_one_width(qapp: QApplication) -> None:
+    metrics = QFontMetricsF(tabular(qapp.font()))
+    assert len({round(metrics.horizontalAdvance(figure * 10), 1) for figure in "0123456789"}) == 1
+
+
+def test_scaled_font(qapp: QApplication) -> None:
+    font = qapp.font()
+    font.setPointSizeF(10)
+    big = scaled(font, 1.6, bold=True)
+    assert big.pointSizeF() == 16
+    assert big.weight() == QFont.Weight.DemiBold
+    assert font.pointSizeF() == 10
