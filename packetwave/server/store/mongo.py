@@ -13,7 +13,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import bson
@@ -57,11 +57,13 @@ from packetwave.server.store.rows import (
 Document = dict[str, Any]
 
 _ANSWER_MS = 1000  # for one answer of a server that is connected
-_WATCH_MS = 2000  # between two looks of pymongo's own monitor
+_WATCH_MS = 1000  # between two looks of pymongo's own monitor
 _POLL_S = 5.0  # between two looks at the members where the server offers no change stream
 _NO_TRANSACTIONS = (20, 263)  # IllegalOperation: a single server; OperationNotSupportedInTransaction
 _NOT_ALLOWED = 13
 _BAD_CREDENTIALS = (18, 8000)  # 8000: Atlas
+# Tells every type of `_id` apart: the number 5, the text "5" and an ObjectId are three rows.
+_JSON = json_util.CANONICAL_JSON_OPTIONS.with_options(tz_aware=True, tzinfo=UTC)
 
 
 class MongoStore:
@@ -380,12 +382,12 @@ def _is_away(error: Exception) -> bool:
 
 
 def _row_id(document_id: object) -> str:
-    return json_util.dumps(document_id, json_options=json_util.CANONICAL_JSON_OPTIONS)
+    return json_util.dumps(document_id, json_options=_JSON)
 
 
 def _id_of(row_id: str) -> Any:
     try:
-        return json_util.loads(row_id)
+        return json_util.loads(row_id, json_options=_JSON)
     except (ValueError, TypeError, BSONError, RecursionError):
         raise _conflict(row_id) from None
 

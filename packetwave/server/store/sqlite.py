@@ -7,6 +7,7 @@ one thread, the store thread, uses it. Times are stored as whole milliseconds si
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields
@@ -40,6 +41,7 @@ FILE_NAME = "packetwave.db"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_BUSY_PAUSE_S = 0.005
 
 Step = Sequence[str]
 STEPS: tuple[Step, ...] = (
@@ -116,18 +118,30 @@ class SqliteStore:
                 self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
             )
             try:
-                self._prepare()
+                self._prepare(time.monotonic() + busy_s)
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    def _prepare(self, until_s: float) -> None:
+        self._use_log(until_s)
         self._connection.execute("PRAGMA synchronous = FULL")
         (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise StoreDamaged(f"{self._path}: {verdict}")
         migrate(self._connection)
+
+    def _use_log(self, until_s: float) -> None:
+        # Two programs that make the file at the same moment: SQLite does not wait here by itself.
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    raise
+                time.sleep(_BUSY_PAUSE_S)
+            else:
+                return
 
     def close(self) -> None:
         """Give the file back. May be called twice."""

@@ -1,5 +1,7 @@
 """Values that several store tests use."""
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from packetwave.server.calls.events import Direction, Outcome
@@ -45,3 +47,13 @@ def desks(table: MemberTable) -> list[tuple[str, str, str]]:
 
 def add(*members: Member) -> list[Put]:
     return [Put(member) for member in members]
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Ask again and again until it is true."""
+    pause = threading.Event()
+    for _ in range(1500):
+        if true():
+            return
+        pause.wait(0.02)
+    raise AssertionError(f"{true} never came")

@@ -1,0 +1,300 @@
+"""The embedded store: what only a file can do, and what can happen to it."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.store.base import (
+    Defect,
+    Member,
+    MemberTable,
+    Put,
+    StoreAway,
+    StoreDamaged,
+    StoreError,
+)
+from packetwave.server.store.sqlite import STEPS, SqliteStore, migrate, open_embedded
+from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
+
+_WRITER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from packetwave.server.store.base import Put
+from packetwave.server.store.sqlite import SqliteStore
+from tests.server.store.samples import HONG, call
+
+store = SqliteStore(Path(sys.argv[1]), busy_s=30)
+prefix = sys.argv[2]
+for number in range(int(sys.argv[3])):
+    record = replace(call(number), call_id=f"{prefix}-{number}")
+    store.put_calls([record])
+    print("call", record.call_id, flush=True)
+    ip = f"10.{len(prefix)}.{number // 250}.{number % 250 + 1}"
+    store.change_members([Put(replace(HONG, default_ip=ip))])
+    print("member", ip, flush=True)
+store.close()
+"""
+
+
+def _writer(path: Path, prefix: str, count: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(path), prefix, str(count)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+    )
+
+
+def _execute(path: Path, *statements: str) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "packetwave.db"
+
+
+def test_commits_are_on_the_disk_when_they_return(path: Path) -> None:
+    store = SqliteStore(path)
+    assert store._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert store._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    store.close()
+
+
+def test_a_store_in_memory() -> None:
+    store = SqliteStore(":memory:")
+    assert desks(store.change_members(add(HONG))) == [("1001", "192.168.0.101", "홍길동")]
+    store.put_calls([FULL_CALL])
+    assert store.load_calls(since=NINE) == [FULL_CALL]
+    store.close()
+
+
+def test_no_printed_row_is_lost_when_the_writer_is_killed(path: Path) -> None:
+    writer = _writer(path, "killed", 100_000)
+    assert writer.stdout is not None
+    printed = [writer.stdout.readline().split() for _ in range(60)]
+    writer.kill()
+    printed += [line.split() for line in writer.stdout.read().splitlines(keepends=True) if line[-1] == "\n"]
+    writer.wait()
+    writer.stdout.close()
+    store, problem = open_embedded(path)
+    assert problem is None
+    calls = {record.call_id for record in store.load_calls(since=NINE, limit=1_000_000)}
+    addresses = {member.default_ip for member in store.load_members().members}
+    assert {name for kind, name in printed if kind == "call"} <= calls
+    assert {name for kind, name in printed if kind == "member"} <= addresses
+    assert len(printed) >= 60
+    store.close()
+
+
+def test_two_processes_write_and_a_third_reads(path: Path) -> None:
+    # They also race to make the file.
+    writers = [_writer(path, "a", 30), _writer(path, "bb", 30)]
+    outputs = [writer.communicate()[0] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0]
+    assert [len(output.splitlines()) for output in outputs] == [60, 60]
+    store = SqliteStore(path)
+    assert len(store.load_calls(since=NINE)) == 60
+    assert len(store.load_members().members) == 60
+    store.close()
+
+
+def test_a_writer_that_holds_the_file_too_long_is_told_as_away(path: Path) -> None:
+    store = SqliteStore(path, busy_s=0.01)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreAway):
+        store.put_calls([call(1)])
+    assert store.load_calls(since=NINE) == [], "reading goes on"
+    other.execute("ROLLBACK")
+    other.close()
+    store.put_calls([call(1)])
+    assert store.load_calls(since=NINE) == [call(1)]
+    store.close()
+
+
+@pytest.mark.parametrize("content", [b"this is no database, not at all\n" * 40, os.urandom(5000)])
+def test_a_file_that_is_no_database_is_put_aside(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    with pytest.raises(StoreDamaged):
+        SqliteStore(path)
+    store, problem = open_embedded(path)
+    assert problem is not None
+    assert "packetwave.db.damaged-1" in problem
+    assert (path.parent / "packetwave.db.damaged-1").read_bytes() == content
+    store.change_members(add(HONG))
+    store.close()
+    path.write_bytes(content)
+    again, problem = open_embedded(path)
+    again.close()
+    assert problem is not None
+    assert (path.parent / "packetwave.db.damaged-2").read_bytes() == content
+    assert (path.parent / "packetwave.db.damaged-1").exists()
+
+
+def test_a_database_broken_inside_is_put_aside_with_its_log(path: Path) -> None:
+    store = SqliteStore(path)
+    store.put_calls([call(number) for number in range(400)])
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[4096 * 2 : 4096 * 6] = b"\xff" * (4096 * 4)
+    path.write_bytes(content)
+    log = path.with_name("packetwave.db-wal")
+    log.write_bytes(b"")
+    store, problem = open_embedded(path)
+    assert problem is not None
+    assert store.load_calls(since=NINE) == []
+    assert (path.parent / "packetwave.db.damaged-1").read_bytes() == content
+    store.close()
+
+
+def test_damage_that_comes_later_is_told(path: Path) -> None:
+    store = SqliteStore(path)
+    store.put_calls([call(number) for number in range(400)])
+    store.close()
+    store = SqliteStore(path)
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 4096 * 8)
+    store._connection.execute("PRAGMA shrink_memory")  # so that it reads the file
+    with pytest.raises(StoreDamaged):
+        store.load_calls(since=NINE)
+    store.close()
+
+
+def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="folder"):
+        open_embedded(tmp_path / "file" / "packetwave.db")
+    with pytest.raises(StoreError, match="rights"):
+        SqliteStore(tmp_path / "nowhere" / "packetwave.db")
+    with pytest.raises(StoreError):
+        SqliteStore(tmp_path)
+
+
+def test_a_file_of_the_first_version_is_brought_up_with_its_rows(path: Path) -> None:
+    store = SqliteStore(path)
+    store.change_members(add(HONG))
+    store.close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    steps = (*STEPS, ("ALTER TABLE members ADD COLUMN floor TEXT", "UPDATE members SET floor = '2'"))
+    migrate(connection, steps)
+    migrate(connection, steps)
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS) + 1,)
+    assert connection.execute("SELECT name, floor FROM members").fetchall() == [("홍길동", "2")]
+    connection.close()
+
+
+def test_a_step_that_fails_changes_nothing(path: Path) -> None:
+    SqliteStore(path).close()
+    connection = sqlite3.connect(path, isolation_level=None)
+    with pytest.raises(sqlite3.Error):
+        migrate(connection, (*STEPS, ("CREATE TABLE new (x)",), ("ALTER TABLE nowhere ADD COLUMN x",)))
+    assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'new'").fetchone() == (0,)
+    connection.close()
+
+
+def test_a_file_of_a_newer_program_is_left_alone(path: Path) -> None:
+    SqliteStore(path).close()
+    _execute(path, f"PRAGMA user_version = {len(STEPS) + 1}")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer"):
+        open_embedded(path)
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob("*.damaged*"))
+
+
+def test_rows_that_others_wrote_never_raise(path: Path) -> None:
+    store = SqliteStore(path)
+    store.change_members(add(HONG, KIM))
+    store.put_calls([call(1), call(2)])
+    _execute(
+        path,
+        "UPDATE members SET default_ip = 'nowhere', extra = '[1' WHERE extension_num = '1001'",
+        "UPDATE members SET extension_num = x'00ff' WHERE extension_num = '1002'",
+        "UPDATE calls SET outcome = 'abducted', direction = 'up', told = '[1, {\"at\": 9e99}]'",
+        "UPDATE calls SET offline = '{'",
+        "INSERT INTO calls (call_id, rang_at) VALUES ('early', 'yesterday'), ('huge', 9223372036854775807)",
+    )
+    table = store.load_members()
+    assert table.members == ()
+    assert [(defect.field_name, defect.code) for defect in table.defects] == [
+        ("default_ip", "bad_ip"),
+        ("extension_num", "not_text"),
+    ]
+    calls = store.load_calls(since=NINE)
+    assert [record.call_id for record in calls] == ["call-2", "call-1"]
+    assert {(record.outcome, record.direction) for record in calls} == {(Outcome.UNKNOWN, Direction.IN)}
+    healed = store.change_members([Put(replace(HONG, row_id=table.defects[0].row_id))])
+    assert desks(healed) == [("1001", "192.168.0.101", "홍길동")]
+    store.close()
+
+
+def test_small_values(path: Path) -> None:
+    store = SqliteStore(path)
+    assert store.get_meta("watched_until") is None
+    store.set_meta("watched_until", "2026-11-23T00:00:00.000Z")
+    store.set_meta("watched_until", "2026-11-23T00:00:01.000Z")
+    store.close()
+    store = SqliteStore(path)
+    assert store.get_meta("watched_until") == "2026-11-23T00:00:01.000Z"
+    store.close()
+
+
+def test_what_is_kept_for_another_database_stays_apart(path: Path) -> None:
+    store = SqliteStore(path)
+    table = MemberTable(
+        (replace(KIM, row_id='{"$oid":"1"}', extra={"seat": "A", "since": NINE}),),
+        (Defect("x", "default_ip", "bad_ip", "?"),),
+    )
+    store.keep_members("one/packetwave", table)
+    assert store.load_members() == MemberTable()
+    assert store.kept_members("other/packetwave") is None
+    store.close()
+    store = SqliteStore(path)
+    kept = store.kept_members("one/packetwave")
+    assert kept is not None
+    assert kept.defects == table.defects
+    assert kept.members == (replace(table.members[0], extra={"seat": "A", "since": str(NINE)}),)
+    _execute(path, 'UPDATE kept_members SET content = \'{"members": [{"from": 1}]}\'')
+    assert store.kept_members("one/packetwave") is None
+    store.close()
+
+
+def test_calls_marked_as_unwritten(path: Path) -> None:
+    store = SqliteStore(path)
+    store.put_calls([call(0)])
+    store.queue_calls([call(2), call(1, outcome=None)])
+    store.queue_calls([call(1)])
+    assert store.unwritten_calls() == [call(1), call(2)]
+    assert store.unwritten_calls(1) == [call(1)]
+    assert store.count_unwritten() == 2
+    store.mark_written(["call-1"])
+    assert store.unwritten_calls() == [call(2)]
+    assert store.load_calls(since=NINE) == [call(2), call(1), call(0)]
+    store.close()
+
+
+def test_a_change_of_another_connection_is_seen_only_once_loaded(path: Path) -> None:
+    store, other = SqliteStore(path), SqliteStore(path)
+    assert store.members_changed(), "nothing was loaded yet"
+    store.load_members()
+    store.change_members(add(Member("1003", "10.0.0.3")))
+    assert not store.members_changed(), "its own change came back with it"
+    other.change_members(add(HONG))
+    assert store.members_changed()
+    store.load_members()
+    assert not store.members_changed()
+    store.close()
+    other.close()
