@@ -228,7 +228,8 @@ def _read_row(
     known: dict[str, str] = {}
     extra: dict[str, object] = {}
     good = True
-    for at, cell in enumerate(cells):
+    # A row that ends early has empty cells there.
+    for at, cell in enumerate([*cells, *[""] * (len(heading) - len(cells))]):
         name = _extra_name(heading[at]) if at < len(heading) else ""
         if at in columns:
             known[columns[at]] = cell
