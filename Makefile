@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: help setup setup-tests demo test lint format record-demo fresh-check clean
+.PHONY: help setup setup-tests demo test lint format record-demo pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,14 @@ format: setup ## put every file into the project's format
 
 record-demo: setup-tests ## record assets/demo/office.pcap again from sipp calls (root)
 	@$(BIN)/python -m tests.recording.record
+
+pictures: setup ## the README's pictures again, from the demo in both languages
+	@mkdir -p docs/images
+	@for language in ko en; do \
+	    QT_QPA_PLATFORM=offscreen $(BIN)/python -m installer.demo --language $$language; \
+	    cp build/demo/call-5-console.png docs/images/console-$$language.png; \
+	    cp build/demo/call-1-popup.png docs/images/popup-$$language.png; \
+	done
 
 fresh-check: ## make demo and make test in bare Debian 12 and 13 (root)
 	@tests/fresh_check.sh

@@ -174,9 +174,8 @@ def print_summary(log: CallLog) -> None:
     print("\nThe call log:")
     for row in log.rows.values():
         print(f"  {as_line(row)}")
-    print(f"\n{len(log.alerts)} alerts arrived at the client. Pictures:")
-    for picture in sorted(FOLDER.glob("*.png")):
-        print(f"  {picture.relative_to(ROOT)}")
+    pictures = sorted(FOLDER.glob("*.png"))
+    print(f"\n{len(log.alerts)} alerts arrived at the client. {len(pictures)} pictures are in build/demo.")
 
 
 def keep_pictures(moment: str) -> None:

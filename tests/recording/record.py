@@ -93,6 +93,7 @@ def calls(
         "caller": "anonymous" if withheld else number,
         "domain": "anonymous.invalid" if withheld else gateway,
         "asserted": number,
+        "asserted_name": name,
         "privacy": "id" if withheld else "none",
     }
     caller = ["-s", extension, "-d", _ms(course.caller_waits_s)]
@@ -120,7 +121,7 @@ SCHEDULE: list[Run] = [
     *(run for n, extension in enumerate(PHONES) for run in registers(0.2 + 0.5 * n, extension)),
     *calls(4.0, "1001", "01012345678", "홍길동", answered(4.5, talk_s=5)),
     *calls(15.0, "1003", "025550100", "한빛상사", given_up(5)),
-    *calls(22.0, "1005", "0312345678", "", given_up(5), withheld=True),
+    *calls(22.0, "1005", "0312345678", "나래전자", given_up(5), withheld=True),
     *calls(28.5, "1002", "01098765432", "박서연", answered(4, talk_s=4)),
     *calls(29.0, "1004", "0517654321", "푸른기획", declined(5.5), gateway=SECOND_GATEWAY),
     *calls(38.0, "1001", "01055512345", "이도윤", busy()),
