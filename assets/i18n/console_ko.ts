@@ -200,14 +200,6 @@
         <translation>통화 내보내기</translation>
     </message>
     <message>
-        <source>Exported to {file}</source>
-        <translation>{file}에 저장했습니다</translation>
-    </message>
-    <message>
-        <source>{file} could not be written: {reason}</source>
-        <translation>{file}에 쓸 수 없습니다: {reason}</translation>
-    </message>
-    <message>
         <source>Calls by the hour</source>
         <translation>시간대별 통화</translation>
     </message>
@@ -417,6 +409,94 @@
         <source>Not connected</source>
         <translation>PC 연결 안 됨</translation>
     </message>
+    <message>
+        <source>Import members</source>
+        <translation>구성원 가져오기</translation>
+    </message>
+    <message>
+        <source>What would change</source>
+        <translation>바뀌는 것</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>가져오기</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Nothing is imported before the file is right. What is wrong:</source>
+        <translation>파일이 올바르기 전에는 아무것도 가져오지 않습니다. 잘못된 곳:</translation>
+    </message>
+    <message>
+        <source>Added: {added} · changed: {changed} · unchanged: {unchanged} · not in the file, they stay: {stay}</source>
+        <translation>추가 {added} · 변경 {changed} · 그대로 {unchanged} · 파일에 없어 그대로 두는 것 {stay}</translation>
+    </message>
+    <message>
+        <source>New: {member}</source>
+        <translation>추가: {member}</translation>
+    </message>
+    <message>
+        <source>Changed: {before} → {after}</source>
+        <translation>변경: {before} → {after}</translation>
+    </message>
+    <message>
+        <source>Line {line}: {what}</source>
+        <translation>{line}행: {what}</translation>
+    </message>
+    <message>
+        <source>The same extension and IP as in line {line}</source>
+        <translation>{line}행과 내선과 IP가 같습니다</translation>
+    </message>
+    <message>
+        <source>The row is empty</source>
+        <translation>빈 행입니다</translation>
+    </message>
+    <message>
+        <source>The first row has no column '{column}'</source>
+        <translation>첫 행에 '{column}' 열이 없습니다</translation>
+    </message>
+    <message>
+        <source>Two columns '{column}'</source>
+        <translation>'{column}' 열이 두 개입니다</translation>
+    </message>
+    <message>
+        <source>A cell under no heading: {value}</source>
+        <translation>제목이 없는 열에 값이 있습니다: {value}</translation>
+    </message>
+    <message>
+        <source>The text is neither UTF-8 nor CP949. Save it as 'CSV UTF-8'.</source>
+        <translation>글자 인코딩이 UTF-8도 CP949도 아닙니다. 'CSV UTF-8'로 저장하세요.</translation>
+    </message>
+    <message>
+        <source>Not readable as CSV</source>
+        <translation>CSV로 읽을 수 없습니다</translation>
+    </message>
+    <message>
+        <source>This is neither a CSV nor an XLSX file.</source>
+        <translation>CSV나 XLSX 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>An old or locked Excel file. Save it as .xlsx without a password.</source>
+        <translation>옛 엑셀 파일이거나 암호가 걸린 파일입니다. 암호 없이 .xlsx로 저장하세요.</translation>
+    </message>
+    <message>
+        <source>The file is too big.</source>
+        <translation>파일이 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>엑셀에서 가져오기…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>Export members</source>
+        <translation>구성원 내보내기</translation>
+    </message>
 </context>
 <context>
     <name>status</name>
@@ -617,6 +697,18 @@
     <message>
         <source>Plug its cable or adapter in, or choose another interface.</source>
         <translation>케이블이나 어댑터를 꽂거나 다른 인터페이스를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Exported to {file}</source>
+        <translation>{file}에 저장했습니다</translation>
+    </message>
+    <message>
+        <source>{file} could not be written: {reason}</source>
+        <translation>{file}에 쓸 수 없습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>{file} could not be read: {reason}</source>
+        <translation>{file}을(를) 읽을 수 없습니다: {reason}</translation>
     </message>
 </context>
 </TS>

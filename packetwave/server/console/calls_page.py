@@ -1,9 +1,5 @@
-"""The calls page: the live call log with its search, its figures and its export.
+"""The calls page: the live call log with its search, its figures and its export. Qt main thread."""
 
-Qt main thread, but for an export, which writes its file on a thread of its own from a frozen list.
-"""
-
-import threading
 from pathlib import Path
 
 from PySide6.QtCore import (
@@ -27,13 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from packetwave.server.console.background import Background
 from packetwave.server.console.call_export import EXPORT_FILTER, write_calls
 from packetwave.server.console.call_log import CallFilter, CallLog, Column, Period
 from packetwave.server.console.cell_delegate import CellDelegate
 from packetwave.server.console.parts import CellTable, EmptyHint, button, card, color_icons, label
 from packetwave.server.console.tally_strip import TallyStrip
+from packetwave.server.console.words import written
 from packetwave.ui import icons
-from packetwave.ui.bridge import Bridge
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -67,8 +64,7 @@ class CallsPage(QWidget):
         self._hint = EmptyHint()
         self._hint.acted.connect(self._on_hint)
         self._strip = TallyStrip(theme)
-        self._exports = Bridge(self)
-        self._exports.received.connect(self._on_exported)
+        self._files = Background(self)
         self._lay_out()
         self._set_up_search()
         self._watches = False
@@ -158,18 +154,8 @@ class CallsPage(QWidget):
     def export_to(self, path: Path) -> None:
         """Write the calls shown to a file beside the window's work, then say that it is done."""
         records = self.log.shown()
-        send = self._exports.send
-
-        def write() -> None:
-            try:
-                write_calls(path, records)
-            except OSError as error:
-                send((path, error))
-            else:
-                send((path, None))
-
         self._export.setEnabled(False)
-        threading.Thread(target=write, name="export").start()
+        self._files.run(lambda: write_calls(path, records), lambda error: self._on_exported(path, error))
 
     def said(self) -> str:
         """What the line below the log says, "" for nothing."""
@@ -231,18 +217,9 @@ class CallsPage(QWidget):
         dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
         dialog.open()
 
-    def _on_exported(self, result: object) -> None:
-        if not isinstance(result, tuple):
-            return
-        path, error = result
+    def _on_exported(self, path: Path, error: OSError | None) -> None:
         self._export.setEnabled(True)
-        if error is None:
-            said = translate("calls", "Exported to {file}").format(file=path)
-        else:
-            said = translate("calls", "{file} could not be written: {reason}").format(
-                file=path, reason=error.strerror or error
-            )
-        self._said.setText(said)
+        self._said.setText(written(path, error))
         self._said.show()
 
 

@@ -144,6 +144,11 @@ class MemberModel(QAbstractTableModel):
         """Rows that cannot be saved as they are."""
         return sum(bool(draft.faults) for draft in self._drafts)
 
+    @property
+    def table(self) -> MemberTable:
+        """What the store was last known to hold."""
+        return self._table
+
     def members(self) -> tuple[Member, ...]:
         """All rows that are right, as shown."""
         return tuple(d.member() for d in self._drafts if not d.faults and not d.is_blank())

@@ -3,9 +3,12 @@
 Qt main thread. Asks the engine only through `changes_wanted` of its model.
 """
 
+from pathlib import Path
+
 from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
+    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QStackedWidget,
@@ -14,8 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from packetwave.server.console.background import Background
 from packetwave.server.console.cell_delegate import CellDelegate
 from packetwave.server.console.cells import WRONG
+from packetwave.server.console.import_dialog import ImportDialog
 from packetwave.server.console.member_rows import Field
 from packetwave.server.console.member_table import STATE_COLUMN, MemberModel
 from packetwave.server.console.parts import (
@@ -29,15 +34,18 @@ from packetwave.server.console.parts import (
     label,
 )
 from packetwave.server.console.search import Search
-from packetwave.server.console.words import member_defect, refused
+from packetwave.server.console.words import member_defect, refused, unreadable, written
 from packetwave.server.notices import ChangeMembers, Refused
-from packetwave.server.store.base import MemberTable
+from packetwave.server.store.base import MemberChange, MemberTable
+from packetwave.server.store.import_plan import plan_import
+from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
 from packetwave.ui import icons
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
 
 _DEFECTS_SHOWN = 5
+_TABLES = "CSV, Excel"
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -70,6 +78,10 @@ class MembersPage(QWidget):
         self._hint.acted.connect(self.add)
         self._defects = label(kind="wrong", wrap=True)
         self._defects.hide()
+        self._files = Background(self)
+        self._said = label(kind="muted", wrap=True)
+        self._said.hide()
+        self._refused_import: list[MemberChange] = []
         self._lay_out()
         self._set_up_shortcuts()
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
@@ -92,7 +104,9 @@ class MembersPage(QWidget):
         bar = QHBoxLayout()
         bar.setSpacing(8)
         bar.addWidget(button(translate("members", "Member"), self.add, primary=True, icon="plus"))
-        for widget in (self._delete, self._undo, self._redo):
+        self._import = button(translate("members", "Import…"), self._choose_import, icon="import")
+        self._export = button(translate("members", "Export…"), self._choose_export, icon="export")
+        for widget in (self._import, self._export, self._delete, self._undo, self._redo):
             bar.addWidget(widget)
         bar.addWidget(self.search, 1)
         frame = card()
@@ -109,6 +123,7 @@ class MembersPage(QWidget):
         column.addWidget(self.refusal)
         column.addWidget(frame, 1)
         column.addWidget(self._defects)
+        column.addWidget(self._said)
         column.addWidget(
             label(
                 translate(
@@ -174,8 +189,28 @@ class MembersPage(QWidget):
     def show_refusal(self, refusal: Refused) -> None:
         """A change was not stored: say it above the table, keep what was typed."""
         if isinstance(refusal.command, ChangeMembers):
-            self.model.refuse(refusal.command.changes)
+            changes = refusal.command.changes
+            self.model.refuse(changes)
+            self._refused_import = [] if self.model.held_rows() else list(changes)
             self.refusal.show_matter(refused(refusal.code, refusal.detail))
+
+    def import_from(self, path: Path) -> None:
+        """Read a file beside the window's work, then show what it would change."""
+        self._said.hide()
+        self._files.run(lambda: read_file(path.read_bytes()), lambda result: self._on_read(path, result))
+
+    def export_to(self, path: Path) -> None:
+        """Write all right rows to a file, XLSX where its name says so, else CSV."""
+        members = self.model.members()
+        write = to_xlsx if path.suffix.lower() == ".xlsx" else to_csv
+        self._files.run(
+            lambda: _write_whole(path, write(members)),
+            lambda error: self._say(written(path, error)),
+        )
+
+    def said(self) -> str:
+        """What the line below the table says, "" for nothing."""
+        return "" if self._said.isHidden() else self._said.text()
 
     def defects_text(self) -> str:
         """What is said of stored rows that are not right."""
@@ -184,6 +219,38 @@ class MembersPage(QWidget):
     def _save_again(self) -> None:
         self.refusal.show_matter(None)
         self.model.save_held()
+        if self._refused_import:
+            changes, self._refused_import = self._refused_import, []
+            self.model.changes_wanted.emit(changes)
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.show()
+
+    def _choose_import(self) -> None:
+        dialog = QFileDialog(self, translate("members", "Import members"), "", f"{_TABLES} (*.csv *.xlsx)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda name: self.import_from(Path(name)))
+        dialog.open()
+
+    def _choose_export(self) -> None:
+        dialog = QFileDialog(self, translate("members", "Export members"), "", "Excel (*.xlsx);;CSV (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setDefaultSuffix("xlsx")
+        dialog.selectFile("packetwave-members.xlsx")
+        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
+        dialog.open()
+
+    def _on_read(self, path: Path, result: TableFile | OSError) -> None:
+        if isinstance(result, OSError):
+            self._say(unreadable(path, result))
+            return
+        plan = plan_import(self.model.table, result.rows)
+        preview = ImportDialog(self, path.name, result, plan)
+        preview.confirmed.connect(self.model.changes_wanted)
+        preview.open()
 
     def _show_rows(self) -> None:
         self._stack.setCurrentWidget(self.table if self.model.rowCount() else self._hint)
@@ -301,3 +368,13 @@ class _MemberDelegate(CellDelegate):
         editor.setStyleSheet(
             f"#cell {{ border: 2px solid {color}; border-radius: 0; padding: 0 9px; min-height: 0; }}"
         )
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise

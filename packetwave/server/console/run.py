@@ -6,7 +6,8 @@ Qt main thread. The engine's own threads reach the window through one bridge.
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.notices import Command, Notice
@@ -31,8 +32,9 @@ class Engine(Protocol):
         """Begin to stop in order; returns at once. done: called from any thread once all is stopped."""
 
 
-MakeEngine = Callable[[Callable[[Notice], None]], Engine]
-"""Makes the engine, not yet started, for the one listener to its notices."""
+MakeEngine = Callable[[Callable[[Notice], None], Callable[[int], None]], Engine]
+"""Makes the engine, not yet started, for the one listener to its notices, and a function that ends the
+program with an exit code; both may be called from any thread."""
 
 
 def run(
@@ -55,13 +57,14 @@ def run(
     languages.install(app, language, "console")
     screenshots.start(app)
     appearance = themes.Appearance(app, theme)
-    bridge, requests = Bridge(app), Bridge(app)
-    engine = make_engine(bridge.send)
+    bridge, requests, endings = Bridge(app), Bridge(app), Bridge(app)
+    engine = make_engine(bridge.send, endings.send)
     window = ConsoleWindow(engine.submit, bridge, appearance.theme)
     appearance.changed.connect(window.set_theme)
     way_out = quitter.Quitter(app)
     way_out.watch_signals()
     way_out.add_stage("engine", engine.stop)
+    endings.received.connect(way_out.quit)
     requests.received.connect(lambda request: window.come_to_front() if request == RAISE else None)
     if on_open is not None:
         on_open(requests.send)
@@ -71,4 +74,12 @@ def run(
     code = app.exec()
     bridge.close()
     requests.close()
+    endings.close()
     return code
+
+
+def show_fault(text: str) -> None:
+    """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "PacketWave", text)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.exec()

@@ -6,6 +6,7 @@ its own words is shown as it is, so that nothing is hidden.
 
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -147,6 +148,22 @@ def refused(code: str, detail: str) -> Matter:
         case _:
             said = f"{plain(code)} {plain(detail)}".strip()
             return Matter(translate("words", "That was not done."), said, can_retry=True)
+
+
+def written(path: Path, error: OSError | None) -> str:
+    """What became of a file that was to be written."""
+    if error is None:
+        return translate("words", "Exported to {file}").format(file=path)
+    return translate("words", "{file} could not be written: {reason}").format(
+        file=path, reason=error.strerror or error
+    )
+
+
+def unreadable(path: Path, error: OSError) -> str:
+    """Why a file could not be read."""
+    return translate("words", "{file} could not be read: {reason}").format(
+        file=path, reason=error.strerror or error
+    )
 
 
 def member_fault(field_name: str, code: str) -> str:

@@ -248,7 +248,8 @@ def test_a_block_from_excel_is_one_step_and_its_right_rows_are_saved(model: Memb
     model.paste(
         0,
         0,
-        '1001\t김영이\t영업\t192.168.0.101\t"두 줄\n메모"\n1008\t오\t구매\t192.168.0.999\t\n1009\t유\t\t10.0.0.9\r\n',
+        '1001\t김영이\t영업\t192.168.0.101\t"두 줄\n메모"\n'
+        "1008\t오\t구매\t192.168.0.999\t\n1009\t유\t\t10.0.0.9\r\n",
     )
     assert len(store.asked) == 1
     store.answer()

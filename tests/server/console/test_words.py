@@ -1,0 +1,91 @@
+import pytest
+
+from packetwave.server.console import words
+from packetwave.server.notices import CaptureState, Status, StoreState
+from packetwave.server.store.base import Defect
+
+CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
+
+
+def failed(code: str, detail: str = "eth9") -> Status:
+    return Status(capture=CaptureState.FAILED, capture_code=code, capture_detail=detail)
+
+
+@pytest.mark.parametrize("code", CAPTURE_CODES)
+def test_each_fault_has_a_sentence_and_a_next_step_of_its_own(code: str) -> None:
+    matter = words.capture_matter(failed(code))
+    assert matter is not None
+    assert matter.what.endswith((".", "eth9"))
+    assert matter.next_step.endswith(".")
+    assert "_" not in matter.what + matter.next_step
+
+
+def test_no_two_faults_say_the_same() -> None:
+    said = [words.capture_matter(failed(code)) for code in CAPTURE_CODES]
+    assert len({matter.what for matter in said if matter is not None}) == len(CAPTURE_CODES)
+
+
+@pytest.mark.parametrize("code", CAPTURE_CODES)
+def test_each_fault_is_said_in_korean(code: str, korean: None) -> None:
+    matter = words.capture_matter(failed(code))
+    assert matter is not None
+    for sentence in (matter.what, matter.next_step):
+        assert any("가" <= char <= "힣" for char in sentence)
+
+
+def test_no_driver_links_to_npcap() -> None:
+    matter = words.capture_matter(failed("no_driver"))
+    assert matter is not None
+    assert matter.link.startswith("https://npcap.com/")
+    assert matter.can_retry
+
+
+def test_a_code_without_words_is_shown_as_it_is() -> None:
+    matter = words.capture_matter(failed("brand_new", "some text"))
+    assert matter is not None
+    assert "brand_new some text" in matter.next_step
+
+
+def test_nothing_is_wrong_while_watching() -> None:
+    status = Status(capture=CaptureState.WATCHING)
+    assert words.capture_matter(status) is None
+    assert words.store_matter(status) is None
+
+
+def test_a_database_away_says_how_many_calls_wait() -> None:
+    matter = words.store_matter(Status(store=StoreState.AWAY, unwritten_calls=3))
+    assert matter is not None
+    assert "3" in matter.what
+
+
+def test_a_cut_file_is_said_also_after_its_replay() -> None:
+    status = Status(capture=CaptureState.REPLAYED, capture_code="cut_file", capture_detail="x.pcap")
+    matter = words.capture_matter(status)
+    assert matter is not None
+    assert "x.pcap" in matter.what
+
+
+@pytest.mark.parametrize("code", ["missing", "not_text", "bad_extension", "bad_ip", "doubled"])
+def test_each_defect_has_words(code: str) -> None:
+    said = words.member_defect(Defect("id", "default_ip", code, "192.168.0.999"))
+    assert said.endswith(": 192.168.0.999")
+    assert said != f"{code}: 192.168.0.999"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("홍길동", "홍길동"),
+        ("a\nb\tc\x00", "a b c"),
+        ("\u202eabc", "abc"),
+        ("x" * 300, "x" * 199 + "…"),
+        ("<b>not markup</b>", "<b>not markup</b>"),
+    ],
+)
+def test_text_from_outside_becomes_plain(text: str, shown: str) -> None:
+    assert words.plain(text) == shown
+
+
+@pytest.mark.parametrize(("rate", "said"), [(0, "0"), (0.4, "0.4"), (12.2, "12"), (9812.0, "9,812")])
+def test_rates(rate: float, said: str) -> None:
+    assert words.rate_text(rate) == said
