@@ -10,6 +10,8 @@ meanwhile: that is `KeptStore`.
 """
 
 import hashlib
+import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,6 +55,10 @@ from packetwave.server.store.rows import (
     read_call,
     read_table,
 )
+
+# With a database away pymongo's threads log a traceback for each cursor they cannot close there. That it is
+# away is told by this module's errors.
+logging.getLogger("pymongo.client").setLevel(logging.CRITICAL)
 
 Document = dict[str, Any]
 
@@ -222,8 +228,10 @@ class MongoStore:
         """True if there was anything in the stream, or it can tell no more."""
         any_change = False
         try:
-            while stream.try_next() is not None:
-                any_change = True
+            # pymongo itself opens a broken stream again, which may take as long once more.
+            with pymongo.timeout(_ANSWER_MS / 1000):
+                while stream.try_next() is not None:
+                    any_change = True
         except OperationFailure as error:
             if _is_away(error):
                 raise
@@ -365,7 +373,7 @@ def _reason(error: Exception) -> str:
     """The server's own words, short: pymongo's text quotes whole documents, with numbers and names."""
     details = error.details if isinstance(error, OperationFailure) else None
     if not details:
-        return str(error)[:200]
+        return re.split(r" \(configured timeouts|, Timeout: ", str(error))[0][:200]
     refused = details.get("writeErrors") or [details]
     return str(refused[0].get("errmsg", "refused"))[:200]
 

@@ -1,0 +1,91 @@
+"""Stored rows and values, one into the other: whatever a row holds, reading never raises."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.store.base import CallRecord, Member
+from packetwave.server.store.rows import (
+    KNOWN_FIELDS,
+    call_fields,
+    clean,
+    member_fields,
+    read_call,
+    read_table,
+    to_milliseconds,
+)
+from packetwave.server.store.validation import check_extension, check_ip
+from tests.server.store.samples import FULL_CALL, NINE, call
+
+_ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+_SOMETIMES_GOOD = _ANYTHING | st.sampled_from(["1001", "1002", "10.0.0.1", "10.0.0.2", 1001, 1001.0])
+
+
+@given(st.lists(st.dictionaries(st.sampled_from([*KNOWN_FIELDS, "other"]), _SOMETIMES_GOOD), max_size=5))
+def test_each_row_serves_or_is_listed(rows: list[dict[str, object]]) -> None:
+    table = read_table((str(number), row) for number, row in enumerate(rows))
+    serving = [member.row_id for member in table.members]
+    assert set(serving) | {defect.row_id for defect in table.defects} == {str(n) for n in range(len(rows))}
+    assert len(set(serving)) == len(serving)
+    for member in table.members:
+        assert check_extension(member.extension_num) is None
+        assert check_ip(member.default_ip) is None
+    desks = [(member.extension_num, member.default_ip) for member in table.members]
+    assert len(set(desks)) == len(desks)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*call_fields(FULL_CALL), "other"]),
+        _ANYTHING | st.sampled_from([NINE, "x", {"at": NINE, "took_ms": 1}, [{"at": NINE, "took_ms": 1}]]),
+    )
+)
+def test_a_call_row_is_read_or_left(row: dict[str, object]) -> None:
+    record = read_call(row)
+    assert (record is None) == (
+        not isinstance(row.get("call_id"), str)
+        or not row["call_id"]
+        or not isinstance(at := row.get("rang_at"), datetime)
+        or at.tzinfo is None
+    )
+
+
+_AT = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(to_milliseconds)  # noqa: DTZ001 - the bounds that hypothesis wants
+
+
+@given(
+    st.builds(
+        CallRecord,
+        call_id=st.text(min_size=1).map(clean),
+        rang_at=_AT,
+        caller=st.text().map(clean),
+        called=st.text().map(clean),
+        direction=st.sampled_from(Direction),
+        answered_at=st.none() | _AT,
+        ended_at=st.none() | _AT,
+        outcome=st.none() | st.sampled_from(Outcome),
+    )
+)
+def test_a_record_comes_back(record: CallRecord) -> None:
+    assert read_call(call_fields(record)) == record
+
+
+def test_a_full_record_comes_back() -> None:
+    assert read_call(call_fields(FULL_CALL)) == FULL_CALL
+
+
+def test_times_of_any_zone_are_the_same_time() -> None:
+    seoul = timezone(timedelta(hours=9))
+    record = replace(call(1), rang_at=call(1).rang_at.astimezone(seoul) + timedelta(microseconds=7))
+    assert read_call(call_fields(record)) == call(1)
+
+
+def test_a_member_has_five_known_fields() -> None:
+    assert tuple(member_fields(Member("1", "::1"))) == KNOWN_FIELDS
