@@ -1,4 +1,4 @@
-"""`packetwave-server --self-test`: the store, the hub with a client's call, capture, the window. Main thread."""
+"""`packetwave-server --self-test`: store, hub with a client's call, capture, window. Main thread."""
 
 import asyncio
 import os

@@ -22,7 +22,10 @@ class RingState(Enum):
 
 @dataclass(slots=True, eq=False)
 class Ring:
-    """One extension ringing in one call. announced: `Ringing` was emitted (not so just after a restart)."""
+    """One extension ringing in one call. announced: `Ringing` was emitted (not so just after a restart).
+
+    again: how many ended rings of this extension the call had before.
+    """
 
     call_id: str
     extension: str
@@ -32,6 +35,7 @@ class Ring:
     state: RingState = RingState.RINGING
     announced: bool = True
     stopped_s: float = 0.0
+    again: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +58,10 @@ class Call:
         }
 
 
-def call_id_of(sip_call_id: str, from_tag: str, extension: str) -> str:
-    """Our id of a ring: 16 hex digits, the same in every probe that sees the same first leg."""
-    text = "\0".join((sip_call_id, from_tag, extension))
+def call_id_of(sip_call_id: str, from_tag: str, extension: str, again: int = 0) -> str:
+    """Our id of a ring: 16 hex digits, the same in every probe that sees the same first leg.
+
+    again: as in `Ring`, for an extension that is called anew under the same Call-ID.
+    """
+    text = "\0".join((sip_call_id, from_tag, extension, *([str(again)] if again else [])))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

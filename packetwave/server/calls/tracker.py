@@ -36,11 +36,11 @@ RING_SILENCE_S = 300.0
 TALK_SILENCE_S = 4 * 3600.0
 """An answered call of which nothing more is heard is taken to have ended unseen."""
 
-CHALLENGE_S = 32.0
-"""How long an INVITE with credentials is waited for (64·T1)."""
+CHALLENGE_S = 64.0
+"""How long an INVITE with credentials is waited for; somebody may have to type them (seen: 33 s)."""
 
-LINGER_S = 32.0
-"""How long an ended call is remembered, so that late copies of its messages begin nothing (64·T1)."""
+LINGER_S = 64.0
+"""How long an ended call is remembered, so that late copies of its messages begin nothing (2·64·T1)."""
 
 RETRIED = frozenset((401, 407, 421, 422, 494))
 """Refusals after which a caller's software sends the INVITE again, changed (RFC 3261, 3329, 4028)."""
@@ -352,7 +352,9 @@ class Tracker:
             return
         ring = call.rings.get(extension)
         if ring is None or ring.state is RingState.ENDED:
-            ring = Ring(call_id_of(leg.sip_call_id, leg.from_tag, extension), extension, direction, at_s)
+            again = ring.again + 1 if ring is not None else 0
+            call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
+            ring = Ring(call_id, extension, direction, at_s, again=again)
             self._put_in_ring(leg, ring)
             self._emit_ringing(at_s, leg, ring)
             return

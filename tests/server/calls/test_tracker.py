@@ -406,3 +406,16 @@ def test_ten_thousand_calls_of_each_kind_leave_nothing() -> None:
     assert not any((tracker._legs, tracker._by_call_id, tracker._by_kin, tracker._early, tracker._due))
     ended = [text for text in talk.lines if "ended" in text]
     assert len(ended) == 8000
+
+
+def test_called_anew_under_the_same_call_id_is_a_new_ring() -> None:
+    talk = Conversation()
+    leg = talk.leg("pbx", "p1", CALLER, "1001").invite().reply(500)
+    leg.retry().ring().cancel().reply(487)
+    assert talk.recorded == [
+        "01012345678 → 1001",
+        "1001: ended failed",
+        "01012345678 → 1001",
+        "1001: ended missed",
+    ]
+    assert len({event.call_id for event in talk.events}) == 2

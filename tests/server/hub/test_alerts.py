@@ -1,0 +1,84 @@
+"""Who is told what, as data."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.server.calls.events import Answered, Direction, Ended, Outcome, RangAgain, Stopped
+from packetwave.server.directory import Directory
+from packetwave.server.hub import alerts as alerts_module
+from packetwave.server.hub.alerts import Alerts, Told
+from packetwave.server.store.base import CallRecord, Member, MemberTable
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DESKS = Directory(
+    MemberTable(
+        (
+            Member("1001", "192.0.2.1", name="김영희"),
+            Member("1001", "192.0.2.9"),
+            Member("1002", "192.0.2.2", name="박민수"),
+        )
+    )
+)
+RECORD = CallRecord("c1", AT, "01012345678", "1001", called_name="김영희")
+
+
+def test_all_desks_of_an_extension_are_told() -> None:
+    told = Alerts().rings(RECORD, DESKS)
+    assert told is not None
+    assert told.addresses == ("192.0.2.1", "192.0.2.9")
+    assert isinstance(told.message, IncomingCall)
+    assert (told.message.caller, told.message.called, told.message.to_name) == (
+        "01012345678",
+        "1001",
+        "김영희",
+    )
+
+
+def test_outgoing_calls_and_strangers_are_told_to_nobody() -> None:
+    alerts = Alerts()
+    assert alerts.rings(replace(RECORD, direction=Direction.OUT), DESKS) is None
+    assert alerts.rings(replace(RECORD, called="9999"), DESKS) is None
+    assert len(alerts) == 0
+
+
+def test_who_comes_late_is_told_while_it_rings_and_not_after() -> None:
+    alerts = Alerts()
+    alerts.rings(RECORD, DESKS)
+    assert [message.call_id for message in alerts.ringing_at("192.0.2.9")] == ["c1"]
+    assert alerts.ringing_at("192.0.2.2") == []
+    alerts.goes_on(Stopped("c1", AT), DESKS)
+    assert alerts.ringing_at("192.0.2.9") == []
+    again = alerts.goes_on(RangAgain("c1", AT), DESKS)
+    assert again is not None and isinstance(again.message, IncomingCall)
+    assert len(alerts.ringing_at("192.0.2.9")) == 1
+    alerts.goes_on(Answered("c1", AT), DESKS)
+    assert alerts.ringing_at("192.0.2.9") == []
+
+
+def test_the_end_names_who_answered_and_forgets_the_call() -> None:
+    alerts = Alerts()
+    alerts.rings(RECORD, DESKS)
+    told = alerts.goes_on(Ended("c1", AT, Outcome.ANSWERED_ELSEWHERE, "1002"), DESKS)
+    update = CallUpdate("c1", "ended", "answered_elsewhere", "1002", "박민수", AT)
+    assert told == Told(("192.0.2.1", "192.0.2.9"), update)
+    assert len(alerts) == 0
+    assert alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS) is None
+
+
+def test_a_member_added_while_it_rings_is_told() -> None:
+    alerts = Alerts()
+    alerts.rings(RECORD, DESKS)
+    moved = Directory(MemberTable((Member("1001", "192.0.2.50", name="새 자리"),)))
+    (told,) = alerts.move(moved)
+    assert told.addresses == ("192.0.2.50",)
+    # The desk that was told before still hears of the end.
+    end = alerts.goes_on(Ended("c1", AT, Outcome.MISSED), moved)
+    assert end is not None and end.addresses == ("192.0.2.1", "192.0.2.9", "192.0.2.50")
+
+
+def test_a_flood_is_bounded() -> None:
+    alerts = Alerts()
+    for number in range(alerts_module.MAX_CALLS + 10):
+        alerts.rings(replace(RECORD, call_id=str(number)), DESKS)
+    assert len(alerts) == alerts_module.MAX_CALLS

@@ -1,0 +1,240 @@
+"""The command line as users and scripts meet it: arguments, exit codes, what goes to stdout and stderr."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from packetwave import __version__
+from packetwave.server.app import main
+from packetwave.server.settings import FILE_NAME
+from tests.server.test_engine import KIM, T0, missed_call, with_members
+from tests.server.wire import Leg, write_pcap
+
+CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "pcap"
+ANY_PORT = ("--listen", "127.0.0.1:0")
+
+
+def replay(folder: Path, path: Path, *more: str) -> int:
+    return main(
+        ["--headless", "--replay", str(path), "--speed", "max", "--data-dir", str(folder), *ANY_PORT, *more]
+    )
+
+
+def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "packetwave.server", "--headless", "--data-dir", str(folder), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_for_line(stream: object, words: str) -> str:
+    for line in stream:  # type: ignore[attr-defined]
+        if words in line:
+            return str(line)
+    raise AssertionError(f"the program ended without '{words}'")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"PacketWave {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--no-such-option"],
+        ["--speed", "max"],
+        ["--replay", "x", "--interface", "y"],
+        ["--replay", "x", "--speed", "slow"],
+        ["--ports", "5060,0"],
+        ["--ports", "sip"],
+        ["--listen", "8765"],
+        ["--listen", "nowhere:8765"],
+        ["--listen", "127.0.0.1:99999"],
+        ["--mongodb", "mongodb://somebody:secret@localhost/"],
+        ["members"],
+        ["members", "import"],
+    ],
+)
+def test_wrong_usage_is_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err
+    assert "secret" not in captured.err
+
+
+def test_events_on_stdout_are_only_json_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with_members(tmp_path, KIM)
+    assert replay(tmp_path, missed_call(tmp_path), "--events", "-") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["event"], line.get("outcome")) for line in lines] == [
+        ("ringing", None),
+        ("ended", "missed"),
+    ]
+    assert lines[0]["call_id"] == lines[1]["call_id"]
+
+
+def test_events_are_added_to_a_file(tmp_path: Path) -> None:
+    out = tmp_path / "이벤트 기록.jsonl"
+    for _ in range(2):
+        assert replay(tmp_path, missed_call(tmp_path), "--events", str(out)) == 0
+    assert len(out.read_text("utf-8").splitlines()) == 4
+
+
+def test_file_that_is_no_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for content in (b"", b"hello, this is a text", b"\xd4\xc3\xb2\xa1"):
+        path = tmp_path / "letter.pcap"
+        path.write_bytes(content)
+        assert replay(tmp_path, path) == 1
+        assert "cannot be read as a capture file" in capsys.readouterr().err
+    assert replay(tmp_path, tmp_path / "absent.pcap") == 1
+    assert "absent.pcap" in capsys.readouterr().err
+
+
+def test_cut_file_is_used_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = missed_call(tmp_path)
+    path.write_bytes(path.read_bytes()[:-20])
+    assert replay(tmp_path, path, "--events", "-") == 0
+    captured = capsys.readouterr()
+    assert "cut short" in captured.err
+    assert json.loads(captured.out.splitlines()[-1])["outcome"] == "missed"
+
+
+def test_interface_that_does_not_exist_is_3_and_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--headless", "--interface", "no-such-thing", "--data-dir", str(tmp_path), *ANY_PORT]
+    assert main(arguments) == 3
+    assert "--list-interfaces" in capsys.readouterr().err
+
+
+def test_no_interface_chosen_is_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--headless", "--data-dir", str(tmp_path), *ANY_PORT]) == 3
+    assert "--interface" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="gives its rights away, so needs root")
+def test_no_rights_is_3_and_says_what_to_do(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    done = subprocess.run(
+        [
+            *("setpriv", "--bounding-set", "-all", "--inh-caps", "-all"),
+            *(sys.executable, "-m", "packetwave.server", "--headless", "--interface", "lo"),
+            *("--data-dir", str(tmp_path), *ANY_PORT),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 3, done.stderr
+    assert "CAP_NET_RAW" in done.stderr
+
+
+def test_port_taken_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        assert replay(tmp_path, missed_call(tmp_path), "--listen", listen) == 4
+    assert listen in capsys.readouterr().err
+
+
+def test_bad_settings_fall_back_and_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / FILE_NAME).write_text('{"version": 1, "ports": ["sip"], "own": 7}', encoding="utf-8")
+    assert replay(tmp_path, missed_call(tmp_path)) == 0
+    assert "'ports'" in capsys.readouterr().err
+    (tmp_path / FILE_NAME).write_text("{ half", encoding="utf-8")
+    assert replay(tmp_path, missed_call(tmp_path)) == 0
+    assert "damaged" in capsys.readouterr().err
+
+
+def test_mongodb_away_at_start_is_said_and_the_replay_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        port = nobody.getsockname()[1]
+    uri = f"mongodb://127.0.0.1:{port}"
+    assert replay(tmp_path, missed_call(tmp_path), "--mongodb", uri, "--events", "-") == 0
+    captured = capsys.readouterr()
+    assert f"127.0.0.1:{port}" in captured.err
+    assert len(captured.out.splitlines()) == 2
+
+
+def test_self_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--self-test", "--headless", "--data-dir", str(tmp_path)]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    assert json.loads((tmp_path / "self-test.json").read_text("utf-8"))["ok"] is True
+
+
+def test_list_interfaces(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list-interfaces"]) == 0
+    names = [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()]
+    assert "lo" in names or os.name == "nt"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_stop_it_in_order(tmp_path: Path, number: signal.Signals) -> None:
+    leg = Leg("01012345678", "1001")
+    path = write_pcap(tmp_path / "long.pcap", [leg.request(T0, "INVITE"), leg.request(T0 + 3600, "CANCEL")])
+    with start(tmp_path, "--replay", str(path), *ANY_PORT, "--events", "-") as program:
+        assert program.stdout is not None
+        wait_for_line(program.stdout, "ringing")
+        program.send_signal(number)
+        assert program.wait(2) == 0
+        assert program.stderr is not None
+        assert "Traceback" not in program.stderr.read()
+
+
+def test_second_start_with_the_same_folder_is_told(tmp_path: Path) -> None:
+    with start(tmp_path, "--interface", "lo", *ANY_PORT) as first:
+        try:
+            assert first.stderr is not None
+            try:
+                wait_for_line(first.stderr, "clients connect to")
+            except AssertionError:
+                pytest.skip("cannot capture here")
+            with start(tmp_path, "--interface", "lo", *ANY_PORT) as second:
+                _, said = second.communicate(timeout=20)
+                assert second.returncode == 4
+                assert str(tmp_path) in said
+        finally:
+            first.terminate()
+            assert first.wait(2) == 0
+
+
+def test_headless_needs_no_gui(tmp_path: Path) -> None:
+    script = (
+        "import sys; from packetwave.server.app import main; "
+        f"code = main(['--headless', '--replay', {str(missed_call(tmp_path))!r}, '--speed', 'max', "
+        f"'--data-dir', {str(tmp_path)!r}, '--listen', '127.0.0.1:0']); "
+        "gui = [name for name in sys.modules if name.startswith(('PySide6', 'scapy.all'))]; "
+        "sys.exit(str(gui) if gui else code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(not CAPTURES.is_dir(), reason="../shared/data, the captures made by others, is not here")
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in CAPTURES.glob("*")) if CAPTURES.is_dir() else []
+)
+def test_every_capture_of_others_replays_to_its_end(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert replay(tmp_path, CAPTURES / name, "--events", "-") == 0
+    captured = capsys.readouterr()
+    assert "Traceback" not in captured.err
+    events = [json.loads(line) for line in captured.out.splitlines()]
+    rang = [event["call_id"] for event in events if event["event"] == "ringing"]
+    ended = [event["call_id"] for event in events if event["event"] == "ended"]
+    assert sorted(rang) == sorted(ended)
+    assert len(set(rang)) == len(rang)
