@@ -260,8 +260,7 @@ def running(
     name: str, arguments: list[str], environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A program while inside; then it is asked to stop. Raises DemoFailed with what it said if it failed."""
-    said = FOLDER / f"{name}.log"
-    with said.open("wb") as stderr:
+    with (FOLDER / f"{name}.log").open("wb") as stderr:
         process = subprocess.Popen([program(name), *arguments], env=environment, stdout=stderr, stderr=stderr)
     try:
         yield process
@@ -270,7 +269,12 @@ def running(
             process.terminate()
         ended(process, name)
     if process.returncode != 0:
-        raise DemoFailed(f"{name} ended with {process.returncode}:\n{said.read_text(errors='replace')}")
+        raise DemoFailed(f"{name} ended with {process.returncode}:\n{said_by(name)}")
+
+
+def said_by(name: str) -> str:
+    """What a program wrote to its output."""
+    return (FOLDER / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
 
 def ended(process: subprocess.Popen[bytes], name: str) -> None:
@@ -293,7 +297,7 @@ def waiting_for(port: int, server: subprocess.Popen[bytes]) -> Iterator[None]:
                 yield
                 return
         time.sleep(_POLL_S)
-    raise DemoFailed("the server did not start")
+    raise DemoFailed(f"the server did not start:\n{said_by('packetwave-server')}")
 
 
 if __name__ == "__main__":
