@@ -1,10 +1,10 @@
 """The preview of an import: what a file would add and change, or what is wrong with it. Qt main thread."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
 from packetwave.server.console.member_words import file_problem
-from packetwave.server.console.parts import label
+from packetwave.server.console.parts import button, card, label
 from packetwave.server.console.words import plain
 from packetwave.server.store.base import Member
 from packetwave.server.store.import_plan import ImportPlan
@@ -38,20 +38,26 @@ class ImportDialog(QDialog):
         if len(lines) > _LINES_SHOWN:
             more = translate("members", "and more: {count}").format(count=len(lines) - _LINES_SHOWN)
             self.lines.addItem(more)
-        buttons = QDialogButtonBox()
-        self.confirm = buttons.addButton(
-            translate("members", "Import"), QDialogButtonBox.ButtonRole.AcceptRole
-        )
-        self.confirm.setProperty("kind", "primary")
+        self.lines.setFrameShape(QListWidget.Shape.NoFrame)
+        self.lines.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.lines.setSpacing(4)
+        frame = card()
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(8, 8, 8, 8)
+        inside.addWidget(self.lines)
+        self.confirm = button(translate("members", "Import"), self._confirm, primary=True)
         self.confirm.setEnabled(bool(self._changes))
-        buttons.addButton(translate("members", "Cancel"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self._confirm)
-        buttons.rejected.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch()
+        buttons.addWidget(button(translate("members", "Cancel"), self.reject))
+        buttons.addWidget(self.confirm)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
-        for widget in (title, self.summary, self.lines, buttons):
+        for widget in (title, self.summary, frame):
             column.addWidget(widget)
+        column.addLayout(buttons)
 
     def _confirm(self) -> None:
         self.confirmed.emit(list(self._changes))

@@ -182,7 +182,10 @@ class Banner(QFrame):
 
 
 class EmptyHint(QWidget):
-    """What an empty page says in its middle: what will be here, and a button that leads on."""
+    """What an empty page says in its middle: what will be here, and a button that leads on.
+
+    Attribute: button, hidden where there is nothing to do.
+    """
 
     acted = Signal()
 
@@ -194,24 +197,24 @@ class EmptyHint(QWidget):
         self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._text = label(kind="muted", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._button = QPushButton()
-        self._button.setProperty("kind", "primary")
-        self._button.clicked.connect(self.acted)
+        self.button = QPushButton()
+        self.button.setProperty("kind", "primary")
+        self.button.clicked.connect(self.acted)
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(2)
         for widget in (self._icon, self._title, self._text):
             column.addWidget(widget)
         column.addSpacing(6)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(3)
 
     def say(self, title: str, text: str, button: str = "") -> None:
         """Put its words in. button: "" for none."""
         self._title.setText(title)
         self._text.setText(text)
-        self._button.setText(button)
-        self._button.setVisible(bool(button))
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
 
     def set_icon(self, name: str, theme: Theme) -> None:
         """The picture above the words."""

@@ -97,7 +97,7 @@ class StatusLine(QFrame):
             unwritten = translate("status", "not written: {count}").format(count=status.unwritten_calls)
         matter = store_matter(status)
         self.store.show_cell(
-            Cell(text=translate("status", "DB"), faint=f"{word} {unwritten}".strip()),
+            Cell(text=translate("status", "DB"), faint=f"{word} · {unwritten}" if unwritten else word),
             tone if tone is not Tone.GOOD else None,
             plain(status.store_detail) if matter is None else f"{matter.what}\n{matter.next_step}",
         )

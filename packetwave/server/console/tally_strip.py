@@ -96,11 +96,12 @@ def _hour_words(hour: int, count: int) -> str:
 
 
 class Figure(QWidget):
-    """A figure over its caption."""
+    """A figure over its caption. Attribute: value, as shown."""
 
     def __init__(self, caption: str) -> None:
         super().__init__()
         self._caption = caption
+        self.value = 0
         self._value = label("0")
         self._value.setFont(tabular(scaled(self._value.font(), 1.7, bold=True)))
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -115,6 +116,7 @@ class Figure(QWidget):
 
     def show_value(self, value: int, color: str) -> None:
         """The figure, in a colour."""
+        self.value = value
         self._value.setText(f"{value:,}")
         self._value.setStyleSheet(f"color: {color};")
         self.setAccessibleName(f"{self._caption} {value}")
@@ -153,6 +155,13 @@ class TallyStrip(QWidget):
         self._answered.show_value(tally.answered, theme.text)
         self._missed.show_value(tally.missed, theme.red if tally.missed else theme.text)
         self._talking.show_value(tally.talking, theme.text)
+
+    def figures(self) -> tuple[int, int, int, int]:
+        """Calls, answered, missed, talking as shown."""
+        calls, answered, missed, talking = (
+            figure.value for figure in (self._calls, self._answered, self._missed, self._talking)
+        )
+        return calls, answered, missed, talking
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in these colours."""

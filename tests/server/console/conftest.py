@@ -1,4 +1,4 @@
-"""Records and a clock for the console's tests."""
+"""Records, a clock and a window for the console's tests."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,10 +6,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.store.base import CallRecord, Member
+from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.notices import (
+    CaptureState,
+    ChangeMembers,
+    Command,
+    InterfaceInfo,
+    Notice,
+    Status,
+)
+from packetwave.server.store.base import CallRecord, Member, Put, Remove
 from packetwave.ui import languages
+from packetwave.ui.bridge import Bridge
+from packetwave.ui.theme import LIGHT
 
 
 class Clock:
@@ -63,3 +75,41 @@ def missed(call_id: str, rang_at: datetime, direction: Direction = Direction.IN)
 
 def member(extension: str, ip: str, name: str = "", row_id: str = "") -> Member:
     return Member(extension, ip, name, row_id=row_id or f"id-{extension}-{ip}")
+
+
+KIM = member("1001", "192.168.0.101", "김영희")
+PARK = member("1002", "192.168.0.102", "박민수")
+WATCHING = Status(capture=CaptureState.WATCHING, capture_detail="이더넷 2", interface="eth2", sip_per_s=12.4)
+LAN = InterfaceInfo("eth0", "Realtek", packets_per_s=42.0, sip_per_s=0.0)
+MIRROR = InterfaceInfo("eth2", "이더넷 2", packets_per_s=9812.0, sip_per_s=12.2)
+
+
+class Desk:
+    """A window, what it asked for, and the bridge that brings it notices."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.asked: list[Command] = []
+        self._bridge = Bridge()
+        self.window = ConsoleWindow(self.asked.append, self._bridge, LIGHT, clock)
+
+    def tell(self, *notices: Notice) -> None:
+        for notice in notices:
+            self._bridge.send(notice)
+        QApplication.processEvents()
+
+    def changes(self) -> list[Put | Remove]:
+        return [
+            change
+            for command in self.asked
+            if isinstance(command, ChangeMembers)
+            for change in command.changes
+        ]
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, clock: Clock) -> Iterator[Desk]:
+    made = Desk(clock)
+    qtbot.addWidget(made.window)
+    made.window.show()
+    qtbot.waitExposed(made.window)
+    yield made
