@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         instance = Instance(data_dir)
     except OSError as error:
-        return _fail(f"the data folder cannot be used: {error}; choose another with --data-dir")
+        return _say(f"the data folder cannot be used: {error}; choose another with --data-dir")
     if arguments.quit:
         return _quit_running(instance)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
@@ -107,7 +107,7 @@ def _quit_running(instance: Instance) -> int:
     if instance.wait_gone(0):
         return FINE
     instance.ask("quit")
-    return FINE if instance.wait_gone(_QUIT_S) else _fail("the running client does not end")
+    return FINE if instance.wait_gone(_QUIT_S) else _say("the running client does not end")
 
 
 def _has_display() -> bool:
@@ -118,7 +118,12 @@ def _has_display() -> bool:
 
 def _fail(why: str) -> int:
     _log.error("%s", why)
-    if not logging.getLogger().handlers and sys.stderr is not None:
+    return FAILED
+
+
+def _say(why: str) -> int:
+    """The same, before there is a log."""
+    if sys.stderr is not None:
         sys.stderr.write(f"packetwave-client: {why}\n")
     return FAILED
 

@@ -1,0 +1,143 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from packetwave.client.desk import desk as desk_module
+from packetwave.client.desk.desk import Desk
+from packetwave.client.desk.popup import Kind
+from packetwave.client.engine import Notice
+from packetwave.client.link import Phase, Reason
+from packetwave.client.settings import ClientSettings
+from packetwave.common.instance import Instance
+from packetwave.protocol import CallUpdate, IncomingCall, Welcome
+from packetwave.ui.theme import DARK
+from tests.client.conftest import StartServer
+from tests.client.loopback import WAIT_S
+
+WELCOME = Welcome(1, "0.1.0", ("1001",))
+SETTINGS = ClientSettings(language="ko", theme="light")
+Open = Callable[[str], Desk]
+
+
+def call(call_id: str) -> IncomingCall:
+    return IncomingCall("01012345678", "1001", call_id=call_id, from_name="홍길동")
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
+    opened: list[Desk] = []
+
+    def open_desk(server: str) -> Desk:
+        desk = Desk(qapp, tmp_path, SETTINGS, server, lambda _: None)
+        opened.append(desk)
+        desk.start()
+        return desk
+
+    yield open_desk
+    for desk in opened:
+        QTimer.singleShot(0, desk.quitter.quit)
+        assert qapp.exec() == 0
+        desk.close()
+
+
+def test_a_call_pops_up_and_cancel_removes_it(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot
+) -> None:
+    server = start_server(WELCOME, call("a"))
+    desk = open_desk(server.url)
+    qtbot.waitUntil(lambda: len(desk.popups.popups) == 1)
+    assert desk.popups.popups[0].isVisible()
+    server.send(call("a"))
+    server.send(call("b"))
+    qtbot.waitUntil(lambda: len(desk.popups.popups) == 2)
+    server.send(CallUpdate("a", "answered"))
+    server.send(CallUpdate("b", "ended", "missed"))
+    qtbot.waitUntil(lambda: [popup.kind for popup in desk.popups.popups] == [Kind.MISSED])
+    assert "부재중 전화 1건" in desk.tray.tooltip
+
+
+def test_a_killed_server_is_said_and_all_is_whole_again_after_it(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot
+) -> None:
+    server = start_server(WELCOME, call("a"))
+    desk = open_desk(server.url)
+    qtbot.waitUntil(lambda: len(desk.popups.popups) == 1)
+    server.kill()
+    qtbot.waitUntil(lambda: desk.popups.popups[0].kind is Kind.DOUBTFUL)
+    qtbot.waitUntil(lambda: desk.state.reason is Reason.REFUSED)
+    assert desk.window.title.text() == "그 PC에서 PacketWave 서버가 실행되고 있지 않습니다."
+    start_server(WELCOME, call("a"), port=server.port)
+    qtbot.waitUntil(lambda: desk.popups.popups[0].kind is Kind.RINGING)
+    assert len(desk.popups.popups) == 1
+    assert desk.window.title.text() == "연결됨"
+
+
+def test_the_window_is_the_client_where_there_is_no_tray(open_desk: Open, qtbot: QtBot) -> None:
+    desk = open_desk("http://no address")
+    assert desk.window.isVisible()  # the offscreen screen has no tray
+    qtbot.waitUntil(lambda: desk.window.title.text() == "서버 주소가 아닙니다: http://no address")
+    desk.window.hide()
+    desk.on_request("raise")
+    assert desk.window.isVisible()
+
+
+def test_what_is_chosen_in_the_window_is_used_and_kept(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot, tmp_path: Path, qapp: QApplication
+) -> None:
+    server = start_server(WELCOME)
+    desk = open_desk("")
+    qtbot.waitUntil(lambda: desk.window.title.text() == "아직 서버가 정해지지 않았습니다.")
+    desk.window.server_chosen.emit(server.url)
+    qtbot.waitUntil(lambda: desk.state.phase is Phase.CONNECTED)
+    desk.window.language_chosen.emit("en")
+    qtbot.waitUntil(lambda: desk.window.title.text() == "Connected")
+    desk.window.theme_chosen.emit("dark")
+    assert desk.appearance.theme == DARK
+    kept = json.loads((tmp_path / "settings.json").read_text("utf-8"))
+    assert (kept["server"], kept["language"], kept["theme"]) == (server.url, "en", "dark")
+
+
+def test_the_test_popup(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "_TEST_POPUP_MS", 50)
+    desk = open_desk(start_server(WELCOME).url)
+    desk.tray.test_popup.emit()
+    [popup] = desk.popups.popups
+    assert popup.call.from_name == "PacketWave 시험"
+    qtbot.waitUntil(lambda: desk.popups.popups == ())
+
+
+def test_the_whole_program_ends_when_another_start_asks(
+    qtbot: QtBot, start_server: StartServer, tmp_path: Path
+) -> None:
+    server, heard = start_server(WELCOME), list[Notice]()
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    QTimer.singleShot(0, lambda: second.ask("raise"))
+    QTimer.singleShot(0, lambda: second.ask("quit"))
+    assert desk_module.run(tmp_path, SETTINGS, server.url, first, heard.append) == 0
+    first.release()
+    assert second.wait_gone(WAIT_S)
+
+
+def test_a_second_program_gives_way(qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    assert first.claim(lambda _: None)
+    assert desk_module.run(tmp_path, SETTINGS, "", second, lambda _: None) is None
+    first.release()
+
+
+def test_closing_the_window_without_a_tray_ends_the_program(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path
+) -> None:
+    desk = Desk(qapp, tmp_path, SETTINGS, "", lambda _: None)
+    desk.start()
+    QTimer.singleShot(0, desk.window.close)
+    assert qapp.exec() == 0
+    desk.close()
+    assert desk.engine.join(WAIT_S)

@@ -1,0 +1,83 @@
+"""A real WebSocket server on the loopback address, on a thread of its own, that tests start, ask and kill."""
+
+import asyncio
+import json
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from packetwave.protocol import Message, encode
+
+WAIT_S = 10.0
+
+
+class LoopbackServer:
+    """Attributes: port; hellos, what clients said first. on_hello: messages sent to each that says hello."""
+
+    def __init__(self, *on_hello: Message, port: int = 0) -> None:
+        self.on_hello = list(on_hello)
+        self.hellos: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.close_codes: queue.Queue[int | None] = queue.Queue()
+        self._connections: set[ServerConnection] = set()
+        self._loop = asyncio.new_event_loop()
+        self._over = asyncio.Event()
+        started: queue.Queue[int] = queue.Queue()
+        self._thread = threading.Thread(target=self._work, args=(port, started.put), daemon=True)
+        self._thread.start()
+        self.port = started.get(timeout=WAIT_S)
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    def send(self, message: Message | str | bytes) -> None:
+        """To all that are connected, in order."""
+        data = message if isinstance(message, str | bytes) else encode(message)
+
+        async def send() -> None:
+            for connection in list(self._connections):
+                with suppress(Exception):
+                    await connection.send(data)
+
+        asyncio.run_coroutine_threadsafe(send(), self._loop).result(WAIT_S)
+
+    def kill(self) -> None:
+        """End as kill -9 would: the connections break, nothing is said."""
+
+        def abort() -> None:
+            for connection in self._connections:
+                connection.transport.abort()
+
+        self._loop.call_soon_threadsafe(abort)
+        self.close()
+
+    def close(self) -> None:
+        """End in order. May be called twice."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(WAIT_S)
+
+    def _work(self, port: int, started: Callable[[int], None]) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve(port, started))
+
+    async def _serve(self, port: int, started: Callable[[int], None]) -> None:
+        server: Server
+        async with serve(self._talk, "127.0.0.1", port, close_timeout=1) as server:
+            started(int(next(iter(server.sockets)).getsockname()[1]))
+            await self._over.wait()
+
+    async def _talk(self, connection: ServerConnection) -> None:
+        with suppress(Exception):
+            hello = json.loads(await connection.recv())
+            self._connections.add(connection)
+            for message in self.on_hello:
+                await connection.send(encode(message))
+            self.hellos.put(hello)
+            await connection.wait_closed()
+        self._connections.discard(connection)
+        self.close_codes.put(connection.close_code)

@@ -1,0 +1,199 @@
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packetwave import __version__
+from packetwave.client.app import FAILED, FINE, WRONG_USAGE, main
+from packetwave.protocol import CallUpdate, IncomingCall, Welcome
+from tests.client.conftest import StartServer
+from tests.client.loopback import WAIT_S
+
+WELCOME = Welcome(1, "0.1.0", ("1001",))
+CALL = IncomingCall("01012345678", "1001", call_id="a", from_name="홍길동")
+COMMAND = [sys.executable, "-m", "packetwave.client"]
+
+
+class Running:
+    """A real client process, and the event lines it writes to its stdout."""
+
+    def __init__(self, *arguments: str) -> None:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONWARNINGS": "error"}
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments, "--events", "-"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+
+    def event(self, wanted: str) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            keys: dict[str, Any] = json.loads(line)
+            if keys["event"] == wanted:
+                return keys
+        raise AssertionError(f"the client ended without {wanted}: {self.process.communicate()[1]}")
+
+    def end(self) -> tuple[int, str]:
+        """Its exit code, and what stands on stderr."""
+        _, err = self.process.communicate(timeout=WAIT_S)
+        return self.process.returncode, err
+
+
+Run = Callable[..., Running]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    started: list[Running] = []
+
+    def make(*arguments: str) -> Running:
+        started.append(Running(*arguments))
+        return started[-1]
+
+    yield make
+    for running in started:
+        running.process.kill()
+        running.process.communicate()
+
+
+@pytest.fixture(autouse=True)
+def plain_logging() -> Iterator[None]:
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
+
+
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_call_comes_and_a_signal_ends_it(
+    run: Run, start_server: StartServer, tmp_path: Path, number: signal.Signals, headless: bool
+) -> None:
+    server = start_server(WELCOME, CALL)
+    arguments = ["--server", server.url, "--data-dir", str(tmp_path), *(["--headless"] if headless else [])]
+    client = run(*arguments)
+    assert client.event("connected")["server"] == server.url
+    call = client.event("incoming_call")
+    assert (call["from"], call["to"], call["call_id"], call["from_name"]) == (
+        "01012345678",
+        "1001",
+        "a",
+        "홍길동",
+    )
+    server.send(CallUpdate("a", "ended", "missed"))
+    assert client.event("call_update")["outcome"] == "missed"
+    client.process.send_signal(number)
+    code, err = client.end()
+    assert code == FINE
+    assert "Traceback" not in err
+    assert server.close_codes.get(timeout=WAIT_S) == 1001
+    assert "010****5678" in (tmp_path / "logs" / "client.log").read_text("utf-8")
+
+
+def test_a_server_killed_and_started_again(run: Run, start_server: StartServer, tmp_path: Path) -> None:
+    server = start_server(WELCOME)
+    client = run("--headless", "--server", server.url, "--data-dir", str(tmp_path))
+    client.event("connected")
+    server.kill()
+    client.event("disconnected")
+    start_server(WELCOME, CALL, port=server.port)
+    client.event("connected")
+    assert client.event("incoming_call")["call_id"] == "a"
+
+
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+def test_a_second_start_raises_the_first_and_quit_ends_it(
+    run: Run, start_server: StartServer, tmp_path: Path, headless: bool
+) -> None:
+    server = start_server(WELCOME)
+    client = run("--server", server.url, "--data-dir", str(tmp_path), *(["--headless"] if headless else []))
+    client.event("connected")
+    data = ["--data-dir", str(tmp_path)]
+    assert main([*data, "--headless"]) == FINE
+    assert client.process.poll() is None
+    assert main([*data, "--quit"]) == FINE
+    assert client.end()[0] == FINE
+
+
+def test_a_killed_client_starts_again(run: Run, start_server: StartServer, tmp_path: Path) -> None:
+    server = start_server(WELCOME, CALL)
+    for _ in range(2):
+        client = run("--headless", "--server", server.url, "--data-dir", str(tmp_path))
+        client.event("incoming_call")
+        client.process.kill()
+        client.process.wait()
+
+
+def test_quit_where_none_runs(tmp_path: Path) -> None:
+    assert main(["--quit", "--data-dir", str(tmp_path)]) == FINE
+
+
+def test_a_malformed_address_is_said_and_the_client_goes_on(run: Run, tmp_path: Path) -> None:
+    for arguments in (["--headless"], []):
+        client = run("--server", "http://not this", "--data-dir", str(tmp_path), *arguments)
+        event = client.event("disconnected")
+        assert (event["reason"], event["server"]) == ("bad_address", "http://not this")
+        client.process.send_signal(signal.SIGTERM)
+        assert client.end()[0] == FINE
+
+
+@pytest.mark.parametrize("arguments", [["--nonsense"], ["--server"], ["--language", "ko"], ["file"]])
+def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == WRONG_USAGE
+    assert "usage" in capsys.readouterr().err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == FINE
+    assert capsys.readouterr().out == f"PacketWave {__version__}\n"
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--nonsense"], WRONG_USAGE), (["--version"], FINE)])
+def test_a_program_without_a_console(
+    arguments: list[str], code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(arguments) == code
+
+
+def test_events_without_a_console_fail_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["--headless", "--events", "-", "--data-dir", str(tmp_path)]) == FAILED
+    assert "no standard output" in (tmp_path / "logs" / "client.log").read_text("utf-8")
+
+
+def test_a_data_folder_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("in the way")
+    assert main(["--headless", "--data-dir", str(tmp_path / "file" / "data")]) == FAILED
+    assert "--data-dir" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
+def test_no_display_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--data-dir", str(tmp_path)]) == FAILED
+    assert "--headless" in capsys.readouterr().err
+
+
+def test_damaged_settings_are_put_aside_and_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text("{")
+    client = run("--headless", "--data-dir", str(tmp_path))
+    assert client.event("disconnected")["reason"] == "no_address"
+    client.process.send_signal(signal.SIGTERM)
+    code, err = client.end()
+    assert code == FINE
+    assert "settings.json was damaged" in err
+    assert (tmp_path / "settings.json.damaged").read_text() == "{"

@@ -1,0 +1,108 @@
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.engine import LinkChanged, Notice
+from packetwave.client.events import EventLines
+from packetwave.client.link import LinkState, Phase, Reason
+
+NOW = datetime(2026, 11, 23, 9, 0, 1, 5000, tzinfo=UTC)
+RANG = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CALL = Call("a", "01012345678", "1001", "홍길동", dialled="0212345678", at=RANG)
+URL = "ws://127.0.0.1:8765"
+
+Write = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Iterator[Write]:
+    lines = EventLines(str(tmp_path / "events.jsonl"), now=lambda: NOW)
+
+    def write(*notices: Notice) -> list[dict[str, Any]]:
+        for notice in notices:
+            lines.write(notice)
+        return [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
+
+    yield write
+    lines.close()
+
+
+def test_a_call(write: Write) -> None:
+    ended = replace(
+        CALL, state=CallState.ENDED, outcome="answered_elsewhere", by="1004", by_name="최지우", ended_at=NOW
+    )
+    assert write(CallRinging(CALL), CallChanged(replace(CALL, doubtful=True)), CallChanged(ended)) == [
+        {
+            "event": "incoming_call", "call_id": "a", "from": "01012345678", "from_name": "홍길동",
+            "to": "1001", "dialled": "0212345678", "direction": "in", "at": "2026-11-23T09:00:00.000Z",
+        },
+        {
+            "event": "call_update", "call_id": "a", "state": "ended", "outcome": "answered_elsewhere",
+            "by": "1004", "by_name": "최지우", "at": "2026-11-23T09:00:01.005Z",
+        },
+    ]  # fmt: skip
+
+
+def test_the_least_call_keeps_its_three_keys(write: Write) -> None:
+    [line] = write(CallRinging(Call("x", "", "")))
+    assert (line["from"], line["to"], line["at"]) == ("", "", "2026-11-23T09:00:01.005Z")
+
+
+def test_the_link_is_said_when_it_changes(write: Write) -> None:
+    def waiting(reason: Reason, close_code: int | None = None) -> LinkChanged:
+        return LinkChanged(LinkState(Phase.WAITING, URL, reason, 1.0, close_code))
+
+    connecting = LinkChanged(LinkState(Phase.CONNECTING, URL))
+    connected = LinkChanged(LinkState(Phase.CONNECTED, URL))
+    at = "2026-11-23T09:00:01.005Z"
+    lines = write(
+        connecting, waiting(Reason.REFUSED), connecting, waiting(Reason.REFUSED), connecting, connected,
+        waiting(Reason.CLOSED, 1001), connecting, waiting(Reason.REFUSED),
+        LinkChanged(LinkState(Phase.STOPPED, URL)),
+    )  # fmt: skip
+    assert lines == [
+        {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
+        {"event": "connected", "server": URL, "at": at},
+        {"event": "disconnected", "server": URL, "reason": "closed", "close_code": 1001, "at": at},
+        {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
+    ]
+
+
+def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = EventLines("-")
+    lines.write(CallRinging(CALL))
+    lines.close()
+    lines.write(CallRinging(CALL))
+    assert json.loads(capsys.readouterr().out)["from_name"] == "홍길동"
+    sys.stdout.write("still open")
+    assert capsys.readouterr().out == "still open"
+
+
+def test_a_reader_that_went_away_costs_the_lines_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Broken())
+    lines = EventLines("-")
+    lines.write(CallRinging(CALL))
+    lines.write(CallRinging(CALL))
+    assert len(caplog.records) == 1
+
+
+def test_a_target_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="missing"):
+        EventLines(str(tmp_path / "missing" / "file"))
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(OSError, match="no standard output"):
+        EventLines("-")

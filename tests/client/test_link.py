@@ -1,0 +1,311 @@
+import asyncio
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from websockets.asyncio.server import Server, ServerConnection, serve
+
+from packetwave.client.link import STABLE_S, Backoff, Link, LinkState, Phase, Reason
+from packetwave.protocol import CallUpdate, Hello, IncomingCall, Message, Unknown, Welcome, encode
+
+HELLO = Hello(1, "0.1.0", "ko")
+CALL = IncomingCall("01012345678", "1001", call_id="a")
+Talk = Callable[[ServerConnection], Awaitable[None]]
+
+
+class Heard:
+    """What a link says, to be awaited in turn."""
+
+    def __init__(self) -> None:
+        self.states: asyncio.Queue[LinkState] = asyncio.Queue()
+        self.messages: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def phase(self, wanted: Phase) -> LinkState:
+        async with asyncio.timeout(10):
+            while (state := await self.states.get()).phase is not wanted:
+                pass
+        return state
+
+    async def message(self) -> Message:
+        async with asyncio.timeout(10):
+            return await self.messages.get()
+
+
+def at_once() -> Backoff:
+    return Backoff(rng=lambda: 0.0)
+
+
+@asynccontextmanager
+async def linked(server: str, backoff: Backoff | None = None) -> AsyncIterator[tuple[Link, Heard]]:
+    heard = Heard()
+    link = Link(
+        server,
+        hello=HELLO,
+        on_state=heard.states.put_nowait,
+        on_message=heard.messages.put_nowait,
+        backoff=backoff or at_once(),
+    )
+    running = asyncio.create_task(link.run())
+    try:
+        yield link, heard
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+@asynccontextmanager
+async def serving(talk: Talk, port: int = 0) -> AsyncIterator[Server]:
+    async with serve(talk, "127.0.0.1", port, close_timeout=1) as server:
+        yield server
+
+
+def port_of(server: Server) -> int:
+    return int(next(iter(server.sockets)).getsockname()[1])
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def test_says_hello_and_gives_the_messages_on() -> None:
+    said: list[str | bytes] = []
+
+    async def talk(connection: ServerConnection) -> None:
+        said.append(await connection.recv())
+        await connection.send(encode(Welcome(1, "0.1.0", ("1001",))))
+        await connection.send(encode(CALL))
+        await connection.wait_closed()
+
+    async def scene() -> None:
+        async with serving(talk) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            assert (await heard.phase(Phase.CONNECTED)).server == f"ws://127.0.0.1:{port_of(server)}"
+            assert await heard.message() == Welcome(1, "0.1.0", ("1001",))
+            assert await heard.message() == CALL
+
+    asyncio.run(scene())
+    assert json.loads(said[0]) == {"type": "hello", "protocol": 1, "version": "0.1.0", "language": "ko"}
+
+
+def test_reconnects_after_the_connection_broke_and_after_the_server_was_away() -> None:
+    port = free_port()
+
+    async def cut(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.abort()
+
+    async def tell(connection: ServerConnection) -> None:
+        await connection.send(encode(CALL))
+        await connection.wait_closed()
+
+    async def scene() -> None:
+        async with linked(f"127.0.0.1:{port}") as (_, heard):
+            assert (await heard.phase(Phase.WAITING)).reason is Reason.REFUSED
+            async with serving(cut, port):
+                await heard.phase(Phase.CONNECTED)
+                broken = await heard.phase(Phase.WAITING)
+                assert (broken.reason, broken.close_code) == (Reason.CLOSED, None)
+            async with serving(tell, port):
+                while await heard.message() != CALL:
+                    pass
+
+    asyncio.run(scene())
+
+
+def test_a_server_that_closes_is_quoted() -> None:
+    async def leave(connection: ServerConnection) -> None:
+        await connection.close(1008)
+
+    async def scene() -> None:
+        async with serving(leave) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            state = await heard.phase(Phase.WAITING)
+            assert (state.reason, state.close_code) == (Reason.CLOSED, 1008)
+
+    asyncio.run(scene())
+
+
+def test_stopping_tells_the_server_that_it_leaves() -> None:
+    codes: list[int | None] = []
+
+    async def talk(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+        codes.append(connection.close_code)
+
+    async def scene() -> None:
+        async with serving(talk) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            await heard.phase(Phase.CONNECTED)
+
+    asyncio.run(scene())
+    assert codes == [1001]
+
+
+GARBAGE: tuple[str | bytes, ...] = (
+    b"\x00\xff", "", "no json", "[1]", '{"type": 1}', '{"type": "incoming_call", "from": 1, "to": "2"}',
+    "[" * 100_000, '{"type": "call_update"}', '{"type": "incoming_call", "from": "1", "to": "2", "at": "x"}',
+    "\x00", '"\\ud800"',
+)  # fmt: skip
+
+
+def test_malformed_messages_are_passed_over(caplog: pytest.LogCaptureFixture) -> None:
+    async def talk(connection: ServerConnection) -> None:
+        for message in (*GARBAGE, '{"type": "of the future", "x": [1]}', encode(CALL)):
+            await connection.send(message)
+        await connection.wait_closed()
+
+    async def scene() -> None:
+        async with serving(talk) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            assert isinstance(await heard.message(), Unknown)
+            assert await heard.message() == CALL
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(scene())
+    assert len([record for record in caplog.records if "ignored" in record.message]) == len(GARBAGE)
+
+
+def test_a_message_beyond_all_size_costs_the_connection_not_the_client() -> None:
+    first = True
+
+    async def talk(connection: ServerConnection) -> None:
+        nonlocal first
+        if first:
+            first = False
+            with suppress(Exception):
+                await connection.send("x" * 2_000_000)
+        else:
+            await connection.send(encode(CALL))
+        await connection.wait_closed()
+
+    async def scene() -> None:
+        async with serving(talk) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            assert await heard.message() == CALL
+
+    asyncio.run(scene())
+
+
+@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.one_of(st.text(), st.binary(), st.from_type(dict).map(str)), max_size=20))
+def test_no_message_at_all_breaks_the_link(messages: list[str | bytes]) -> None:
+    async def talk(connection: ServerConnection) -> None:
+        for message in messages:
+            await connection.send(
+                message.encode("utf-8", "replace").decode() if isinstance(message, str) else message
+            )
+        await connection.send(encode(CallUpdate("the last", "ended")))
+        await connection.wait_closed()
+
+    async def scene() -> None:
+        async with serving(talk) as server, linked(f"127.0.0.1:{port_of(server)}") as (_, heard):
+            while not isinstance(await heard.message(), CallUpdate):
+                pass
+            assert [state.phase for state in list(heard.states._queue)] == [Phase.CONNECTING, Phase.CONNECTED]  # type: ignore[attr-defined]
+
+    asyncio.run(scene())
+
+
+def answering(answer: bytes) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.write(answer)
+        with suppress(OSError):
+            await writer.drain()
+        writer.close()
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"",
+        b"\x00" * 100,
+    ],
+    ids=["page", "not found", "ssh", "silence", "noise"],
+)
+def test_something_else_at_the_port_is_named(answer: bytes) -> None:
+    async def scene() -> None:
+        other = await asyncio.start_server(answering(answer), "127.0.0.1", 0)
+        async with other, linked(f"127.0.0.1:{other.sockets[0].getsockname()[1]}") as (_, heard):
+            assert (await heard.phase(Phase.WAITING)).reason is Reason.NOT_PACKETWAVE
+
+    asyncio.run(scene())
+
+
+def test_addresses_that_need_somebody_to_type() -> None:
+    async def scene() -> None:
+        for typed, reason in (("http://x", Reason.BAD_ADDRESS), ("  ", Reason.NO_ADDRESS)):
+            async with linked(typed) as (_, heard):
+                state = await heard.phase(Phase.WAITING)
+                assert (state.reason, state.retry_in_s, state.server) == (reason, None, typed.strip())
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), Reason.NAME_NOT_FOUND),
+        (OSError(113, "No route to host"), Reason.UNREACHABLE),
+        (TimeoutError(), Reason.UNREACHABLE),
+        (OSError("Multiple exceptions: [Errno 111] Connect call failed, [Errno 111] …"), Reason.REFUSED),
+        (OSError("[WinError 1225] …"), Reason.REFUSED),
+        (RuntimeError("a fault of ours"), Reason.UNREACHABLE),
+    ],
+)  # fmt: skip
+def test_what_the_system_says_becomes_a_reason(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, reason: Reason
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise error
+
+    async def scene() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", fail)
+        async with linked("office-pc") as (_, heard):
+            assert (await heard.phase(Phase.WAITING)).reason is reason
+
+    asyncio.run(scene())
+
+
+def test_retry_ends_a_wait() -> None:
+    async def scene() -> None:
+        async with linked(f"127.0.0.1:{free_port()}", Backoff(rng=lambda: 1e6)) as (link, heard):
+            await heard.phase(Phase.WAITING)
+            link.retry()
+            await heard.phase(Phase.CONNECTING)
+
+    asyncio.run(scene())
+
+
+def test_back_off_grows_with_full_jitter_up_to_its_cap() -> None:
+    full = Backoff(rng=lambda: 1.0)
+    assert [full.failed() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    half = Backoff(rng=lambda: 0.5)
+    assert [half.failed() for _ in range(3)] == [0.25, 0.5, 1]
+
+
+def test_only_a_connection_that_held_begins_anew() -> None:
+    now = 0.0
+    backoff = Backoff(rng=lambda: 1.0, clock=lambda: now)
+    assert [backoff.failed() for _ in range(3)] == [0.5, 1, 2]
+    backoff.connected()
+    now += STABLE_S / 2
+    assert backoff.failed() == 4
+    backoff.connected()
+    now += STABLE_S
+    assert [backoff.failed(), backoff.failed()] == [0.5, 1]
+
+
+@given(st.integers(0, 5000))
+def test_no_number_of_failures_is_too_many(failures: int) -> None:
+    backoff = Backoff(rng=lambda: 1.0)
+    backoff._failures = failures
+    assert 0 < backoff.failed() <= 30
