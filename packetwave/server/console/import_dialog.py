@@ -50,7 +50,8 @@ class ImportDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addStretch()
-        buttons.addWidget(button(translate("members", "Cancel"), self.reject))
+        cancel = button(translate("members", "Cancel"), self.reject)
+        buttons.addWidget(cancel)
         buttons.addWidget(self.confirm)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
@@ -58,6 +59,7 @@ class ImportDialog(QDialog):
         for widget in (title, self.summary, frame):
             column.addWidget(widget)
         column.addLayout(buttons)
+        (cancel if read.problems else self.confirm).setFocus()
 
     def _confirm(self) -> None:
         self.confirmed.emit(list(self._changes))
