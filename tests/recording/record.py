@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from tests.netns import Host, Office
 
 HERE = Path(__file__).parent
 _FLUSH_S = 2.0  # the capture hands its last frames over this late at most
@@ -133,75 +136,11 @@ SCHEDULE: list[Run] = [
 TONE = (b"\x95" * 10 + b"\x15" * 10) * 400
 
 
-class Office:
-    """PBX, phones and probe, each a network namespace at a flooding switch that is one, too."""
-
-    def __init__(self) -> None:
-        self._prefix = f"pwrec{os.getpid()}"
-        self._switch = f"{self._prefix}-switch"
-        self._made: list[str] = []
-
-    def __enter__(self) -> "Office":
-        self._add_namespace(self._switch)
-        self._ip(self._switch, "link add br0 type bridge ageing_time 0 mcast_snooping 0")
-        self._ip(self._switch, "link set br0 up")
-        self._attach("pbx", PBX_ADDRESSES)
-        for extension, address in PHONES.items():
-            self._attach(f"phone{extension}", (address,))
-        self._attach("probe", ())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for namespace in reversed(self._made):
-            subprocess.run(["ip", "netns", "delete", namespace], check=False)
-
-    def command_at(self, address: str, *command: str) -> list[str]:
-        """The command, to be run by the host that has this address; "" is the probe."""
-        host = "pbx" if address in PBX_ADDRESSES else "probe"
-        for extension, phone in PHONES.items():
-            if phone == address:
-                host = f"phone{extension}"
-        return ["ip", "netns", "exec", f"{self._prefix}-{host}", *command]
-
-    def _attach(self, host: str, addresses: tuple[str, ...]) -> None:
-        namespace = f"{self._prefix}-{host}"
-        self._add_namespace(namespace)
-        self._ip(namespace, f"link add eth0 type veth peer name {host} netns {self._switch}")
-        for address in addresses:
-            self._ip(namespace, f"address add {address}/24 dev eth0")
-        self._ip(namespace, "link set eth0 up")
-        self._ip(self._switch, f"link set {host} master br0 up")
-        run(
-            [
-                "ip",
-                "netns",
-                "exec",
-                self._switch,
-                *f"bridge link set dev {host} learning off flood on".split(),
-            ]
-        )
-
-    def _add_namespace(self, namespace: str) -> None:
-        run(["ip", "netns", "add", namespace])
-        self._made.append(namespace)
-        run(["ip", "netns", "exec", namespace, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"])
-        self._ip(namespace, "link set lo up")
-
-    @staticmethod
-    def _ip(namespace: str, arguments: str) -> None:
-        run(["ip", "-n", namespace, *arguments.split()])
-
-
-def run(command: list[str]) -> None:
-    """Run a command that has to succeed. Raises CalledProcessError."""
-    subprocess.run(command, check=True)
-
-
 @contextmanager
-def capture_to(file: Path, office: Office) -> Iterator[None]:
-    """All that the mirror port carries, while inside."""
-    command = office.command_at("", "dumpcap", "-q", "-P", "-i", "eth0", "-w", str(file))
-    capture = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+def capture_to(file: Path, probe: Host) -> Iterator[None]:
+    """All that the mirror port carries, while inside. Raises RuntimeError."""
+    command = ("dumpcap", "-q", "-P", "-i", probe.interface, "-w", str(file))
+    capture = probe.start(*command, stderr=subprocess.PIPE, text=True)
     assert capture.stderr is not None
     try:
         for line in capture.stderr:
@@ -216,37 +155,27 @@ def capture_to(file: Path, office: Office) -> Iterator[None]:
         capture.communicate()
 
 
-def play(schedule: list[Run], office: Office, folder: Path) -> None:
-    """Start each sipp at its time and wait for all. Raises RuntimeError with what one that failed said."""
+def play(schedule: list[Run], hosts: dict[str, Host], folder: Path) -> None:
+    """Start each sipp at its time and wait for all. hosts: by address. Raises RuntimeError where one fails."""
     (folder / "tone.alaw").write_bytes(TONE)
     started_at = time.monotonic()
-    running: list[tuple[Run, subprocess.Popen[str]]] = []
-    try:
-        for step in sorted(schedule, key=lambda step: step.at_s):
-            time.sleep(max(0.0, started_at + step.at_s - time.monotonic()))
-            running.append((step, start(step, office, folder)))
-        for step, sipp in running:
-            _, said = sipp.communicate()
-            if sipp.returncode != 0:
-                raise RuntimeError(f"{step}: sipp ended with {sipp.returncode}\n{said}")
-    finally:
-        for _, sipp in running:
-            sipp.kill()
-            sipp.wait()
+    running: list[tuple[Run, subprocess.Popen[Any]]] = []
+    for step in sorted(schedule, key=lambda step: step.at_s):
+        time.sleep(max(0.0, started_at + step.at_s - time.monotonic()))
+        running.append((step, start(step, hosts[step.address], folder)))
+    for step, sipp in running:
+        _, said = sipp.communicate()
+        if sipp.returncode != 0:
+            raise RuntimeError(f"{step}: sipp ended with {sipp.returncode}\n{said}")
 
 
-def start(step: Run, office: Office, folder: Path) -> subprocess.Popen[str]:
+def start(step: Run, host: Host, folder: Path) -> subprocess.Popen[Any]:
+    """One sipp, at port 5060 of its address, for one call."""
     scenario = HERE / "scenarios" / f"{step.scenario}.xml"
     command = ["sipp", "-sf", str(scenario), "-i", step.address, "-p", "5060", "-mi", step.address, "-m", "1"]
     command += ["-nostdin", "-timeout", "60s", "-timeout_error", *step.options]
     command += [step.to] if step.to else []
-    return subprocess.Popen(
-        office.command_at(step.address, *command),
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return host.start(*command, cwd=folder, stderr=subprocess.PIPE, text=True)
 
 
 def main() -> int:
@@ -256,13 +185,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="packetwave-record-") as name, Office() as office:
         folder = Path(name)
         captured = folder / "office.pcap"
-        with capture_to(captured, office):
-            play(SCHEDULE, office, folder)
+        pbx = office.host("pbx", *(f"{address}/24" for address in PBX_ADDRESSES))
+        hosts = dict.fromkeys(PBX_ADDRESSES, pbx)
+        for extension, address in PHONES.items():
+            hosts[address] = office.host(f"phone{extension}", f"{address}/24")
+        with capture_to(captured, office.host("probe")):
+            play(SCHEDULE, hosts, folder)
         RECORDING.write_bytes(captured.read_bytes())
     print(f"{RECORDING.relative_to(Path.cwd())}: {RECORDING.stat().st_size:,} bytes")
     fields = ("frame.time_relative", "ip.src", "ip.dst", "sip.Method", "sip.Status-Code", "sip.from.user")
     read = ["tshark", "-r", str(RECORDING), "-Y", "sip", "-T", "fields"]
-    run([*read, *(option for field in (*fields, "sip.to.user") for option in ("-e", field))])
+    subprocess.run(
+        [*read, *(option for field in (*fields, "sip.to.user") for option in ("-e", field))], check=True
+    )
     return 0
 
 
