@@ -26,7 +26,12 @@ ONLY_IN = {  # a library: the rooms that may import it
     "pymongo": ("packetwave.server.store",),
     "bson": ("packetwave.server.store",),
     "sqlite3": ("packetwave.server.store",),
-    "websockets": ("packetwave.server.hub", "packetwave.client.link", "packetwave.client.selftest"),
+    "websockets": (
+        "packetwave.server.hub",
+        "packetwave.server.selftest",
+        "packetwave.client.link",
+        "packetwave.client.selftest",
+    ),
     "PySide6": (
         "packetwave.ui",
         "packetwave.client.desk",

@@ -156,7 +156,7 @@ def capture_to(file: Path, probe: Host) -> Iterator[None]:
 
 
 def play(schedule: list[Run], hosts: dict[str, Host], folder: Path) -> None:
-    """Start each sipp at its time and wait for all. hosts: by address. Raises RuntimeError where one fails."""
+    """Start each sipp at its time and wait for all. hosts: by address. Raises RuntimeError if one fails."""
     (folder / "tone.alaw").write_bytes(TONE)
     started_at = time.monotonic()
     running: list[tuple[Run, subprocess.Popen[Any]]] = []
