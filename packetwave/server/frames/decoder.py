@@ -175,7 +175,7 @@ class FrameDecoder:
         if protocol == ip.GRE:
             inner = tunnels.read_gre(payload)
         elif protocol == ip.MPLS_IN_IP:
-            inner = ("mpls", link.MPLS[0], payload)
+            inner = ("mpls-in-ip", link.MPLS[0], payload)
         else:
             inner = ("ip-in-ip", link.IPV4 if protocol == ip.IPV4_IN_IP else link.IPV6, payload)
         if inner is None:

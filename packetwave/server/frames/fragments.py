@@ -6,6 +6,7 @@ waits for a later packet with the same identification.
 """
 
 from bisect import bisect_right
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from packetwave.server.frames.counters import Counters
@@ -60,9 +61,10 @@ class Reassembler:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._held: dict[Key, _Assembly] = {}  # oldest first
+        # Oldest first. Ordered: a plain dict looks through all that was taken from its front to find the next
+        self._held: OrderedDict[Key, _Assembly] = OrderedDict()
         self._held_bytes = 0
-        self._whole: dict[Key, tuple[float, bytes]] = {}  # oldest first
+        self._whole: OrderedDict[Key, tuple[float, bytes]] = OrderedDict()
         self._whole_bytes = 0
 
     def add(self, at_s: float, key: Key, offset: int, more: bool, data: bytes) -> bytes | None:

@@ -12,6 +12,7 @@ FRAME = 0x6558  # transparent Ethernet bridging: a whole Ethernet frame
 MPLS = (0x8847, 0x8848)
 _TAGS = (0x8100, 0x88A8, 0x9100, 0x9200)
 _PPPOE_SESSION = 0x8864
+_IN_FRAMES = (IPV4, IPV6, *_TAGS, _PPPOE_SESSION)
 _PPP = {0x0021: IPV4, 0x0057: IPV6}
 _LENGTH_BELOW = 0x0600  # IEEE 802.3: below it is a length, and LLC follows
 _SNAP = b"\xaa\xaa\x03\x00\x00\x00"
@@ -78,9 +79,17 @@ def _behind_labels(data: bytes, offset: int) -> tuple[int, int]:
         last = data[offset + 2] & 1  # RFC 3032: bottom of the stack
         offset += 4
         if last:
-            if data[offset : offset + 1] < b"\x10":  # RFC 4448: the control word of an Ethernet pseudowire
-                return FRAME, offset + 4
-            return _by_version(data, offset), offset
+            ethertype = _by_version(data, offset)
+            return (ethertype, offset) if ethertype else _in_pseudowire(data, offset)
+    return 0, offset
+
+
+def _in_pseudowire(data: bytes, offset: int) -> tuple[int, int]:
+    """An Ethernet frame behind the labels, with or without a control word (RFC 4448). Nothing in the packet
+    says which: the EtherType is looked for in both places."""
+    for begin in (offset + 4, offset) if data[offset : offset + 1] < b"\x10" else (offset,):
+        if int.from_bytes(data[begin + 12 : begin + 14]) in _IN_FRAMES:
+            return FRAME, begin
     return 0, offset
 
 

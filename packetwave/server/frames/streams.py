@@ -7,6 +7,7 @@ run before the hole reads on and the two become one. A capture that begins in th
 the same case with nothing before it. Closing a connection changes nothing: silence ends it.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 
 from packetwave.server.frames import websocket
@@ -199,7 +200,7 @@ class Streams:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._directions: dict[Key, _Direction] = {}
+        self._directions: OrderedDict[Key, _Direction] = OrderedDict()
         self._held_bytes = 0
 
     def segment(self, at_s: float, key: Key, sequence: int, opens: bool, data: bytes) -> list[Found]:
