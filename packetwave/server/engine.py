@@ -307,6 +307,7 @@ class Engine:
         if state.reason:
             log.warning("%s", state.reason)
         if state.capture is CaptureState.WATCHING:
+            log.info("watching '%s' for SIP", state.detail)
             self._spawn(self._on_watching())
         elif state.capture is CaptureState.FAILED:
             self._spawn(self._note_watched())
