@@ -1,19 +1,15 @@
 """`--self-test`: the installed program proves that it is whole, without a server, a phone or a network.
 
-Owns a loopback WebSocket server for as long as the test runs. Main thread. The report is
-`data_dir/self-test.json`, also on stdout where there is one:
-`{"ok": …, "checks": [{"name", "ok", "detail"}]}`.
+Owns a loopback WebSocket server for as long as the test runs. Main thread. The report is written by
+`packetwave.common.selftest`.
 """
 
 import asyncio
 import contextlib
-import json
-import logging
 import os
-import platform
 import queue
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -22,10 +18,8 @@ from packetwave.client import settings as client_settings
 from packetwave.client.calls import Call, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.settings import ClientSettings
-from packetwave.common import settings
+from packetwave.common import selftest, settings
 from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
-
-_log = logging.getLogger(__name__)
 
 _LINK_S = 10.0
 _CALL = IncomingCall("01012345678", "1001", call_id="self-test", from_name="홍길동", dialled="0212345678")
@@ -33,32 +27,7 @@ _CALL = IncomingCall("01012345678", "1001", call_id="self-test", from_name="홍�
 
 def run(data_dir: Path) -> int:
     """Run all checks and write the report; 0 when all passed, else 1."""
-    results = [_check(name, check, data_dir) for name, check in _CHECKS]
-    report = {
-        "ok": all(result["ok"] for result in results),
-        "version": __version__,
-        "python": platform.python_version(),
-        "system": platform.platform(),
-        "checks": results,
-    }
-    text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-    written = True
-    try:
-        (data_dir / "self-test.json").write_text(text, encoding="utf-8")
-    except OSError as error:
-        _log.error("the report could not be written: %s", error)
-        written = False
-    if sys.stdout is not None:
-        sys.stdout.write(json.dumps(report, indent=2) + "\n")  # ASCII: any console can show it
-    return 0 if report["ok"] and written else 1
-
-
-def _check(name: str, check: Callable[[Path], str], data_dir: Path) -> dict[str, object]:
-    try:
-        return {"name": name, "ok": True, "detail": check(data_dir)}
-    except Exception as error:  # noqa: BLE001 - whatever is broken, the report must say so
-        _log.exception("self-test: %s failed", name)
-        return {"name": name, "ok": False, "detail": f"{type(error).__name__}: {error}"}
+    return selftest.run(_CHECKS, data_dir)
 
 
 def _check_settings(data_dir: Path) -> str:
@@ -145,13 +114,13 @@ def _check_popup(data_dir: Path) -> str:
     return str(path)
 
 
-_CHECKS: tuple[tuple[str, Callable[[Path], str]], ...] = (
-    ("settings", _check_settings),
-    ("link", _check_link),
-    ("windows", _check_windows),
-    ("translations", _check_translations),
-    ("popup", _check_popup),
-)
+_CHECKS: dict[str, selftest.Check] = {
+    "settings": _check_settings,
+    "link": _check_link,
+    "windows": _check_windows,
+    "translations": _check_translations,
+    "popup": _check_popup,
+}
 _keep: list[object] = []  # Qt's application object, until the process ends
 
 
