@@ -45,7 +45,11 @@ class Instance:
         except Timeout:
             return False
         secret = secrets.token_hex(16)
-        listener = socket.create_server(("127.0.0.1", 0))
+        try:
+            listener = socket.create_server(("127.0.0.1", 0))
+        except OSError as error:  # no loopback interface: still the one, but deaf to other starts
+            _log.warning("other starts of this program will not be heard: %s", error)
+            return True
         self._listener = listener
         self._write_address({"port": listener.getsockname()[1], "secret": secret})
         self._thread = threading.Thread(

@@ -131,6 +131,18 @@ def test_a_request_that_fails_does_not_end_the_listening(
     assert "LookupError" in caplog.text
 
 
+def test_without_a_loopback_interface_it_is_still_the_only_one(
+    first: Instance, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_loopback(*_: object) -> socket.socket:
+        raise OSError(99, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket, "create_server", no_loopback)
+    assert first.claim(lambda _: None)
+    assert "will not be heard" in caplog.text
+    assert not Instance(folder).claim(lambda _: None)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the user's profile protects it on Windows")
 def test_the_secret_is_the_owners_alone(first: Instance, folder: Path) -> None:
     assert first.claim(lambda _: None)

@@ -114,13 +114,12 @@ class Popup(QWidget):
         if kind is None:
             self.close()
             return
-        if kind is not self.kind and kind is Kind.MISSED:
-            self._rang_s = self._ring_seconds()
-        self.kind = kind
         if kind is Kind.MISSED:
             self._tick.stop()
-        else:
+            self._rang_s = self._ring_seconds() if self._rang_s is None else self._rang_s
+        elif kind is not self.kind or not self._tick.isActive():
             self._tick.start()
+        self.kind = kind
         self.use_theme(self._theme)
         self._retranslate()
 
@@ -289,13 +288,16 @@ class Popup(QWidget):
                 if self._rang_s:
                     parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(self._rang_s)))
             case _:
-                parts.append(words.seconds(self._since.elapsed() // 1000))
+                parts.append(words.seconds(self._seconds()))
         return " · ".join(part for part in parts if part)
 
     def _ring_seconds(self) -> int:
         if self.call.at is not None and self.call.ended_at is not None:
             return max(0, round((self.call.ended_at - self.call.at).total_seconds()))
-        return self._since.elapsed() // 1000
+        return self._seconds()
+
+    def _seconds(self) -> int:
+        return round(self._since.elapsed() / 1000)  # nearest: a tick may be a little early
 
     def _on_tick(self) -> None:
         if self.kind is Kind.ELSEWHERE:
