@@ -165,7 +165,7 @@ class Watch:
         while not self._stopping.is_set():
             frames = capture.read(_READ_S)
             arrived = perf_counter()
-            detector.tracker.members = self.known
+            detector.tracker.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(at_s, link_type, frame)
@@ -213,7 +213,7 @@ class Watch:
                 self._wait_until(at_s, offset_s)
             if self._stopping.is_set():
                 return at_s
-            detector.tracker.members = self.known
+            detector.tracker.use_members(self.known)
             arrived = perf_counter()
             events += self._detect(at_s, link_type, frame)
             if real_time or number % _REPLAY_BATCH == 0:

@@ -74,3 +74,26 @@ def verdict(call: Call, ring: Ring) -> Verdict:
     if statuses:
         return Verdict(Outcome.MISSED if any(leg.rang for leg in legs) else Outcome.FAILED)
     return Verdict(Outcome.UNKNOWN)
+
+
+def is_open(call: Call, ring: Ring, at_s: float) -> bool:
+    """True while the verdict on a stopped ring may still change.
+
+    That is: for a moment, while a winner's 200 may be just behind the CANCEL; and while the caller's own leg,
+    which this ring came from, goes on unanswered by anybody, since a queue rings again.
+    """
+    upstream = call.upstream()
+    others = [leg for leg in call.legs if leg not in ring.legs]
+    if any(leg.was_answered and leg not in upstream for leg in others):
+        return False
+    if at_s < ring.stopped_s + REORDER_S:
+        if any(leg.state is LegState.CANCELLED for leg in ring.legs):
+            return True
+        if any(leg.cancelled for leg in ring.legs) and any(leg.is_pending for leg in others):
+            return True
+    return any(
+        (leg.is_pending or (leg.state is LegState.ANSWERED and leg.answered_s <= ring.stopped_s))
+        and any(leg.destination.is_same(own.source) for own in ring.legs)
+        for leg in call.legs
+        if leg in upstream
+    )

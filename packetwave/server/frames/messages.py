@@ -12,11 +12,12 @@ HEAD_LIMIT = 32 * 1024
 _BODY_LIMIT = 1024 * 1024  # a greater Content-Length is a mistake: no body is skipped
 _EMPTY_LINE = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:\s*(\d{1,9})[ \t]*\r\n", re.IGNORECASE)
-_METHODS = rb"INVITE|ACK|BYE|CANCEL|REGISTER|OPTIONS|PRACK|SUBSCRIBE|NOTIFY|PUBLISH|INFO|REFER|MESSAGE|UPDATE"
-# In the middle of a stream a start-line is believed only at the beginning of what is there or of a line, and
-# with a known method: "CSeq: 1 INVITE" and "Via: SIP/2.0/TCP" are none.
+# In the middle of a stream a start-line is believed anywhere, since a body may end without a line end, but
+# only with a known method. ACK must begin a line: elsewhere it may be the end of PRACK.
+_METHODS = rb"INVITE|BYE|CANCEL|REGISTER|OPTIONS|PRACK|SUBSCRIBE|NOTIFY|PUBLISH|INFO|REFER|MESSAGE|UPDATE"
 _START_LINE = re.compile(
-    rb"(?:\A|(?<=\r\n))(?:SIP/2\.0 [1-6]\d\d[^\r\n]*|(?:" + _METHODS + rb") [^\r\n]+ SIP/2\.0)\r\n"
+    rb"(?:SIP/2\.0 [1-6]\d\d |"
+    rb"(?:(?<=\n)ACK|" + _METHODS + rb") [A-Za-z][A-Za-z0-9+.\-]*:[^\r\n]+ SIP/2\.0)[^\r\n]*\r\n"
 )
 _LONGEST_START_LINE = 4096
 

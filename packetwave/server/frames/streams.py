@@ -85,8 +85,6 @@ class _Run:
             yield from self.feed(at_s, behind.unread, counters)
         self.joinable = self.joinable and behind.joinable
         if behind.cutter or not behind.joinable:
-            if self.cutter:
-                self.unread.clear()
             self.cutter = behind.cutter
         self.end = behind.end
 
@@ -149,10 +147,18 @@ class _Direction:
         return sum(run.held_bytes for run in self.runs)
 
     def open(self, at_s: float, sequence: int) -> None:
-        """A SYN: a new connection, unless it is the copy of one seen."""
-        if sequence != self.first:
-            self.first = sequence
-            self.runs = [_Run(at_s, (sequence + 1) & 0xFFFFFFFF)]
+        """A SYN: a new connection, unless it is a copy, or data overtook it."""
+        if sequence == self.first:
+            return
+        self.first = sequence
+        begin = (sequence + 1) & 0xFFFFFFFF
+        overtaken = abs(at_s - self.at_s) <= _KEPT_BEFORE_S and all(
+            0 <= _ahead(run.begin, begin) <= _WINDOW for run in self.runs
+        )
+        if not overtaken:
+            self.runs = []
+        if not self.runs or self.runs[0].begin != begin:
+            self.runs.insert(0, _Run(at_s, begin))
 
     def segment(self, at_s: float, sequence: int, data: bytes, counters: Counters) -> Iterator[Found]:
         self.at_s = at_s

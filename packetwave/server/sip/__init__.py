@@ -10,7 +10,7 @@ from packetwave.server.sip.identity import (
     dialled,
     forwarded_by,
 )
-from packetwave.server.sip.message import Message, Rejected, looks_like_sip, parse
+from packetwave.server.sip.message import Message, Rejected, parse
 
 __all__ = [
     "ANONYMOUS",
@@ -23,6 +23,5 @@ __all__ = [
     "dialled",
     "fault",
     "forwarded_by",
-    "looks_like_sip",
     "parse",
 ]

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from packetwave.server.sip.text import display_name, unescape
 
@@ -13,13 +13,16 @@ class SipSyntaxError(ValueError):
 
 class Uri(NamedTuple):
     """A URI. user: unescaped, without parameters or password, "" for none; host: lower case, IPv6 without
-    brackets; for `tel:` the number is the user and the phone-context, if any, the host. port 0: not given."""
+    brackets. For `tel:` the number is the user and the phone-context, if any, the host; for `urn:` the user
+    is what it names (`service:sos`). Other schemes name no phone: user and host are "". port 0: not given.
+    headers: what follows `?`, not read any further."""
 
     scheme: str
     user: str
     host: str
     port: int = 0
     params: tuple[tuple[str, str], ...] = ()
+    headers: str = ""
 
     def param(self, name: str) -> str | None:
         """The value of a parameter (lower-case name), "" for one without a value, None for none."""
@@ -44,9 +47,27 @@ class NameAddress(NamedTuple):
         return None
 
 
+_CACHED_CHARS = 256  # longer texts are read anew each time: what is kept stays small
+
+# Every pattern here is linear in the text, whatever it holds: what could give back is possessive.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
-_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]|([A-Za-z0-9_.\-]+))(?::(\d{1,5}))?")
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]|([A-Za-z0-9_.\-]+))(?::([0-9]{1,5}))?")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NOT_IN_URI = re.compile(r'[ <>"\t\r\n]')
+_SUBSCRIBER = re.compile(r"\+?[0-9*#.\-()]+")
+_VISUAL = re.compile(r"[.\-()]+")
+_QUOTED_OR_OPEN = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_QUOTED_OR_BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*+"?|<[^>]*+>?', re.DOTALL)
+_BLANKS = re.compile(r"[ \t]+")
+_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,> \t]+)", re.IGNORECASE)
+_BRANCH = re.compile(r";[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
+_SHORTEST_SUBSCRIBER = 7  # digits; what is shorter (119, an extension) is dialled as it stands everywhere
+# What stands between two separators: a quoted string or < > that is not closed goes to the end.
+_PARTS = {
+    separator: re.compile(rf'(?:[^{separator}"<]++|"(?:[^"\\]|\\.)*+"?|<[^>]*+>?)*+', re.DOTALL)
+    for separator in ",;"
+}
 
 
 def parse_params(text: str) -> tuple[tuple[str, str], ...]:
@@ -57,43 +78,49 @@ def parse_params(text: str) -> tuple[tuple[str, str], ...]:
         name = name.strip().lower()
         value = value.strip()
         if len(value) > 1 and value[0] == '"' and value[-1] == '"':
-            value = re.sub(r"\\(.)", r"\1", value[1:-1])
+            value = _ESCAPED.sub(r"\1", value[1:-1])
         if name:
             pairs.append((name, value))
     return tuple(pairs)
 
 
-@lru_cache(maxsize=4096)
 def parse_uri(text: str) -> Uri:
     """A `sip:`, `sips:`, `tel:` or any other URI. Raises SipSyntaxError."""
+    return _kept_uri(text) if len(text) <= _CACHED_CHARS else _uri(text)
+
+
+def _uri(text: str) -> Uri:
+    if _NOT_IN_URI.search(text):
+        raise SipSyntaxError("white space or brackets in a URI")
     scheme_end = text.find(":")
     scheme = text[:scheme_end].lower()
     if scheme_end < 1 or not _SCHEME.fullmatch(scheme):
         raise SipSyntaxError("no URI scheme")
     rest = text[scheme_end + 1 :]
-    if any(character in rest for character in ' <>"\t\r\n'):
-        raise SipSyntaxError("white space or brackets in a URI")
     if scheme in ("sip", "sips"):
         return _sip_uri(scheme, rest)
     if scheme == "tel":
         number, _, parameters = rest.partition(";")
         params = parse_params(parameters)
         context = next((value for name, value in params if name == "phone-context"), "")
-        if context.startswith("+") and not number.startswith("+"):
-            number = context + number.lstrip("0")
         if not number:
             raise SipSyntaxError("tel URI without a number")
-        return Uri(scheme, unescape(number), context, 0, params)
-    return Uri(scheme, unescape(rest.partition("?")[0].partition(";")[0]), "")
+        return Uri(scheme, unescape(_in_context(number, context)), context, 0, params)
+    if scheme == "urn":
+        return Uri(scheme, unescape(rest.partition("?")[0].partition(";")[0]), "")
+    return Uri(scheme, "", "")
+
+
+_kept_uri = lru_cache(maxsize=4096)(_uri)
 
 
 def _sip_uri(scheme: str, rest: str) -> Uri:
     # The user part may hold ; ? and =, so the @ is looked for first; it must be escaped inside a user.
-    before, at, after = rest.rpartition("@") if rest.count("@") == 1 else rest.partition("@")
+    before, at, after = rest.partition("@")
     user_info, host_part = (before, after) if at else ("", rest)
-    host_part, _, _headers = host_part.partition("?")
+    host_part, _, headers = host_part.partition("?")
     host_port, _, parameters = host_part.partition(";")
-    found = _HOST.fullmatch(host_port.strip())
+    found = _HOST.fullmatch(host_port)
     if found is None:
         raise SipSyntaxError("no host in a SIP URI")
     if at and not user_info:
@@ -104,27 +131,37 @@ def _sip_uri(scheme: str, rest: str) -> Uri:
     user, _, _password = user_info.partition(":")
     params = parse_params(parameters)
     number, separator, user_params = user.partition(";")
-    if separator and re.fullmatch(r"\+?[0-9*#.\-()]+", number):
+    if separator and _SUBSCRIBER.fullmatch(number):
         # A telephone-subscriber with its own parameters (RFC 3261 section 19.1.1, RFC 3966).
-        context = dict(parse_params(user_params)).get("phone-context", "")
-        user = context + number.lstrip("0") if context.startswith("+") and number[0] != "+" else number
-    return Uri(scheme, unescape(user), (found.group(1) or found.group(2)).lower(), port, params)
+        user = _in_context(number, dict(parse_params(user_params)).get("phone-context", ""))
+    return Uri(scheme, unescape(user), (found.group(1) or found.group(2)).lower(), port, params, headers)
 
 
-@lru_cache(maxsize=4096)
+def _in_context(number: str, context: str) -> str:
+    """A telephone-subscriber with the global prefix of its phone-context (RFC 3966 section 5.1.5)."""
+    is_local = context.startswith("+") and not number.startswith("+")
+    if is_local and len(_VISUAL.sub("", number)) >= _SHORTEST_SUBSCRIBER:
+        return context + number.lstrip("0")
+    return number
+
+
 def parse_name_address(text: str) -> NameAddress:
     """One name-addr or addr-spec with its header parameters. Raises SipSyntaxError.
 
     Unquoted names of any characters before `<` are taken as they stand, though the grammar allows tokens
     only: PBXs send colons, commas and Korean there.
     """
+    return _kept_name_address(text) if len(text) <= _CACHED_CHARS else _name_address(text)
+
+
+def _name_address(text: str) -> NameAddress:
     text = text.strip(" \t\r\n")
     name = ""
     if text.startswith('"'):
         quoted = _QUOTED.match(text)
         if quoted is None:
             raise SipSyntaxError("unbalanced quotes")
-        name = re.sub(r"\\(.)", r"\1", quoted.group(1), flags=re.DOTALL)
+        name = _ESCAPED.sub(r"\1", quoted.group(1))
         bracket = text.find("<", quoted.end())
         if bracket < 0 or text[quoted.end() : bracket].strip():
             raise SipSyntaxError("no address after a quoted name")
@@ -150,32 +187,40 @@ def parse_name_address(text: str) -> NameAddress:
     return NameAddress("", parse_uri(address.strip()), parse_params(parameters))
 
 
-def split_outside_quotes(text: str, separator: str) -> list[str]:
-    """The parts of a header value between `separator`s that stand outside quotes and < >, stripped."""
+_kept_name_address = lru_cache(maxsize=4096)(_name_address)
+
+
+def tag_of(text: str) -> str:
+    """The tag of a From or To as it stands, "" for none; also of one whose address cannot be read."""
+    if '"' in text:
+        text = _QUOTED_OR_OPEN.sub("", text)
+    address = text.find("<")
+    found = _TAG.search(text, text.find(">", address) + 1 if address >= 0 else 0)
+    return found[1] if found else ""
+
+
+def branch_of(text: str) -> str:
+    """The branch of the first value in a Via line, "" for none."""
+    if '"' in text:
+        text = _QUOTED_OR_OPEN.sub("", text)
+    found = _BRANCH.search(text.partition(",")[0])
+    return found[1] if found else ""
+
+
+def split_outside_quotes(text: str, separator: Literal[",", ";"]) -> list[str]:
+    """The parts of a header value between `separator`s that stand outside quotes and < >, stripped, without
+    empty ones."""
     if separator not in text:
-        return [text.strip()] if text.strip() else []
-    if '"' not in text and "<" not in text:
-        return [part.strip() for part in text.split(separator) if part.strip()]
-    parts = []
-    start = 0
-    quoted = escaped = False
-    depth = 0
-    for position, character in enumerate(text):
-        if escaped:
-            escaped = False
-        elif quoted:
-            if character == "\\":
-                escaped = True
-            elif character == '"':
-                quoted = False
-        elif character == '"':
-            quoted = True
-        elif character == "<":
-            depth += 1
-        elif character == ">":
-            depth = max(0, depth - 1)
-        elif character == separator and depth == 0:
-            parts.append(text[start:position])
-            start = position + 1
-    parts.append(text[start:])
-    return [part.strip() for part in parts if part.strip()]
+        parts = [text]
+    elif '"' not in text and "<" not in text:
+        parts = text.split(separator)
+    else:
+        parts = _PARTS[separator].findall(text)
+    return [stripped for part in parts if (stripped := part.strip())]
+
+
+def has_empty_part(text: str, separator: Literal[",", ";"]) -> bool:
+    """True if two separators follow one another outside quotes and < >. One more at the end is passed
+    over: phones send it, and PBXs take it."""
+    bare = _QUOTED_OR_BRACKETED.sub("x", text) if '"' in text or "<" in text else text
+    return separator * 2 in _BLANKS.sub("", bare)

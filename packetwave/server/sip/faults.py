@@ -5,16 +5,24 @@ a call, a binding or a referral: a response or a BYE is matched to what is known
 """
 
 import re
-from email.utils import parsedate_tz
 
-from packetwave.server.sip.address import SipSyntaxError, parse_name_address, parse_uri
+from packetwave.server.sip.address import (
+    SipSyntaxError,
+    has_empty_part,
+    parse_name_address,
+    parse_uri,
+    split_outside_quotes,
+)
 from packetwave.server.sip.message import Message
 
-_VIA = re.compile(
-    r"[A-Za-z0-9\-.!%*_+`'~]+\s*/\s*[A-Za-z0-9\-.!%*_+`'~]+\s*/\s*[A-Za-z0-9\-.!%*_+`'~]+\s+"
-    r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.\-]+)\s*(?::\s*\d{1,5})?\s*"
-    r"(?:;\s*[^;,\s]+\s*(?:=\s*(?:\"[^\"]*\"|[^;,\s]*))?\s*)*"
+_TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
+# Linear, whatever a stranger sends: nothing that has matched is given back.
+_SENT = re.compile(
+    rf"{_TOKEN}\s*+/\s*+{_TOKEN}\s*+/\s*+{_TOKEN}\s++"
+    r"(?:\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9_.\-]++)(?:\s*+:\s*+[0-9]{1,5})?"
 )
+_VIA_PARAMETER = re.compile(rf'{_TOKEN}\s*+(?:=\s*+(?:"(?:[^"\\]|\\.)*+"|[^\s;,"<>]*+))?', re.DOTALL)
+_DATE = re.compile(r"(?:[A-Z][a-z]{2}, *+)?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _MAX_SECONDS = 2**32 - 1
 
 
@@ -46,34 +54,40 @@ def _request_uri_fault(message: Message) -> str:
 
 
 def _via_fault(message: Message) -> str:
-    if not all(_VIA.fullmatch(via) for via in message.values("via")) or ",," in message.header("via"):
+    if any(has_empty_part(line, ",") or has_empty_part(line, ";") for line in message.headers["via"]):
         return "bad via"
+    for via in message.values("via"):
+        sent, *parameters = split_outside_quotes(via, ";") or [""]
+        if not _SENT.fullmatch(sent) or not all(map(_VIA_PARAMETER.fullmatch, parameters)):
+            return "bad via"
     return ""
 
 
 def _numbers_fault(message: Message) -> str:
     forwards = message.header("max-forwards")
-    if forwards and not (forwards.isdecimal() and len(forwards) <= 4 and int(forwards) <= 255):
+    if forwards and not (forwards.isdecimal() and _at_most(forwards, 255)):
         return "bad max-forwards"
     expires = message.header("expires")
-    if expires.isdecimal() and (len(expires) > 10 or int(expires) > _MAX_SECONDS):
+    if expires.isdecimal() and not _at_most(expires, _MAX_SECONDS):
         return "bad expires"
     return ""
 
 
+def _at_most(digits: str, most: int) -> bool:
+    digits = digits.lstrip("0")
+    return len(digits) <= 10 and int(digits or 0) <= most
+
+
 def _date_fault(message: Message) -> str:
     date = message.header("date")
-    if date and (not date.endswith(" GMT") or parsedate_tz(date) is None):
-        return "bad date"
-    return ""
+    return "bad date" if date and not _DATE.fullmatch(date) else ""
 
 
 def _addresses_fault(message: Message) -> str:
     for name in ("from", "to"):
         parse_name_address(message.header(name))
-    for line in message.headers.get("contact", ()):
-        if re.search(r";\s*(?:;|$)", line):
-            return "empty parameter in contact"
+    if any(has_empty_part(line, ";") for line in message.headers.get("contact", ())):
+        return "empty parameter in contact"
     for value in message.values("contact"):
         if value != "*":
             parse_name_address(value)

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from packetwave.server.sip.address import (
     NameAddress,
     SipSyntaxError,
+    branch_of,
     parse_name_address,
     split_outside_quotes,
+    tag_of,
 )
 
 MAX_HEAD_BYTES = 32 * 1024
@@ -39,12 +41,11 @@ COMPACT = {
 }
 
 _MAX_CSEQ = 2**31 - 1  # RFC 3261 section 8.1.1.5
-_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
+_TOO_GREAT = 10**10
+_FOLD = re.compile(r"\r\n[ \t]+")
 _TOKEN = re.compile(r"[A-Za-z0-9\-.!%*_+`'~]+")
-_STATUS = re.compile(r"([1-6]\d\d)(?: |$)")
-_CSEQ = re.compile(r"(\d+)[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
-_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,> \t]+)", re.IGNORECASE)
-_BRANCH = re.compile(r";[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
+_STATUS = re.compile(r"([1-6][0-9][0-9])(?: |$)")
+_CSEQ = re.compile(r"([0-9]+)[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
 _SINGLE = ("from", "call-id", "cseq")  # a second, different value makes the message ambiguous
 
 
@@ -94,9 +95,9 @@ class Message:
         self.head_whole = head_whole
         self.cseq = cseq
         self.call_id = headers["call-id"][0]
-        self.from_tag = _first(_TAG, headers["from"][0])
-        self.to_tag = _first(_TAG, headers["to"][0])
-        self.branch = _first(_BRANCH, headers["via"][0])
+        self.from_tag = tag_of(headers["from"][0])
+        self.to_tag = tag_of(headers["to"][0])
+        self.branch = branch_of(headers["via"][0])
 
     def __repr__(self) -> str:
         return f"<{self.status or 'request'} {self.method} {self.request_uri} {self.call_id}>"
@@ -124,16 +125,6 @@ class Message:
         return len(self.values("via"))
 
 
-def looks_like_sip(data: bytes) -> bool:
-    """True if the bytes begin as a SIP message does; CRLF before it is skipped. Cheap."""
-    if data[:8] == b"SIP/2.0 ":
-        return True
-    start = data.lstrip(b"\r\n") if data[:1] in (b"\r", b"\n") else data
-    end = start.find(b"\r\n", 0, 8192)
-    line = start[: end if end >= 0 else 8192]
-    return line.startswith(b"SIP/") or line.rstrip(b" \t").endswith(b" SIP/2.0")
-
-
 def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
     """The SIP message at the start of `data`.
 
@@ -146,19 +137,25 @@ def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
     head_whole = head_end >= 0
     if head_whole:
         text = data[:head_end].decode("latin-1")
+        body = data[head_end + 4 :]
+    elif len(data) > MAX_HEAD_BYTES:
+        return Rejected("headers over 32 kB")
     else:
-        if len(data) > MAX_HEAD_BYTES:
-            return Rejected("headers over 32 kB")
         text = data.decode("latin-1")
-        if text.endswith("\r\n"):
-            text = text[:-2]
-        elif cut:
-            # The last line may be half a line: what it says cannot be trusted.
-            text = text.rpartition("\r\n")[0]
-        else:
+        body = b""
+        if cut:
+            text = text.removesuffix("\r")
+        elif not text.endswith("\r\n"):
             return Rejected("no end of headers")
+    if not text.count("\r\n") == text.count("\r") == text.count("\n"):
+        return Rejected("bare CR or LF")  # lines that others may cut elsewhere
     if "\r\n " in text or "\r\n\t" in text:
         text = _FOLD.sub(" ", text)
+    if not head_whole:
+        text = text.removesuffix("\r\n")
+        if cut:
+            # The last line may be half a line, or go on in a fold: what it says cannot be trusted.
+            text = text.rpartition("\r\n")[0]
     lines = text.split("\r\n")
     start_line = lines[0]
 
@@ -185,7 +182,7 @@ def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
     cseq = _CSEQ.fullmatch(headers["cseq"][0])
     if cseq is None:
         return Rejected("bad cseq")
-    number = int(cseq[1]) if len(cseq[1]) <= 10 else _MAX_CSEQ + 1
+    number = _integer(cseq[1])
     if number > _MAX_CSEQ:
         return Rejected("cseq over 2^31-1")
 
@@ -198,7 +195,7 @@ def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
             status=int(status[1]),
             request_uri="",
             headers=headers,
-            body=data[head_end + 4 :] if head_whole else b"",
+            body=_body_of(body, headers),
             head_whole=head_whole,
             cseq=number,
         )
@@ -212,7 +209,6 @@ def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
         return Rejected("bad method")
     if method != cseq[2]:
         return Rejected("method and cseq differ")
-    body = data[head_end + 4 :] if head_whole else b""
     length_fault = _length_fault(headers.get("content-length"), len(body), cut=cut or not head_whole)
     if length_fault:
         return Rejected(length_fault)
@@ -221,23 +217,10 @@ def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:
         status=0,
         request_uri=request_uri,
         headers=headers,
-        body=body,
+        body=_body_of(body, headers),
         head_whole=head_whole,
         cseq=number,
     )
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    # Quoted strings may hold anything, also ";tag=": they are not looked into.
-    if '"' in text:
-        text = text[text.rfind('"') + 1 :] if pattern is _TAG else text
-    # Tags stand after the address, so parameters of a URI inside < > are passed over.
-    if pattern is _TAG:
-        close = text.rfind(">")
-        if close >= 0:
-            text = text[close:]
-    found = pattern.search(text)
-    return found[1] if found else ""
 
 
 def _length_fault(values: list[str] | None, have: int, *, cut: bool) -> str:
@@ -250,6 +233,19 @@ def _length_fault(values: list[str] | None, have: int, *, cut: bool) -> str:
     value = values[0]
     if value.startswith("-"):
         return "negative content-length"
-    if value.isdecimal() and not cut and (len(value) > 9 or int(value) > have):
+    if value.isdecimal() and not cut and _integer(value) > have:
         return "content-length over the datagram"
     return ""
+
+
+def _body_of(rest: bytes, headers: dict[str, list[str]]) -> bytes:
+    """What the Content-Length says of the bytes behind the head: in a datagram, what follows is no part of
+    the message (RFC 3261 section 18.3)."""
+    length = headers.get("content-length", [""])[0]
+    return rest[: _integer(length)] if length.isdecimal() else rest
+
+
+def _integer(digits: str) -> int:
+    """The value of decimal digits; that of more than ten figures is `_TOO_GREAT`, over every limit here."""
+    digits = digits.lstrip("0")
+    return int(digits or 0) if len(digits) <= 10 else _TOO_GREAT

@@ -10,15 +10,26 @@ from functools import lru_cache
 KOREA = "82"
 
 _SEPARATORS = re.compile(r"[\s\-.()/]+")
-_NUMBER = re.compile(r"\+?[0-9][0-9\s\-.()/]*")
-_WITHOUT_TRUNK_ZERO = re.compile(r"1[568]\d{6}")  # 1588-xxxx and its kin are dialled without a leading 0
+_NUMBER = re.compile(r"\(?\+?[\s\-.()/]*[0-9][0-9\s\-.()/]*")
+_WITHOUT_TRUNK_ZERO = re.compile(r"1[568][0-9]{6}")  # 1588-xxxx and its kin are dialled without a leading 0
+_LONGEST = 64  # characters; nothing longer is a number of anybody
+
+
+def normalise(user: str, country: str = KOREA) -> str:
+    """The number in digits as dialled inside `country` (calling code), `+` and digits for others; a user part
+    that is no number unchanged, extensions unchanged. Done twice it changes nothing more."""
+    user = user.strip()
+    return _normalised(user, country) if len(user) <= _LONGEST else user
+
+
+def is_number(normalised: str) -> bool:
+    """True for digits, with a plus or without."""
+    digits = normalised.removeprefix("+")
+    return digits.isascii() and digits.isdecimal()
 
 
 @lru_cache(maxsize=8192)
-def normalise(user: str, country: str = KOREA) -> str:
-    """The number in digits as dialled inside `country` (calling code), `+` and digits for others; a user part
-    that is no number unchanged, extensions unchanged."""
-    user = user.strip()
+def _normalised(user: str, country: str) -> str:
     if not _NUMBER.fullmatch(user):
         return user
     digits = _SEPARATORS.sub("", user)
@@ -34,5 +45,5 @@ def normalise(user: str, country: str = KOREA) -> str:
 
 
 def _domestic(national: str) -> str:
-    national = national.removeprefix("0")
+    national = national.lstrip("0")
     return national if _WITHOUT_TRUNK_ZERO.fullmatch(national) else "0" + national

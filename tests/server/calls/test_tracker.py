@@ -1,14 +1,9 @@
 """The life of a call, as conversations on the mirror (signalling.md cases 13 to 37)."""
 
+from packetwave.server.calls.early import EARLY_S
 from packetwave.server.calls.events import Direction, Ringing
-from packetwave.server.calls.tracker import (
-    CHALLENGE_S,
-    EARLY_S,
-    LINGER_S,
-    RING_SILENCE_S,
-    TALK_SILENCE_S,
-    OpenCall,
-)
+from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S, TALK_SILENCE_S
+from packetwave.server.calls.tracker import OpenCall
 from tests.server.calls.conversation import START_S, Conversation
 
 CALLER = "01012345678"
@@ -277,7 +272,7 @@ def test_end_of_a_file_ends_every_ring_once() -> None:
     talk.finish()
     ended = sorted(text for text in talk.recorded if "ended" in text)
     assert ended == ["1001: ended answered", "1002: ended unknown", "1003: ended missed"]
-    assert len(talk.tracker) == 0
+    assert len(talk.tracker.table) == 0
 
 
 def test_a_180_alone_alerts_after_waiting_for_its_invite() -> None:
@@ -401,9 +396,7 @@ def test_ten_thousand_calls_of_each_kind_leave_nothing() -> None:
         talk.leg("scanner", "pbx", caller, "77").invite().reply(404)
         talk.now_s += 0.2
     talk.wait(RING_SILENCE_S + LINGER_S + 1)
-    assert len(talk.tracker) == 0
-    tracker = talk.tracker
-    assert not any((tracker._legs, tracker._by_call_id, tracker._by_kin, tracker._early, tracker._due))
+    assert talk.tracker.is_empty
     ended = [text for text in talk.lines if "ended" in text]
     assert len(ended) == 8000
 

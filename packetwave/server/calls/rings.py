@@ -1,0 +1,161 @@
+"""When a phone begins to ring, is answered, stops, and what came of it. Pure.
+
+Owns the rings' states and says the call events. Legs change elsewhere; `settle` draws the consequences.
+"""
+
+from datetime import UTC, datetime
+
+from packetwave.server.calls.call import Call, Ring, RingState, call_id_of
+from packetwave.server.calls.events import (
+    Answered,
+    CallEvent,
+    Direction,
+    Ended,
+    Outcome,
+    RangAgain,
+    Ringing,
+    Stopped,
+)
+from packetwave.server.calls.leg import Leg, LegState
+from packetwave.server.calls.registrations import Registrations
+from packetwave.server.calls.verdict import deciding_legs, is_open, verdict
+
+
+class Rings:
+    """members: normalised extensions of members, to be replaced when they change."""
+
+    def __init__(self, members: frozenset[str], registrations: Registrations) -> None:
+        self.members = members
+        self._registrations = registrations
+        self._events: list[CallEvent] = []
+
+    def taken(self) -> list[CallEvent]:
+        """The events since the last time."""
+        if not self._events:
+            return []
+        events, self._events = self._events, []
+        return events
+
+    def begin(self, at_s: float, leg: Leg) -> None:
+        """A leg is new: whose phone it rings, if anybody's."""
+        rings = leg.call.rings
+        extension, direction = self._who_rings(at_s, leg)
+        outgoing = next((ring for ring in rings.values() if ring.direction is Direction.OUT), None)
+        if outgoing is not None and (not extension or direction is Direction.OUT):
+            join(leg, outgoing)  # the PBX's own leg of it
+            return
+        if not extension or (direction is Direction.OUT and rings):
+            return
+        ring = rings.get(extension)
+        if ring is None or ring.state is RingState.ENDED:
+            again = ring.again + 1 if ring is not None else 0
+            call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
+            ring = Ring(call_id, extension, direction, at_s, again=again)
+            join(leg, ring)
+            self._say_ringing(at_s, leg, ring)
+            return
+        join(leg, ring)
+        if ring.state is RingState.STOPPED:
+            ring.state = RingState.RINGING
+            ring.stopped_s = 0.0
+            self._events.append(RangAgain(ring.call_id, _time(at_s)))
+
+    def show(self, at_s: float, leg: Leg) -> None:
+        """A message shows that a restored leg still rings: it is announced, once."""
+        ring = leg.ring
+        if ring is not None and not ring.announced and ring.state is RingState.RINGING:
+            ring.announced = True
+            self._say_ringing(at_s, leg, ring)
+
+    def settle(self, call: Call, at_s: float) -> None:
+        """After a leg of a call changed: what that means for its rings, answers before ends."""
+        live = [ring for ring in call.rings.values() if ring.state is not RingState.ENDED]
+        for ring in [ring for ring in live if not self._settle_answered(call, ring, at_s)]:
+            self._settle_unanswered(call, ring, at_s)
+
+    def end_all(self, call: Call, at_s: float) -> None:
+        """Nothing more will be heard of a call: end its rings as far as they are known."""
+        for ring in call.rings.values():
+            if ring.state is not RingState.ENDED:
+                self._end(call, ring, at_s)
+
+    def _settle_answered(self, call: Call, ring: Ring, at_s: float) -> bool:
+        legs = deciding_legs(call, ring)
+        answered = [leg for leg in legs if leg.was_answered]
+        if not answered:
+            return False
+        if ring.state is not RingState.TALKING:
+            ring.state = RingState.TALKING
+            self._events.append(Answered(ring.call_id, _time(at_s)))
+        if all(leg.state is LegState.HUNG_UP for leg in answered) and not any(leg.is_pending for leg in legs):
+            self._end(call, ring, at_s)
+        return True
+
+    def _settle_unanswered(self, call: Call, ring: Ring, at_s: float) -> None:
+        legs = deciding_legs(call, ring)
+        if any(leg.is_pending for leg in legs or ring.legs):
+            return
+        if legs and all(leg.state is LegState.CHALLENGED for leg in legs):
+            return  # credentials follow
+        stops = ring.state is RingState.RINGING
+        if stops:
+            ring.state = RingState.STOPPED
+            ring.stopped_s = at_s
+        if not is_open(call, ring, at_s):
+            self._end(call, ring, at_s)
+        elif stops:
+            self._events.append(Stopped(ring.call_id, _time(at_s)))
+
+    def _end(self, call: Call, ring: Ring, at_s: float) -> None:
+        outcome, by = verdict(call, ring)
+        ring.state = RingState.ENDED
+        if outcome is not Outcome.ANSWERED and ring.stopped_s:
+            at_s = ring.stopped_s
+        self._events.append(Ended(ring.call_id, _time(at_s), outcome, "" if by == ring.extension else by))
+
+    def _who_rings(self, at_s: float, leg: Leg) -> tuple[str, Direction]:
+        """The extension ("" for none) and the direction (signalling.md cases 30, 31, 36)."""
+        registrations = self._registrations
+        known = self.members | registrations.extensions()
+        if not known:
+            return leg.target, Direction.IN
+        extension = leg.target
+        if extension not in known:
+            extension = registrations.extension_at(leg.target, leg.destination, at_s)
+        from_inside = leg.caller in known
+        if extension:
+            places = registrations.places(extension, at_s)
+            if places and all(place.host != leg.destination.host for place in places):
+                return "", Direction.IN  # on its way, not at the phone yet
+            return extension, Direction.INTERNAL if from_inside else Direction.IN
+        return (leg.target, Direction.OUT) if from_inside else ("", Direction.IN)
+
+    def _say_ringing(self, at_s: float, leg: Leg, ring: Ring) -> None:
+        first = next((other for other in leg.call.legs if other.target), leg)
+        dialled = first.target if first is not leg else leg.dialled
+        via = leg.via or first.via
+        self._events.append(
+            Ringing(
+                call_id=ring.call_id,
+                at=_time(at_s),
+                caller=leg.caller,
+                called=ring.extension,
+                caller_name=leg.caller_name or first.caller_name,
+                dialled="" if dialled == ring.extension else dialled,
+                via="" if via == ring.extension else via,
+                direction=ring.direction,
+                sip_call_id=leg.sip_call_id,
+                from_tag=leg.from_tag,
+            )
+        )
+
+
+def join(leg: Leg, ring: Ring) -> None:
+    """Make a leg one of those that ring an extension."""
+    leg.ring = ring
+    ring.legs.append(leg)
+    leg.call.rings[ring.extension] = ring
+
+
+def _time(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)

@@ -1,0 +1,163 @@
+"""The table of calls: every leg by its transaction, its Call-ID and its kin; and when each call is due. Pure.
+
+Owns what is remembered and for how long. Bounded: beyond `MAX_CALLS` the oldest call that rings nobody goes.
+"""
+
+import heapq
+from collections.abc import Iterator
+from itertools import count, islice
+
+from packetwave.server.calls.call import Call, RingState
+from packetwave.server.calls.leg import OVER, Leg, LegState
+from packetwave.server.calls.verdict import REORDER_S
+
+RING_SILENCE_S = 300.0
+"""A ring of which nothing more is heard is over; PBXs and proxies give up after 180 s (RFC 3261 timer C)."""
+
+TALK_SILENCE_S = 4 * 3600.0
+"""An answered call of which nothing more is heard is taken to have ended unseen."""
+
+CHALLENGE_S = 64.0
+"""How long an INVITE with credentials is waited for; somebody may have to type them (seen: 33 s)."""
+
+LINGER_S = 64.0
+"""How long an ended call is remembered, so that late copies of its messages begin nothing (2·64·T1)."""
+
+MAX_CALLS = 50_000
+MAX_KIN = 64
+
+Key = tuple[str, str]
+"""A transaction: Call-ID and branch."""
+
+
+class CallTable:
+    """Legs and calls. Empty again once every call has ended and lingered."""
+
+    def __init__(self) -> None:
+        self._legs: dict[Key, Leg] = {}
+        self._by_call_id: dict[str, list[Leg]] = {}
+        self._by_kin: dict[str, dict[Call, None]] = {}
+        self._calls: dict[Call, None] = {}
+        self._due: list[tuple[float, int, Call]] = []
+        self._serial = count()
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._calls))
+
+    @property
+    def is_empty(self) -> bool:
+        """True if nothing at all is remembered."""
+        return not (self._legs or self._by_call_id or self._by_kin or self._calls or self._due)
+
+    def leg(self, key: Key) -> Leg | None:
+        return self._legs.get(key)
+
+    def legs_of(self, sip_call_id: str) -> list[Leg]:
+        """All legs under a Call-ID, oldest first."""
+        return self._by_call_id.get(sip_call_id, [])
+
+    def kin(self, leg: Leg) -> list[Call]:
+        """The latest calls with the same caller or the same media: those a new leg may belong to."""
+        found: dict[Call, None] = {}
+        for kin in (leg.media, leg.caller):
+            if kin in self._by_kin:
+                found.update(dict.fromkeys(islice(reversed(self._by_kin[kin]), MAX_KIN)))
+        return list(found)
+
+    def new_call(self, at_s: float) -> Call:
+        call = Call(at_s)
+        self._calls[call] = None
+        return call
+
+    def has_room(self) -> bool:
+        """Room for one more call, made if need be by forgetting an old one that rings nobody."""
+        if len(self._calls) < MAX_CALLS:
+            return True
+        idle = next((call for call in islice(self._calls, MAX_KIN) if not call.rings), None)
+        if idle is not None:
+            self.remove(idle)
+        return idle is not None
+
+    def add(self, leg: Leg) -> None:
+        """Put a leg into its call."""
+        leg.call.legs.append(leg)
+        self._legs[leg.key] = leg
+        self._by_call_id.setdefault(leg.sip_call_id, []).append(leg)
+        for kin in (leg.caller, leg.media):
+            if kin:
+                self._by_kin.setdefault(kin, {})[leg.call] = None
+
+    def drop(self, leg: Leg) -> None:
+        """Take a leg out of its call, which stays."""
+        leg.call.legs.remove(leg)
+        self._legs.pop(leg.key, None)
+        self._forget_call_id(leg)
+
+    def remove(self, call: Call) -> None:
+        """Forget a call with all its legs."""
+        del self._calls[call]
+        for leg in call.legs:
+            self._legs.pop(leg.key, None)
+            self._forget_call_id(leg)
+            for kin in (leg.caller, leg.media):
+                calls = self._by_kin.get(kin, {})
+                calls.pop(call, None)
+                if not calls:
+                    self._by_kin.pop(kin, None)
+
+    def schedule(self, call: Call, at_s: float) -> None:
+        """See to it that the call is due when time alone may change something of it."""
+        due_s = _due_s(call, at_s)
+        if due_s < call.scheduled_s:
+            call.scheduled_s = due_s
+            heapq.heappush(self._due, (due_s, next(self._serial), call))
+
+    def due(self, at_s: float) -> Iterator[Call]:
+        """The calls whose time has come, each to be looked at and then scheduled again or removed."""
+        while self._due and self._due[0][0] <= at_s:
+            scheduled_s, _, call = heapq.heappop(self._due)
+            if call in self._calls and call.scheduled_s == scheduled_s:
+                call.scheduled_s = float("inf")
+                yield call
+
+    def _forget_call_id(self, leg: Leg) -> None:
+        legs = self._by_call_id.get(leg.sip_call_id, [])
+        if leg in legs:
+            legs.remove(leg)
+        if not legs:
+            self._by_call_id.pop(leg.sip_call_id, None)
+
+
+def is_over(call: Call) -> bool:
+    """True if nothing of a call can change any more."""
+    return all(ring.state is RingState.ENDED for ring in call.rings.values()) and all(
+        leg.state in OVER for leg in call.legs
+    )
+
+
+def silent_until(leg: Leg) -> float:
+    """When a leg of which nothing more is heard is given up; when it may be forgotten if it is over."""
+    if leg.is_pending:
+        return leg.last_s + RING_SILENCE_S
+    if leg.state is LegState.ANSWERED:
+        return leg.last_s + TALK_SILENCE_S
+    if leg.state is LegState.CHALLENGED:
+        return leg.last_s + CHALLENGE_S
+    return leg.last_s + LINGER_S
+
+
+def _due_s(call: Call, at_s: float) -> float:
+    if is_over(call):
+        return max(map(silent_until, call.legs))
+    return min(
+        [silent_until(leg) for leg in call.legs if leg.state not in OVER]
+        + [
+            ring.stopped_s + REORDER_S
+            for ring in call.rings.values()
+            if ring.state is RingState.STOPPED and ring.stopped_s + REORDER_S > at_s
+        ],
+        default=at_s + LINGER_S,
+    )
