@@ -100,7 +100,7 @@ def play(language: str | None) -> CallLog:
     capture, lasts_s = recording_from_now()
     server_data, client_data = data_folder("server", language), data_folder("client", language)
     server_events, client_events = FOLDER / "server-events.jsonl", FOLDER / "client-events.jsonl"
-    environment = qt_environment()
+    environment = program_environment()
     imported = ["members", "import", str(MEMBERS), "--data-dir", str(server_data)]
     if subprocess.run([program("packetwave-server"), *imported], env=environment, check=False).returncode:
         raise DemoFailed("the members could not be imported")
@@ -214,9 +214,13 @@ def data_folder(name: str, language: str | None) -> Path:
     return folder
 
 
-def qt_environment() -> dict[str, str]:
-    """The environment of both programs: with pictures, and offscreen where there is no display to draw on."""
+def program_environment() -> dict[str, str]:
+    """The environment of both programs: with pictures, and offscreen where there is no display to draw on.
+
+    A MongoDB that the environment names is somebody's own: the demo keeps away from it.
+    """
     environment = {**os.environ, PICTURES_VARIABLE: str(LIVE_PICTURES)}
+    environment.pop("PACKETWAVE_MONGODB_URI", None)
     if "QT_QPA_PLATFORM" not in environment:
         probe = "from PySide6.QtGui import QGuiApplication; QGuiApplication([])"
         headless = sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & environment.keys()

@@ -48,16 +48,21 @@ def test_a_taken_port_is_replaced() -> None:
 def test_without_a_display_qt_draws_offscreen(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    environment = demo.qt_environment()
+    environment = demo.program_environment()
     assert environment["QT_QPA_PLATFORM"] == "offscreen"
     assert environment[screenshots.VARIABLE] == str(demo.LIVE_PICTURES)
+
+
+def test_the_demo_keeps_away_from_a_real_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKETWAVE_MONGODB_URI", "mongodb://members.example")
+    assert "PACKETWAVE_MONGODB_URI" not in demo.program_environment()
 
 
 def test_a_display_that_does_not_answer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", ":6000")
-    assert demo.qt_environment()["QT_QPA_PLATFORM"] == "offscreen"
+    assert demo.program_environment()["QT_QPA_PLATFORM"] == "offscreen"
 
 
 def test_the_log_has_one_line_a_call(capsys: pytest.CaptureFixture[str]) -> None:
