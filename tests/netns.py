@@ -47,6 +47,12 @@ def _ip(*arguments: str) -> None:
     assert done.returncode == 0, f"ip {' '.join(arguments)}: {done.stderr}"
 
 
+def _silence_ipv6(namespace: str) -> None:
+    """Neighbour discovery would put frames of its own on the wire."""
+    for scope in ("all", "default"):
+        _ip("netns", "exec", namespace, "sysctl", "-qw", f"net.ipv6.conf.{scope}.disable_ipv6=1")
+
+
 class Host:
     """A namespace with one interface, `eth0`, on the office's bridge."""
 
@@ -113,6 +119,7 @@ class Office:
         self.hosts: list[Host] = []
         _ip("netns", "add", self._switch)
         try:
+            _silence_ipv6(self._switch)
             bridge = ("type", "bridge", "ageing_time", "0", "mcast_snooping", "0")
             _ip("-n", self._switch, "link", "add", "br0", *bridge)
             _ip("-n", self._switch, "link", "set", "br0", "up")
@@ -128,9 +135,8 @@ class Office:
         self.hosts.append(host)
         peer = ("peer", "name", host.interface, "netns", host.namespace)
         _ip("-n", self._switch, "link", "add", port, "type", "veth", *peer)
-        # Without this IPv6 and its neighbour discovery would put frames of its own on the wire
         if not any(":" in address for address in addresses):
-            host.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+            _silence_ipv6(host.namespace)
         _ip("-n", self._switch, "link", "set", port, "master", "br0", "up")
         flood = ("learning", "off", "flood", "on", "mcast_flood", "on")
         subprocess.run(["bridge", "-n", self._switch, "link", "set", "dev", port, *flood], check=True)

@@ -190,8 +190,8 @@ def test_whatever_the_mirror_does_the_messages_are_the_same(mutation: str) -> No
 @needs_shared_captures
 @pytest.mark.parametrize("capture", sorted(SHARED_CAPTURES.glob("*.pcap*")), ids=lambda capture: capture.name)
 def test_captures_made_by_others_read_as_tshark_reads_them(capture: Path) -> None:
-    """Every SIP message: when, which addresses and ports, its start-line. Over TCP tshark's time is that of the
-    body's end, ours that of the head's."""
+    """Every SIP message: when, which addresses and ports, its start-line. Over TCP tshark's time is that of
+    the body's end, ours that of the head's."""
     decoder = FrameDecoder(ports=None)
     with Replay(capture) as replay:
         ours = [payload for record in replay for payload in decoder.decode(*record)]

@@ -1,0 +1,160 @@
+"""Live capture on a real interface of a namespace."""
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from packetwave.server.capture import CaptureFault, LiveCapture, kernel_filter
+from tests.netns import Host, Office, needs_namespaces
+from tests.server.frames.building import invite, udp_frame
+
+pytestmark = needs_namespaces
+
+FRAMES = [udp_frame(invite(f"call-{number}", filler=number)) for number in range(1000)]
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with Office() as office:
+        yield office
+
+
+@pytest.fixture
+def sender(office: Office) -> Host:
+    return office.host("sender")
+
+
+@pytest.fixture
+def probe(office: Office) -> Host:
+    return office.host("probe")
+
+
+def opened(host: Host, text: str = "", **options: int) -> LiveCapture:
+    with host.inside():
+        return LiveCapture(host.interface, text, **options)
+
+
+def read_until(capture: LiveCapture, count: int) -> list[tuple[float, int, bytes]]:
+    frames: list[tuple[float, int, bytes]] = []
+    deadline = time.monotonic() + 20
+    while len(frames) < count and time.monotonic() < deadline:
+        frames += capture.read(1.0)
+    return frames
+
+
+def test_every_frame_with_its_time_in_order(sender: Host, probe: Host) -> None:
+    """A thousand frames sent while nobody reads: the buffer keeps them."""
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        before = time.time()
+        for frame in FRAMES:
+            wire.send(frame)
+        frames = read_until(capture, len(FRAMES))
+        assert capture.link_type == 1
+        assert [frame for _, _, frame in frames] == FRAMES
+        assert [length for _, length, _ in frames] == [len(frame) for frame in FRAMES]
+        times = [at_s for at_s, _, _ in frames]
+        assert times == sorted(times)
+        assert before - 1 < times[0] and times[-1] < time.time() + 1
+        assert capture.stats() == (len(FRAMES), 0)
+
+
+def test_frames_for_others_are_seen(sender: Host, probe: Host) -> None:
+    """Promiscuous: the frames' MAC addresses are nobody's here."""
+    with opened(probe) as capture, sender.frame_socket() as wire:
+        wire.send(FRAMES[0])
+        assert [frame for _, _, frame in read_until(capture, 1)] == FRAMES[:1]
+
+
+def test_nothing_comes_in_time(probe: Host) -> None:
+    with opened(probe, kernel_filter({5060})) as capture:
+        assert capture.read(0) == []
+        assert capture.read(0.01) == []
+
+
+def test_frames_lost_for_want_of_buffer_are_counted(sender: Host, probe: Host) -> None:
+    with opened(probe, buffer_bytes=512 * 1024) as capture, sender.frame_socket() as wire:
+        for _ in range(5):
+            for frame in FRAMES:
+                wire.send(frame)
+        received, dropped = capture.stats()
+        kept = 0
+        while frames := capture.read(0.1):
+            kept += len(frames)
+        assert received >= 5000
+        assert dropped > 0
+        assert kept + dropped == received
+
+
+def test_reading_ends_when_another_thread_says_so(probe: Host) -> None:
+    with opened(probe) as capture:
+        threading.Timer(0.05, capture.interrupt).start()
+        assert capture.read(60) == []
+        capture.interrupt()
+        assert capture.read(60) == []
+
+
+def test_an_interface_that_goes_away_is_said(probe: Host) -> None:
+    with opened(probe) as capture:
+        probe.run("ip", "link", "del", "eth0")
+        with pytest.raises(CaptureFault) as fault:
+            read_until(capture, 1)
+        assert (fault.value.code, fault.value.detail) == ("lost", "eth0")
+
+
+def test_an_interface_switched_off_and_on_goes_on(sender: Host, probe: Host) -> None:
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        probe.run("ip", "link", "set", "eth0", "down")
+        assert capture.read(0.05) == []
+        probe.run("ip", "link", "set", "eth0", "up")
+        assert capture.read(0) == []
+        seen: list[tuple[float, int, bytes]] = []
+        deadline = time.monotonic() + 20
+        while not seen and time.monotonic() < deadline:  # the bridge's port takes a moment as well
+            wire.send(FRAMES[0])
+            seen = capture.read(0.05)
+        assert seen[0][2] == FRAMES[0]
+
+
+def test_what_cannot_be_captured_on_is_said(probe: Host) -> None:
+    with probe.inside(), pytest.raises(CaptureFault) as fault:
+        LiveCapture("eth7")
+    assert (fault.value.code, fault.value.detail) == ("no_interface", "eth7")
+
+
+def test_without_rights_it_is_said(probe: Host) -> None:
+    program = (
+        "import os, packetwave.server.capture as c\n"
+        "c.list_interfaces()\n"  # so that all is imported that nobody else may read
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "try: c.LiveCapture('eth0')\nexcept c.CaptureFault as fault: print(fault.code, fault)"
+    )
+    done = probe.run(sys.executable, "-c", program)
+    assert done.stdout.startswith("no_rights No rights to capture on 'eth0': start the program as root")
+
+
+def test_a_wrong_filter_is_refused(probe: Host) -> None:
+    with pytest.raises(ValueError, match="no capture filter: 'nonsense'"):
+        opened(probe, "nonsense")
+    with pytest.raises(ValueError, match="no capture filter: 'vlan and'"):
+        opened(probe, "udp\nvlan and")
+
+
+@pytest.mark.parametrize(("interface", "link_type"), [("lo", 1), ("any", 113), ("tun0", 12)])
+def test_other_link_types_take_the_same_filter(interface: str, link_type: int, probe: Host) -> None:
+    """Where tags mean nothing the filter goes without them."""
+    if interface == "tun0":
+        probe.run("ip", "tuntap", "add", "tun0", "mode", "tun")
+        probe.run("ip", "link", "set", "tun0", "up")
+    with probe.inside():
+        capture = LiveCapture(interface, kernel_filter({5060}, {"10.0.0.1"}))
+    with capture:
+        assert capture.link_type == link_type
+
+
+def test_closing_twice_is_fine(probe: Host) -> None:
+    capture = opened(probe)
+    capture.close()
+    capture.close()
