@@ -24,10 +24,9 @@ def _text(value: Any) -> bool:
 
 
 def _address(value: Any) -> bool:
-    try:
-        parse_listen(value)
-    except ValueError:
+    if not isinstance(value, str):
         return False
+    parse_listen(value)  # a ValueError is a bad value too
     return True
 
 

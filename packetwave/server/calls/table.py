@@ -107,6 +107,10 @@ class CallTable:
                 calls.pop(call, None)
                 if not calls:
                     self._by_kin.pop(kin, None)
+        call.scheduled_s = float("inf")
+        if len(self._due) > 2 * len(self._calls):
+            self._due = [entry for entry in self._due if entry[2].scheduled_s == entry[0]]
+            heapq.heapify(self._due)
 
     def schedule(self, call: Call, at_s: float) -> None:
         """See to it that the call is due when time alone may change something of it."""
@@ -119,7 +123,7 @@ class CallTable:
         """The calls whose time has come, each to be looked at and then scheduled again or removed."""
         while self._due and self._due[0][0] <= at_s:
             scheduled_s, _, call = heapq.heappop(self._due)
-            if call in self._calls and call.scheduled_s == scheduled_s:
+            if call.scheduled_s == scheduled_s:  # else it was scheduled anew, or forgotten
                 call.scheduled_s = float("inf")
                 yield call
 

@@ -1,0 +1,67 @@
+"""The lines of `--events`, as docs/protocol.md promises them."""
+
+import json
+from datetime import UTC, datetime
+
+from packetwave.server.calls.events import (
+    Answered,
+    Corrected,
+    Direction,
+    Ended,
+    Outcome,
+    Ringing,
+    Unwatched,
+    to_json,
+)
+
+AT = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
+
+
+def test_ringing() -> None:
+    event = Ringing("c1", AT, "01012345678", "1001", caller_name="Hong", dialled="0212345678")
+    assert json.loads(to_json(event, from_name="홍길동")) == {
+        "event": "ringing",
+        "call_id": "c1",
+        "from": "01012345678",
+        "from_name": "홍길동",
+        "to": "1001",
+        "dialled": "0212345678",
+        "direction": "in",
+        "at": "2026-11-23T09:00:00.123Z",
+    }
+    assert "홍길동" in to_json(event, from_name="홍길동")
+    line = json.loads(to_json(Ringing("c1", AT, "1002", "1001", via="1003", direction=Direction.INTERNAL)))
+    assert (line["dialled"], line["direction"], line["via"], line["from_name"]) == (
+        "1001",
+        "internal",
+        "1003",
+        "",
+    )
+
+
+def test_later_events() -> None:
+    assert json.loads(to_json(Answered("c1", AT))) == {
+        "event": "answered",
+        "call_id": "c1",
+        "at": "2026-11-23T09:00:00.123Z",
+    }
+    ended = json.loads(to_json(Ended("c1", AT, Outcome.ANSWERED_ELSEWHERE, by="1004")))
+    assert (ended["event"], ended["outcome"], ended["by"]) == ("ended", "answered_elsewhere", "1004")
+    assert "by" not in json.loads(to_json(Ended("c1", AT, Outcome.MISSED)))
+    corrected = json.loads(to_json(Corrected("c1", AT, Outcome.MISSED)))
+    assert (corrected["event"], corrected["outcome"]) == ("corrected", "missed")
+
+
+def test_unwatched() -> None:
+    later = AT.replace(hour=10)
+    assert json.loads(to_json(Unwatched(AT, later))) == {
+        "event": "unwatched",
+        "from_at": "2026-11-23T09:00:00.123Z",
+        "to_at": "2026-11-23T10:00:00.123Z",
+    }
+
+
+def test_no_text_breaks_a_line() -> None:
+    event = Ringing("c1", AT, "1\n2", "1001", caller_name='a\r\nb"\u2028')
+    assert to_json(event).count("\n") == 0
+    assert json.loads(to_json(event))["from"] == "1\n2"

@@ -1,0 +1,75 @@
+"""What a registrar's 200 OK teaches (signalling.md case 32)."""
+
+from packetwave.server.calls import registrations as module
+from packetwave.server.calls.leg import Place
+from packetwave.server.calls.registrations import Registrations
+from packetwave.server.sip.message import Message, parse
+
+PHONE = Place("192.0.2.21", 5060)
+OTHER = Place("192.0.2.22", 5060)
+
+
+def accepted(extension: str, *contacts: str, expires: str = "") -> Message:
+    head = (
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.21;branch=z9hG4bK1\r\n"
+        f"From: <sip:{extension}@pbx>;tag=1\r\nTo: <sip:{extension}@pbx>;tag=2\r\n"
+        "Call-ID: r\r\nCSeq: 1 REGISTER\r\n"
+    )
+    head += "".join(f"Contact: {contact}\r\n" for contact in contacts)
+    head += f"Expires: {expires}\r\n" if expires else ""
+    message = parse((head + "\r\n").encode())
+    assert isinstance(message, Message)
+    return message
+
+
+def test_a_contact_whose_user_is_not_the_extension() -> None:
+    known = Registrations()
+    known.learn(accepted("1001", "<sip:x7f@192.0.2.21:5060>;expires=60"), 100.0, PHONE)
+    assert known.places("1001", 150.0) == [PHONE]
+    assert known.extension_at("x7f", PHONE, 150.0) == "1001"
+    assert known.extension_at("anything", PHONE, 150.0) == "1001"
+    assert known.extension_at("x7f", OTHER, 150.0) == ""
+    assert known.extensions() == {"1001"}
+
+
+def test_bindings_expire_in_packet_time() -> None:
+    known = Registrations()
+    known.learn(accepted("1001", "<sip:1001@192.0.2.21>;expires=60"), 100.0, PHONE)
+    assert known.places("1001", 161.0) == []
+    known.learn(accepted("1002", "<sip:1002@192.0.2.22>", expires="30"), 100.0, OTHER)
+    assert known.places("1002", 129.0) == [OTHER]
+    assert known.places("1002", 131.0) == []
+
+
+def test_a_200_replaces_all_that_was_known() -> None:
+    known = Registrations()
+    known.learn(accepted("1001", "<sip:a@192.0.2.21>"), 0.0, PHONE)
+    known.learn(accepted("1001", "<sip:b@192.0.2.22>"), 1.0, OTHER)
+    assert known.places("1001", 2.0) == [OTHER]
+    assert known.extension_at("a", PHONE, 2.0) == ""
+    known.learn(accepted("1001"), 3.0, OTHER)
+    assert known.places("1001", 4.0) == []
+    assert known.extensions() == frozenset()
+
+
+def test_expires_0_is_no_binding() -> None:
+    known = Registrations()
+    known.learn(accepted("1001", "<sip:1001@192.0.2.21>;expires=0"), 0.0, PHONE)
+    assert known.extensions() == frozenset()
+
+
+def test_two_phones_of_an_extension_and_two_extensions_at_a_place() -> None:
+    known = Registrations()
+    known.learn(accepted("1001", "<sip:a@192.0.2.21>", "<sip:b@192.0.2.22>"), 0.0, PHONE)
+    assert set(known.places("1001", 1.0)) == {PHONE, OTHER}
+    known.learn(accepted("1002", "<sip:c@192.0.2.21>"), 0.0, PHONE)
+    assert known.extension_at("c", PHONE, 1.0) == "1002"
+    assert known.extension_at("unknown", PHONE, 1.0) == ""
+
+
+def test_bounded() -> None:
+    known = Registrations()
+    for number in range(module.MAX_EXTENSIONS + 5):
+        known.learn(accepted(f"e{number}", f"<sip:e{number}@192.0.2.21>"), 0.0, PHONE)
+    assert len(known.extensions()) == module.MAX_EXTENSIONS
+    assert "e0" not in known.extensions()

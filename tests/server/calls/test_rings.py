@@ -1,0 +1,35 @@
+"""Whose phone rings, and when it is said again."""
+
+from packetwave.server.calls.events import RangAgain, Ringing, Stopped
+from tests.server.calls.conversation import Conversation
+
+CALLER = "01012345678"
+
+
+def test_members_may_change_while_calls_go_on() -> None:
+    talk = Conversation(known=("1001",))
+    talk.leg("pbx", "p5", CALLER, "1005").invite()
+    assert talk.lines == []
+    talk.tracker.use_members(frozenset(("1001", "1005")))
+    talk.wait(5)
+    talk.leg("pbx", "p5", CALLER, "1005").invite()
+    assert talk.lines == ["01012345678 → 1005"]
+
+
+def test_forwarder_is_named_and_never_the_caller() -> None:
+    talk = Conversation()
+    headers = "Diversion: <sip:1004@pbx>;reason=no-answer\r\n"
+    talk.leg("pbx", "p1", CALLER, "1001", headers=headers).invite()
+    assert talk.lines == ["01012345678 → 1001 via 1004"]
+
+
+def test_stop_and_ring_again_are_one_entry() -> None:
+    talk = Conversation()
+    talk.leg("trunk", "pbx", CALLER, "600").invite()
+    talk.leg("pbx", "p1", CALLER, "1001").invite().ring().cancel().reply(487)
+    talk.wait(2)
+    talk.leg("pbx", "p1", CALLER, "1001").invite().ring().answer()
+    kinds = [type(event) for event in talk.events]
+    assert kinds[:3] == [Ringing, Stopped, RangAgain]
+    assert len({event.call_id for event in talk.events}) == 1
+    assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: answered"]

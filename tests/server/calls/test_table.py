@@ -1,0 +1,49 @@
+"""What is remembered, and for how long."""
+
+import pytest
+
+from packetwave.server.calls import table as module
+from packetwave.server.calls.table import LINGER_S, RING_SILENCE_S
+from tests.server.calls.conversation import Conversation
+
+CALLER = "01012345678"
+
+
+def test_an_ended_call_lingers_and_is_forgotten() -> None:
+    talk = Conversation()
+    talk.leg("pbx", "p1", CALLER, "1001").invite().reply(486)
+    talk.wait(LINGER_S - 1)
+    assert not talk.tracker.is_empty
+    talk.wait(2)
+    assert talk.tracker.is_empty
+
+
+def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CALLS", 10)
+    talk = Conversation()
+    talk.leg("pbx", "p1", CALLER, "1001").invite()
+    for number in range(50):
+        talk.leg("scanner", "pbx", f"9{number}", "77").invite()
+    talk.leg("pbx", "p2", "025550100", "1002").invite()
+    assert len(talk.tracker.table) == 10
+    assert talk.lines == ["01012345678 → 1001", "025550100 → 1002"]
+
+
+def test_a_table_full_of_ringing_phones_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CALLS", 3)
+    talk = Conversation()
+    for number in range(5):
+        talk.leg("pbx", "p1", f"0101234000{number}", "1001").invite()
+    assert len(talk.lines) == 3
+    assert talk.tracker.ignored["too many calls at once"] == 2
+    talk.wait(RING_SILENCE_S + LINGER_S + 1)
+    assert talk.tracker.is_empty
+
+
+def test_copies_after_the_end_begin_nothing() -> None:
+    talk = Conversation()
+    leg = talk.leg("pbx", "p1", CALLER, "1001").invite().cancel().reply(487)
+    talk.wait(LINGER_S / 2)
+    leg.invite().ring()
+    talk.wait(1)
+    assert talk.recorded == ["01012345678 → 1001", "1001: ended missed"]

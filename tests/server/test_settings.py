@@ -1,0 +1,58 @@
+"""The server's settings: what a file may hold."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from packetwave.common import settings as file
+from packetwave.server.settings import ServerSettings, parse_listen
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.0.0.0:8765", ("0.0.0.0", 8765)),
+        ("127.0.0.1:0", ("127.0.0.1", 0)),
+        ("[::]:8765", ("::", 8765)),
+        ("localhost:1", ("localhost", 1)),
+    ],
+)
+def test_listen(text: str, expected: tuple[str, int]) -> None:
+    assert parse_listen(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "8765", ":8765", "host:8765", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1"]
+)
+def test_bad_listen(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_listen(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "bad"),
+    [
+        ("language", "fr"),
+        ("theme", 3),
+        ("interface", None),
+        ("ports", []),
+        ("ports", [5060, "x"]),
+        ("ports", [True]),
+        ("ports", 5060),
+        ("listen", "nowhere"),
+        ("listen", 8765),
+        ("mongodb", ["x"]),
+        ("identity_order", ["x-caller"]),
+        ("identity_order", []),
+        ("show_withheld", "yes"),
+    ],
+)
+def test_a_bad_value_falls_back_and_is_named(key: str, bad: object, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"version": 1, "theme": "dark", key: bad}), encoding="utf-8")
+    loaded = file.load(ServerSettings, path)
+    assert getattr(loaded.settings, key) == getattr(ServerSettings(), key)
+    assert len(loaded.problems) == 1 and f"'{key}'" in loaded.problems[0]
+    if key != "theme":
+        assert loaded.settings.theme == "dark"
