@@ -10,7 +10,7 @@ from tests.recording.record import PHONES, RECORDING, SCHEDULE
 
 def test_every_call_of_the_schedule_is_seen_once_with_its_outcome() -> None:
     detector = Detector(FrameDecoder(ports=frozenset((5060,))), Tracker())
-    detector.tracker.members = frozenset(PHONES)
+    detector.tracker.use_members(frozenset(PHONES))
     events: list[CallEvent] = []
     at_s = 0.0
     with Replay(RECORDING) as replay:
