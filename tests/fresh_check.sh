@@ -59,6 +59,7 @@ carry_network_settings() {
 # Mounts, then the make targets one after the other; runs in namespaces of its own.
 run_inside() {
   local suite=$1 folder=$2 target started variable
+  mount --rbind "$folder" "$folder" # network namespaces need a / that is a mount point
   mount -t proc proc "$folder/proc"
   mount -t sysfs sysfs "$folder/sys"
   mount --rbind /dev "$folder/dev"
