@@ -47,6 +47,9 @@ class NameAddress(NamedTuple):
         return None
 
 
+_BLANK = (
+    " \t\r\n"  # not all that `str.strip` takes: 0x85 and 0xA0 are the last bytes of many a Korean syllable
+)
 _CACHED_CHARS = 256  # longer texts are read anew each time: what is kept stays small
 
 # Every pattern here is linear in the text, whatever it holds: what could give back is possessive.
@@ -75,8 +78,8 @@ def parse_params(text: str) -> tuple[tuple[str, str], ...]:
     pairs = []
     for part in split_outside_quotes(text, ";"):
         name, _, value = part.partition("=")
-        name = name.strip().lower()
-        value = value.strip()
+        name = name.strip(_BLANK).lower()
+        value = value.strip(_BLANK)
         if len(value) > 1 and value[0] == '"' and value[-1] == '"':
             value = _ESCAPED.sub(r"\1", value[1:-1])
         if name:
@@ -155,7 +158,7 @@ def parse_name_address(text: str) -> NameAddress:
 
 
 def _name_address(text: str) -> NameAddress:
-    text = text.strip(" \t\r\n")
+    text = text.strip(_BLANK)
     name = ""
     if text.startswith('"'):
         quoted = _QUOTED.match(text)
@@ -163,12 +166,12 @@ def _name_address(text: str) -> NameAddress:
             raise SipSyntaxError("unbalanced quotes")
         name = _ESCAPED.sub(r"\1", quoted.group(1))
         bracket = text.find("<", quoted.end())
-        if bracket < 0 or text[quoted.end() : bracket].strip():
+        if bracket < 0 or text[quoted.end() : bracket].strip(_BLANK):
             raise SipSyntaxError("no address after a quoted name")
     else:
         bracket = text.find("<")
         if bracket >= 0:
-            name = text[:bracket].strip()
+            name = text[:bracket].strip(_BLANK)
             if '"' in name:
                 raise SipSyntaxError("unbalanced quotes")
     if bracket >= 0:
@@ -176,7 +179,7 @@ def _name_address(text: str) -> NameAddress:
         if close < 0:
             raise SipSyntaxError("no > after an address")
         uri = parse_uri(text[bracket + 1 : close])
-        rest = text[close + 1 :].strip()
+        rest = text[close + 1 :].strip(_BLANK)
         if rest and not rest.startswith(";"):
             raise SipSyntaxError("text after an address")
         return NameAddress(display_name(name), uri, parse_params(rest))
@@ -184,7 +187,7 @@ def _name_address(text: str) -> NameAddress:
     address, _, parameters = text.partition(";")
     if "?" in address or "," in address:
         raise SipSyntaxError("? or , in an address without < >")
-    return NameAddress("", parse_uri(address.strip()), parse_params(parameters))
+    return NameAddress("", parse_uri(address.strip(_BLANK)), parse_params(parameters))
 
 
 _kept_name_address = lru_cache(maxsize=4096)(_name_address)
@@ -216,7 +219,7 @@ def split_outside_quotes(text: str, separator: Literal[",", ";"]) -> list[str]:
         parts = text.split(separator)
     else:
         parts = _PARTS[separator].findall(text)
-    return [stripped for part in parts if (stripped := part.strip())]
+    return [stripped for part in parts if (stripped := part.strip(_BLANK))]
 
 
 def has_empty_part(text: str, separator: Literal[",", ";"]) -> bool:

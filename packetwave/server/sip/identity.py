@@ -75,7 +75,7 @@ def called(message: Message) -> str:
         user = parse_uri(message.request_uri).user if message.request_uri else ""
     except SipSyntaxError:
         user = ""
-    return readable(normalise(user)) if user else dialled(message)
+    return normalise(readable(user)) if user else dialled(message)
 
 
 def dialled(message: Message) -> str:
@@ -123,7 +123,7 @@ def _addresses(message: Message, name: str) -> list[NameAddress]:
 
 
 def _number_of(address: NameAddress) -> str:
-    return readable(normalise(address.uri.user))
+    return normalise(readable(address.uri.user))
 
 
 def _is_known(address: NameAddress) -> bool:
@@ -141,4 +141,4 @@ def _is_anonymous(address: NameAddress) -> bool:
 
 def _useful_name(address: NameAddress) -> str:
     """A name that only repeats the number says nothing."""
-    return "" if normalise(address.name) == normalise(address.uri.user) else address.name
+    return "" if normalise(address.name) == _number_of(address) else address.name
