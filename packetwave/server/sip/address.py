@@ -60,15 +60,15 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NOT_IN_URI = re.compile(r'[ <>"\t\r\n]')
 _SUBSCRIBER = re.compile(r"\+?[0-9*#.\-()]+")
 _VISUAL = re.compile(r"[.\-()]+")
-_QUOTED_OR_OPEN = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_QUOTED_OR_BRACKETED = re.compile(r'"(?:[^"\\]|\\.)*+"?|<[^>]*+>?', re.DOTALL)
+_QUOTED_OR_OPEN = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_QUOTED_OR_BRACKETED = re.compile(r'\\.|"(?:[^"\\]|\\.)*+"?|<[^>]*+>?', re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,> \t]+)", re.IGNORECASE)
 _BRANCH = re.compile(r";[ \t]*branch[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _SHORTEST_SUBSCRIBER = 7  # digits; what is shorter (119, an extension) is dialled as it stands everywhere
 # What stands between two separators: a quoted string or < > that is not closed goes to the end.
 _PARTS = {
-    separator: re.compile(rf'(?:[^{separator}"<]++|"(?:[^"\\]|\\.)*+"?|<[^>]*+>?)*+', re.DOTALL)
+    separator: re.compile(rf'(?:[^{separator}"<\\]++|\\.?|"(?:[^"\\]|\\.)*+"?|<[^>]*+>?)*+', re.DOTALL)
     for separator in ",;"
 }
 
@@ -172,8 +172,10 @@ def _name_address(text: str) -> NameAddress:
         bracket = text.find("<")
         if bracket >= 0:
             name = text[:bracket].strip(_BLANK)
-            if '"' in name:
+            if name.count('"') % 2:
                 raise SipSyntaxError("unbalanced quotes")
+            # Phones that escape the quotes themselves: \"Kim\" <sip:…> (sip-sdp-sdp.pcap)
+            name = name.replace('\\"', '"').strip('"')
     if bracket >= 0:
         close = text.find(">", bracket)
         if close < 0:

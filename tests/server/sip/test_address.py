@@ -114,6 +114,8 @@ def test_what_is_no_uri(text: str, reason: str) -> None:
         ("홍길동 <sip:1@x>".encode().decode("latin-1"), "홍길동", "1"),
         ('"홍길동, 부장" <sip:1@x>'.encode("cp949").decode("latin-1"), "홍길동, 부장", "1"),
         ('"\xff\xfe\x80" <sip:1@x>', "", "1"),  # undecodable: the number is shown
+        ('\\"Kim\\" <sip:1@x>', "Kim", "1"),  # as some phones do
+        ('Kim "Bob" Lee <sip:1@x>', 'Kim "Bob" Lee', "1"),
         (' \t"x" <tel:+8210>;a', "x", "+8210"),
     ],
 )
@@ -167,6 +169,7 @@ def test_what_is_no_address(text: str, reason: str) -> None:
         ('"a > b" <sip:1@x;tag=no>;tag=a', "a"),
         ('"a \\" ;tag=no" <sip:1@x>;tag=a', "a"),
         ("a > b <sip:1@x;tag=no>;tag=a", "a"),
+        ('\\"Kim\\" <sip:1@x>;tag=a', "a"),
         ("<sip:1@x;tag=no>", ""),
         ('";tag=no" <sip:1@x>', ""),
         ("<sip:1@x>;vintage=a", ""),
@@ -208,6 +211,7 @@ def test_branches(text: str, branch: str) -> None:
         ('"open, <sip:1@x>,c', ['"open, <sip:1@x>,c']),
         ("<open, c", ["<open, c"]),
         ("a>b,c", ["a>b", "c"]),
+        ('\\"a\\" <sip:1,2@x>,b', ['\\"a\\" <sip:1,2@x>', "b"]),
         ('"end\\', ['"end\\']),
         (',"a",', ['"a"']),
     ],
