@@ -7,11 +7,13 @@ reads nothing else. Reference: docs/protocol.md.
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 _MAX_TEXT = 512  # characters kept of any one text from the wire
+_MAX_INTEGER = 2**31 - 1
 
 
 class ProtocolError(ValueError):
@@ -62,9 +64,11 @@ class IncomingCall:
 
 @dataclass(frozen=True, slots=True)
 class CallUpdate:
-    """What became of a call told before. state: `answered` or `ended` (then with `outcome`).
+    """What became of a call told before.
 
-    by: the extension or number that answered elsewhere, "" where unknown.
+    state: `stopped` (the phone rings no more, what became of it follows), `answered` (at this extension), or
+    `ended` (then with `outcome`: answered, missed, busy, declined, answered_elsewhere, forwarded, failed,
+    unknown). by: the extension or number that answered elsewhere, "" where unknown.
     """
 
     call_id: str
@@ -87,7 +91,8 @@ Message = Hello | Welcome | IncomingCall | CallUpdate | Unknown
 
 
 def encode(message: Message) -> str:
-    """The JSON text of a message. Keys with nothing to say are left out, but never `from` and `to`."""
+    """The JSON text of a message. Keys with nothing to say are left out, but never `from` and `to`. What is
+    no character (half a surrogate pair) becomes `?`: the text can always be sent as UTF-8."""
     match message:
         case Hello():
             keys: dict[str, Any] = {
@@ -130,13 +135,13 @@ def encode(message: Message) -> str:
         case Unknown():
             keys = {**message.keys, "type": message.type}
     kept = {key: value for key, value in keys.items() if value != "" or key in ("from", "to", "type")}
-    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return _sendable(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
 
 
 def decode(text: str) -> Message:
     """The message in a JSON text. Raises ProtocolError; never anything else, whatever the text."""
     try:
-        keys = json.loads(text)
+        keys = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ProtocolError("not JSON") from error
     if not isinstance(keys, dict):
@@ -179,7 +184,7 @@ def decode(text: str) -> Message:
                 by_name=_text(keys, "by_name"),
                 at=_at(keys, "at"),
             )
-    return Unknown(kind[:_MAX_TEXT], keys)
+    return Unknown(_sendable(kind[:_MAX_TEXT]), keys)
 
 
 def format_at(at: datetime | None) -> str:
@@ -197,23 +202,41 @@ def parse_at(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
+def _sendable(text: str) -> str:
+    """The text without lone surrogates, which JSON's escapes can bring in and UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number out of range")
+    return number
+
+
 def _text(keys: dict[str, Any], name: str, *, required: bool = False) -> str:
-    value = keys.get(name, None if required else "")
+    value = keys.get(name)
+    if value is None and not required:
+        return ""
     if not isinstance(value, str):
         raise ProtocolError(f"no text under '{name}'")
-    return value[:_MAX_TEXT]
+    return _sendable(value[:_MAX_TEXT])
 
 
 def _texts(keys: dict[str, Any], name: str) -> tuple[str, ...]:
     value = keys.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ProtocolError(f"no list of texts under '{name}'")
-    return tuple(item[:_MAX_TEXT] for item in value)
+    return tuple(_sendable(item[:_MAX_TEXT]) for item in value)
 
 
 def _integer(keys: dict[str, Any], name: str) -> int:
     value = keys.get(name)
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_INTEGER:
         raise ProtocolError(f"no whole number under '{name}'")
     return value
 

@@ -23,14 +23,15 @@ from packetwave.protocol.messages import (
 AT = datetime(2026, 11, 23, 9, 0, 0, 123000, UTC)
 
 texts = st.text(max_size=512)
+numbers = st.integers(0, 2**31 - 1)
 times = st.datetimes(
     min_value=datetime(1970, 1, 2),  # noqa: DTZ001 - the zone is given beside them
     max_value=datetime(9998, 1, 1),  # noqa: DTZ001
     timezones=st.just(UTC),
 ).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Hello, st.integers(), texts, texts, texts),
-    st.builds(Welcome, st.integers(), texts, st.lists(texts).map(tuple)),
+    st.builds(Hello, numbers, texts, texts, texts),
+    st.builds(Welcome, numbers, texts, st.lists(texts).map(tuple)),
     st.builds(
         IncomingCall, texts, texts, texts, st.none() | times, texts, texts, texts, texts, texts.filter(bool)
     ),
@@ -41,6 +42,36 @@ messages: st.SearchStrategy[Message] = st.one_of(
 @given(messages)
 def test_what_is_encoded_is_decoded(message: Message) -> None:
     assert decode(encode(message)) == message
+
+
+@given(messages)
+def test_no_key_says_nothing_but_the_three_that_stay(message: Message) -> None:
+    keys = json.loads(encode(message))
+    assert keys["type"] in ("hello", "welcome", "incoming_call", "call_update")
+    assert {"from", "to"} <= set(keys) or not isinstance(message, IncomingCall)
+    assert all(value != "" or key in ("from", "to") for key, value in keys.items())
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(texts.filter(lambda key: key != "type"), json_values.filter(lambda v: v != "")))
+def test_unknown_messages_are_kept_whole(keys: dict[str, object]) -> None:
+    message = decode(json.dumps({**keys, "type": "note"}))
+    assert message == Unknown("note", {**keys, "type": "note"})
+    assert json.loads(encode(message)) == {**keys, "type": "note"}
+
+
+@given(messages, st.dictionaries(texts, json_values, max_size=4))
+def test_keys_of_later_versions_change_nothing(message: Message, more: dict[str, object]) -> None:
+    known = set(Hello.__slots__) | set(Welcome.__slots__) | set(IncomingCall.__slots__)
+    known |= set(CallUpdate.__slots__) | {"type", "from", "to"}
+    later = {key: value for key, value in more.items() if key not in known}
+    assert decode(json.dumps({**json.loads(encode(message)), **later})) == message
 
 
 def test_an_alert_on_the_wire() -> None:
@@ -83,11 +114,86 @@ def test_unknown_types_and_keys_are_no_error() -> None:
         '{"type": "welcome", "protocol": 1, "extensions": "1001"}',
         '{"type": "welcome", "protocol": 1, "extensions": [1001]}',
         '{"type": "call_update", "state": "ended"}',
+        '{"type": "call_update", "call_id": "a"}',
+        '{"type": "call_update", "call_id": null, "state": "ended"}',
+        '{"type": "incoming_call", "from": null, "to": "1001"}',
+        '{"type": "incoming_call", "from": "1", "to": ["1001"]}',
+        '{"type": "incoming_call", "from": "1", "to": "2", "from_name": {}}',
+        '{"type": "incoming_call", "from": "1", "to": "2", "at": "yesterday"}',
+        '{"type": "hello"}',
+        '{"type": "hello", "protocol": -1}',
+        '{"type": "hello", "protocol": 2147483648}',
+        '{"type": "hello", "protocol": ' + "9" * 4000 + "}",
+        '{"type": "hello", "protocol": ' + "9" * 5000 + "}",
+        '{"type": "hello", "protocol": NaN}',
+        '{"type": "note", "x": NaN}',
+        '{"type": "note", "x": -Infinity}',
+        '{"type": "note", "x": 1e999}',
+        '{"type": "note", "x": ' + "[" * 100_000 + "}",
+        '{"type": "note", "x": ' + '{"a":' * 100_000 + "}",
+        '{"type": "note"} {}',
+        '"\ud800"',
+        "\ufeff{}",
     ],
 )
 def test_what_is_no_message_is_a_protocol_error(text: str) -> None:
     with pytest.raises(ProtocolError):
         decode(text)
+
+
+KNOWN = ["type", "from", "to", "call_id", "at", "state", "protocol", "version", "extensions", "by", "via"]
+KINDS = st.sampled_from(["hello", "welcome", "incoming_call", "call_update"])
+
+
+@given(KINDS, st.dictionaries(st.sampled_from(KNOWN), json_values))
+def test_any_values_are_a_message_or_a_protocol_error(kind: str, keys: dict[str, object]) -> None:
+    try:
+        message = decode(json.dumps({**keys, "type": kind}))
+    except ProtocolError as error:
+        assert 0 < len(str(error).encode()) <= 123  # fits a WebSocket close frame's reason
+    else:
+        assert decode(encode(message)) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "incoming_call", "from": "\\ud800", "to": "a\\udfffb", "from_name": "\\ud83d"}',
+        '{"type": "welcome", "protocol": 1, "extensions": ["\\udc00"]}',
+        '{"type": "hello", "protocol": 1, "version": "\\udead\\ud800"}',
+        '{"type": "\\ud800", "\\udbff": ["\\ud801"]}',
+    ],
+)
+def test_half_a_character_never_breaks_what_is_sent_on(text: str) -> None:
+    message = decode(text)
+    assert encode(message).encode("utf-8")
+    if not isinstance(message, Unknown):
+        assert repr(message).isascii()
+        assert "?" in encode(message)
+        assert decode(encode(message)) == message
+
+
+@given(st.text(st.characters(categories=["Cs", "L", "N"]), max_size=20))
+def test_whatever_a_call_carries_can_be_sent(text: str) -> None:
+    encoded = encode(IncomingCall(text, text, from_name=text, via=text))
+    assert isinstance(decode(encoded.encode("utf-8").decode("utf-8")), IncomingCall)
+
+
+def test_characters_beyond_the_first_plane_stay() -> None:
+    call = decode('{"type": "incoming_call", "from": "1", "to": "2", "from_name": "\\ud83d\\ude00 홍"}')
+    assert call == IncomingCall("1", "2", from_name="😀 홍")
+
+
+def test_null_is_nothing_said() -> None:
+    text = (
+        '{"type": "incoming_call", "from": "1", "to": "2", "from_name": null, "at": null, "direction": null}'
+    )
+    assert decode(text) == IncomingCall("1", "2")
+
+
+def test_the_owners_least_message() -> None:
+    text = '{"type": "incoming_call", "from": "01012345678", "to": "1001"}'
+    assert decode(text) == IncomingCall(caller="01012345678", called="1001")
 
 
 @given(
@@ -99,6 +205,7 @@ def test_nothing_else_is_ever_raised(text: str) -> None:
 
 
 def test_texts_from_the_wire_are_kept_short() -> None:
+    assert decode(json.dumps({"type": "x" * 1000})) == Unknown("x" * 512, {"type": "x" * 1000})
     call = decode(json.dumps({"type": "incoming_call", "from": "1" * 10_000, "to": "2"}))
     assert isinstance(call, IncomingCall)
     assert len(call.caller) == 512
