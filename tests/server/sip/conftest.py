@@ -1,4 +1,4 @@
-"""Examples here have no time limit of their own: a busy machine is no fault. pytest's limit ends what hangs."""
+"""Examples have no time limit of their own here: a busy machine is no fault. pytest ends what hangs."""
 
 from hypothesis import settings
 
