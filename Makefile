@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: help setup setup-tests demo test lint format record-demo pictures fresh-check clean
+.PHONY: help setup setup-tests demo test lint format record-demo record-golden golden pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,6 +33,13 @@ format: setup ## put every file into the project's format
 
 record-demo: setup-tests ## record assets/demo/office.pcap again from sipp calls (root)
 	@$(BIN)/python -m tests.recording.record
+
+record-golden: ## record the golden set again from sipp, Kamailio, baresip and sippy (root); ARGS='name …' for some
+	@installer/setup.sh recording
+	@$(BIN)/python -m tests.recording.golden $(ARGS)
+
+golden: setup-tests ## what the program makes of each capture of the golden set, beside what happened
+	@$(BIN)/python -m tests.golden.compare
 
 pictures: setup ## the README's pictures again, from the demo in both languages
 	@mkdir -p docs/images

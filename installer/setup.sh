@@ -3,6 +3,7 @@
 #
 #   installer/setup.sh programs   what the two programs need (make setup, make demo)
 #   installer/setup.sh tests      the same, and the programs the tests drive (make test)
+#   installer/setup.sh recording  the same, and the SIP programs behind the golden set (make record-golden)
 #
 # Packages come by apt where it may be used: as root, or by a sudo that asks nothing. Otherwise one line says
 # what to install. A missing test program is no error: its tests say why they are skipped. With CI=true
@@ -20,6 +21,9 @@ readonly program_packages=(
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-nanum
 )
 readonly test_packages=(tshark sip-tester iproute2 procps xvfb xdotool openbox)
+readonly recording_packages=(
+  kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipvicious openssl
+)
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 
@@ -97,9 +101,17 @@ make_venv() {
   cp pyproject.toml "$stamp"
 }
 
+add_recording_extra() {
+  "$venv/bin/python" -c 'import sippy' 2>/dev/null && return
+  say "installing the Python packages for recording into $venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[recording]'
+}
+
 case ${1:-programs} in
   programs) install_packages "${program_packages[@]}" ;;
   tests) install_packages "${program_packages[@]}" "${test_packages[@]}" ;;
-  *) fail "usage: installer/setup.sh [programs|tests]" ;;
+  recording) install_packages "${program_packages[@]}" "${test_packages[@]}" "${recording_packages[@]}" ;;
+  *) fail "usage: installer/setup.sh [programs|tests|recording]" ;;
 esac
 make_venv
+[ "${1:-}" != recording ] || add_recording_extra

@@ -6,21 +6,18 @@ Nothing leaves these namespaces. The scenarios say what each side does, `SCHEDUL
 """
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.netns import Host, Office
+from tests.recording.stage import capture_to
 
 HERE = Path(__file__).parent
-_FLUSH_S = 2.0  # the capture hands its last frames over this late at most
 RECORDING = HERE.parents[1] / "assets" / "demo" / "office.pcap"
 
 REGISTRAR = "10.77.0.10"  # the PBX, for its phones
@@ -134,25 +131,6 @@ SCHEDULE: list[Run] = [
 
 # What the callers say: one second of a 400 Hz square wave at 8 kHz, as G.711 A-law.
 TONE = (b"\x95" * 10 + b"\x15" * 10) * 400
-
-
-@contextmanager
-def capture_to(file: Path, probe: Host) -> Iterator[None]:
-    """All that the mirror port carries, while inside. Raises RuntimeError."""
-    command = ("dumpcap", "-q", "-P", "-i", probe.interface, "-w", str(file))
-    capture = probe.start(*command, stderr=subprocess.PIPE, text=True)
-    assert capture.stderr is not None
-    try:
-        for line in capture.stderr:
-            if line.startswith("File:"):
-                break
-        else:
-            raise RuntimeError("dumpcap did not start")
-        yield
-        time.sleep(_FLUSH_S)
-    finally:
-        capture.send_signal(signal.SIGINT)
-        capture.communicate()
 
 
 def play(schedule: list[Run], hosts: dict[str, Host], folder: Path) -> None:

@@ -7,39 +7,15 @@ messages are made from it. Time stands still unless `at` says otherwise.
 from dataclasses import dataclass, field
 from itertools import count
 
-from packetwave.server.calls.events import Answered, CallEvent, Corrected, Ended, RangAgain, Ringing, Stopped
+from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.calls.leg import Place
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.sip.message import Message, parse
+from tests.events import line
 
 START_S = 1_700_000_000.0
 
 _serial = count(1)
-
-
-def line(event: CallEvent) -> str:
-    """An event in a few words, without ids and times."""
-    match event:
-        case Ringing():
-            words = [f"{event.caller} → {event.called}"]
-            if event.direction != "in":
-                words.append(event.direction.value)
-            if event.dialled:
-                words.append(f"dialled {event.dialled}")
-            if event.via:
-                words.append(f"via {event.via}")
-            return " ".join(words)
-        case Answered():
-            return "answered"
-        case Stopped():
-            return "stopped"
-        case RangAgain():
-            return "rings again"
-        case Ended() | Corrected():
-            words = ["ended" if isinstance(event, Ended) else "corrected", event.outcome.value]
-            if event.by:
-                words.append(f"by {event.by}")
-            return " ".join(words)
 
 
 @dataclass

@@ -1,0 +1,5 @@
+"""All scenes, by the software that plays them."""
+
+from tests.recording.scenes import plain
+
+ALL = (plain,)

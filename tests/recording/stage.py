@@ -1,0 +1,133 @@
+"""Where a scene is played: an office of namespaces, real SIP programs in it, and a probe that captures.
+
+Everything ends with the stage: each program is stopped by its own process, and no frame leaves.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.netns import Host, Office
+from tests.recording.sipp import Script
+
+PBX, TRUNK, SECOND_TRUNK = "10.77.0.10", "10.77.0.20", "10.77.0.21"
+PBX_6 = "fd00:77::10"
+FLUSH_S = 0.6  # the capture hands its last frames over this late at most
+_LISTENS_S = 0.35  # a sipp listens this long after its start
+_STOP_S = 5.0
+
+
+def phone_address(extension: str) -> str:
+    """10.77.0.101 for 1001."""
+    return f"10.77.0.{100 + int(extension) % 100}"
+
+
+@contextmanager
+def capture_to(file: Path, probe: Host, *, flush_s: float = FLUSH_S) -> Iterator[None]:
+    """All that the mirror port carries, while inside. Raises RuntimeError."""
+    command = ("dumpcap", "-q", "-P", "-i", probe.interface, "-w", str(file))
+    capture = probe.start(*command, stderr=subprocess.PIPE, text=True)
+    assert capture.stderr is not None
+    try:
+        for line in capture.stderr:
+            if line.startswith("File:"):
+                break
+        else:
+            raise RuntimeError("dumpcap did not start")
+        yield
+        time.sleep(flush_s)
+    finally:
+        capture.send_signal(signal.SIGINT)
+        capture.communicate()
+
+
+def wait_until(true: Callable[[], bool], what: str, timeout_s: float = 10.0) -> None:
+    """Raises RuntimeError when it does not come about."""
+    until = time.monotonic() + timeout_s
+    while not true():
+        if time.monotonic() > until:
+            raise RuntimeError(f"waited in vain: {what}")
+        time.sleep(0.02)
+
+
+@dataclass
+class _Started:
+    what: str
+    program: subprocess.Popen[Any]
+
+
+class Stage:
+    """One scene's office. folder: its own, for scenario files, settings and logs."""
+
+    def __init__(self, office: Office, folder: Path) -> None:
+        self.folder = folder
+        self._office = office
+        self._hosts: dict[str, Host] = {}
+        self._sipps: list[_Started] = []
+        self._programs: list[_Started] = []
+
+    def at(self, address: str) -> Host:
+        """The host with this address; a new one where there is none."""
+        if address not in self._hosts:
+            width = "64" if ":" in address else "24"
+            self._hosts[address] = self._office.host(f"h{len(self._hosts)}", f"{address}/{width}")
+        return self._hosts[address]
+
+    def sipp(
+        self,
+        address: str,
+        script: Script,
+        to: str = "",
+        *,
+        port: int = 5060,
+        transport: str = "u1",
+        options: tuple[str, ...] = (),
+    ) -> subprocess.Popen[Any]:
+        """Start a sipp for one call. to: "" for one that waits to be called; it listens when this returns."""
+        host = self.at(address)
+        scenario = self.folder / f"sipp-{len(self._sipps)}.xml"
+        scenario.write_bytes(script.text())
+        command = ["sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-m", "1"]
+        command += ["-t", transport, "-nostdin", "-timeout", "30s", "-timeout_error", "-nd", *options]
+        remote = f"[{to}]" if to.count(":") > 1 else to
+        command += [remote] if to else []
+        program = host.start(*command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
+        self._sipps.append(_Started(f"{address} {scenario.name}", program))
+        if not to:
+            time.sleep(_LISTENS_S)
+        return program
+
+    def program(self, address: str, *command: str, **options: Any) -> subprocess.Popen[Any]:
+        """Start a program that runs until the scene is over; it gets a process group of its own."""
+        program = self.at(address).start(*command, cwd=self.folder, start_new_session=True, **options)
+        self._programs.append(_Started(command[0], program))
+        return program
+
+    def wait(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def finish(self) -> None:
+        """Wait until every sipp is done. Raises RuntimeError if one failed."""
+        for started in self._sipps:
+            _, said = started.program.communicate(timeout=40)
+            if started.program.returncode != 0:
+                raise RuntimeError(f"{started.what}: sipp ended with {started.program.returncode}\n{said}")
+        self._sipps.clear()
+
+    def stop(self) -> None:
+        """End the programs, last started first, with all their children."""
+        for started in reversed(self._programs):
+            program = started.program
+            if program.poll() is None:
+                program.terminate()
+                try:
+                    program.wait(_STOP_S)
+                except subprocess.TimeoutExpired:
+                    os.killpg(program.pid, signal.SIGKILL)
+        self._programs.clear()
