@@ -6,7 +6,6 @@ wanted: `--headless` runs without it.
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.instance import Instance
 from packetwave.common.signals import StopSignals
+from packetwave.common.terminal import Parser, has_display, say
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, instance: Instance) -> i
         if arguments.headless:
             server = loaded.settings.server if arguments.server is None else arguments.server
             return _run_headless(server, instance, listener)
-        if not _has_display():
+        if not has_display():
             return _fail("there is no display to show windows on; --headless runs without one")
         from packetwave.client.desk import desk
 
@@ -110,12 +110,6 @@ def _quit_running(instance: Instance) -> int:
     return FINE if instance.wait_gone(_QUIT_S) else _say("the running client does not end")
 
 
-def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
 def _fail(why: str) -> int:
     _log.error("%s", why)
     return FAILED
@@ -123,8 +117,7 @@ def _fail(why: str) -> int:
 
 def _say(why: str) -> int:
     """The same, before there is a log."""
-    if sys.stderr is not None:
-        sys.stderr.write(f"packetwave-client: {why}\n")
+    say(f"packetwave-client: {why}")
     return FAILED
 
 
@@ -132,10 +125,8 @@ def _nobody(_notice: Notice) -> None:
     """Listens to the notices where no one else does."""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="packetwave-client", description="Shows a popup when the desk phone rings."
-    )
+def _parser() -> Parser:
+    parser = Parser(prog="packetwave-client", description="Shows a popup when the desk phone rings.")
     parser.add_argument("--server", metavar="URL", help="ws://host:8765, host or host:port")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="settings and logs")
     parser.add_argument("--headless", action="store_true", help="run without a display")

@@ -23,9 +23,11 @@ _REMEMBERED = 1000  # ended calls, so that their repetition is known
 
 
 class CallState(StrEnum):
-    """lapsed: no end was told, but the call cannot be ringing any more."""
+    """stopped: the phone rings no more, what came of it is told next, or it rings again (a queue).
+    lapsed: no end was told, but the call cannot be ringing any more."""
 
     RINGING = "ringing"
+    STOPPED = "stopped"
     ANSWERED = "answered"
     ENDED = "ended"
     LAPSED = "lapsed"
@@ -123,8 +125,10 @@ class Calls:
         return self._change(known, call)
 
     def update(self, message: CallUpdate) -> list[CallNotice]:
-        """The call was answered, or ended. Unknown states are for later versions."""
+        """The phone stopped, the call was answered or ended. Unknown states are for later versions."""
         known = self._ringing.get(message.call_id)
+        if known is not None and message.state == CallState.STOPPED:
+            return self._change(known, replace(known.call, state=CallState.STOPPED, doubtful=False))
         if known is None or message.state not in (CallState.ANSWERED, CallState.ENDED):
             return []
         del self._ringing[message.call_id]

@@ -20,6 +20,7 @@ from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
 from packetwave.common.paths import data_dir
 from packetwave.common.signals import StopSignals
+from packetwave.common.terminal import Parser, has_display, say
 from packetwave.server import members_cli
 from packetwave.server.engine import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, EXIT_NO_CAPTURE, Engine, StartFault
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
@@ -59,8 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         journal.close()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="packetwave-server",
         description="Sees SIP calls on a mirror port and tells the called person's PC.",
         epilog="'packetwave-server members --help' is about the members table.",
@@ -159,6 +160,9 @@ def _run_claimed(
     first_start = not (folder / FILE_NAME).exists()
     settings = _settings(options, folder)
     source = _source(options, settings)
+    if not options.headless and not has_display():
+        _say("there is no display to show the window on; --headless runs without one")
+        return EXIT_FAILED
     if source is None and options.headless:
         _say("no interface to capture on: name one with --interface; --list-interfaces shows what there is")
         return EXIT_NO_CAPTURE
@@ -304,7 +308,4 @@ def _out(line: str) -> None:
 
 
 def _say(line: str) -> None:
-    if sys.stderr is None:
-        log.error("%s", line)
-    else:
-        sys.stderr.write(f"packetwave-server: {line}\n")
+    say(f"packetwave-server: {line}")

@@ -4,13 +4,13 @@ Works beside a running server, which sees the change by itself. Exit codes: 0 fi
 stderr, nothing changed), 2 wrong usage.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from packetwave.common.paths import data_dir
+from packetwave.common.terminal import Parser, say
 from packetwave.server.store.base import Defect, MemberStore, MemberTable, StoreConflict, StoreError
 from packetwave.server.store.import_plan import ImportPlan, plan_import
 from packetwave.server.store.mongo import MongoStore
@@ -42,26 +42,24 @@ def main(
     try:
         uri = uri_from(arguments.mongodb, environ)
     except ValueError as error:
-        _say(str(error))
+        say(str(error))
         return _WRONG_USAGE
     if not uri and uri_in_settings is not None:
         uri = uri_in_settings(folder)
     try:
         return _run(arguments.action, arguments.file, uri, folder)
     except StoreError as error:
-        _say(str(error))
+        say(str(error))
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return _FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+def _parser() -> Parser:
+    common = Parser(add_help=False)
     common.add_argument("--data-dir", type=Path, metavar="DIR", help="where the server keeps its data")
     common.add_argument("--mongodb", metavar="URI|@FILE", help="the MongoDB with the members")
-    parser = argparse.ArgumentParser(
-        prog="packetwave-server members", description="List, import or export the members."
-    )
+    parser = Parser(prog="packetwave-server members", description="List, import or export the members.")
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|import|export")
     listing = actions.add_parser("list", parents=[common], help="write the members to stdout as CSV")
     listing.set_defaults(file=None)
@@ -87,7 +85,7 @@ def _run(action: str, file: Path | None, uri: str, folder: Path) -> int:
     else:
         to_file = to_xlsx if file.suffix.lower() == ".xlsx" else to_csv
         _replace_file(file, to_file(table.members))
-        _say(f"{len(table.members)} members written to {file}")
+        say(f"{len(table.members)} members written to {file}")
     _say_defects(table.defects)
     return _FINE
 
@@ -96,7 +94,7 @@ def _load(uri: str, folder: Path) -> MemberTable:
     path = folder / FILE_NAME
     if not uri and not path.exists():
         # A folder named wrongly is not made into one with an empty database.
-        _say(f"there is no database yet at {path}")
+        say(f"there is no database yet at {path}")
         return MemberTable()
     store = _open(uri, folder)
     try:
@@ -109,8 +107,8 @@ def _import(file: Path, uri: str, folder: Path) -> int:
     read = read_file(file.read_bytes())
     if read.problems:
         for problem in read.problems:
-            _say(f"{file}: {describe(problem)}")
-        _say("nothing was imported")
+            say(f"{file}: {describe(problem)}")
+        say("nothing was imported")
         return _FAILED
     if not uri:
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,7 +118,7 @@ def _import(file: Path, uri: str, folder: Path) -> int:
         plan = plan_import(before, read.rows)
         table = store.change_members(plan.changes) if plan.changes else before
     except StoreConflict as error:
-        _say(f"somebody else changed the members meanwhile, nothing was imported; try again ({error})")
+        say(f"somebody else changed the members meanwhile, nothing was imported; try again ({error})")
         return _FAILED
     finally:
         store.close()
@@ -150,7 +148,7 @@ def _summary(plan: ImportPlan) -> str:
 
 def _say_defects(defects: Sequence[Defect]) -> None:
     for defect in defects:
-        _say(f"stored row {defect.row_id}: {defect.field_name} {defect.value!r}: {defect.code}")
+        say(f"stored row {defect.row_id}: {defect.field_name} {defect.value!r}: {defect.code}")
 
 
 def _replace_file(file: Path, content: bytes) -> None:
@@ -161,10 +159,7 @@ def _replace_file(file: Path, content: bytes) -> None:
 
 def _write_out(content: bytes) -> None:
     """Bytes, since the text layer of a Windows console would change encoding and line ends."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    if sys.stdout is not None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()

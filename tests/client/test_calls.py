@@ -68,6 +68,20 @@ def test_the_end_says_how() -> None:
     )  # fmt: skip
 
 
+def test_a_phone_that_stops_and_rings_again_is_the_same_call() -> None:
+    calls = Calls()
+    calls.incoming(INCOMING, 0)
+    stopped = CallUpdate("a", "stopped", at=AT)
+    assert states(calls.update(stopped)) == [("CallChanged", "a", CallState.STOPPED, False)]
+    assert calls.update(stopped) == []
+    assert states(calls.incoming(INCOMING, 5)) == SURE
+    calls.update(stopped)
+    assert states(calls.update(CallUpdate("a", "ended", "missed"))) == [
+        ("CallChanged", "a", CallState.ENDED, False)
+    ]
+    assert calls.update(stopped) == []
+
+
 def test_updates_that_mean_nothing_here() -> None:
     calls = Calls()
     assert calls.update(CallUpdate("never heard of", "ended", "missed")) == []

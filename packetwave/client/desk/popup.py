@@ -123,6 +123,12 @@ class Popup(QWidget):
         self.use_theme(self._theme)
         self._retranslate()
 
+    def rest(self, call: Call) -> None:
+        """The phone stopped ringing: nothing to see until it is known why, or it rings again."""
+        self.call = call
+        self._tick.stop()
+        self.hide()
+
     def use_theme(self, theme: Theme) -> None:
         """Paint in these colours from now on."""
         self._theme = theme

@@ -53,6 +53,10 @@ class PopupStack(QObject):
         popup = self._popups.get(call.call_id)
         if popup is None:
             return
+        if call.state is CallState.STOPPED:
+            popup.rest(call)
+            self._arrange()
+            return
         kind = kind_of(call)
         if kind is Kind.MISSED and not self._keep_missed:
             popup.close()
@@ -82,7 +86,7 @@ class PopupStack(QObject):
         self._arrange()
 
     def _close_over(self) -> None:
-        for popup in self.popups:
+        for popup in self._wanted():
             if popup.call.state is not CallState.RINGING:
                 popup.close()
 
@@ -110,12 +114,16 @@ class PopupStack(QObject):
             self._screen.availableGeometryChanged.connect(self._arrange)
         room = self._screen.availableGeometry().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
         seen = self._seen(room.height())
-        hidden = len(self._popups) - len(seen)
+        hidden = len(self._wanted()) - len(seen)
         self._place(room, seen, hidden)
+
+    def _wanted(self) -> list[Popup]:
+        """Those to be seen if there is room: not those whose phone rests until it is known why."""
+        return [popup for popup in self.popups if popup.call.state is not CallState.STOPPED]
 
     def _seen(self, height: int) -> list[Popup]:
         """Those that have room, oldest first: the newest ringing first of all, the oldest missed last."""
-        by_need = sorted(self.popups, key=lambda popup: popup.call.state is CallState.RINGING)
+        by_need = sorted(self._wanted(), key=lambda popup: popup.call.state is CallState.RINGING)
         heights = {id(popup): _height(popup) for popup in by_need}
         if sum(heights.values()) - _GAP > height:
             height -= self._note.sizeHint().height() + _GAP
@@ -142,7 +150,7 @@ class PopupStack(QObject):
             if popup not in seen:
                 popup.hide()
         if hidden:
-            over = any(popup.call.state is not CallState.RINGING for popup in self.popups)
+            over = any(popup.call.state is not CallState.RINGING for popup in self._wanted())
             self._note.say(hidden, closable=over)
             height = self._note.height()
             self._note.move(left, edge - height if at_bottom else edge)

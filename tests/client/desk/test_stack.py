@@ -124,6 +124,28 @@ def test_what_rings_has_room_before_what_was_missed(stack: PopupStack) -> None:
     assert note() is None
 
 
+def test_a_phone_that_stops_ringing_has_no_popup_until_it_is_known_why(stack: PopupStack) -> None:
+    stack.ring(numbered(1))
+    stack.ring(numbered(2))
+    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    assert seen(stack) == ["2"]
+    assert note() is None
+    stack.change(numbered(1))  # a queue rings it again
+    assert seen(stack) == ["1", "2"]
+    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    stack.change(missed(numbered(1)))
+    assert seen(stack) == ["1", "2"]
+    assert stack.popups[0].kind is Kind.MISSED
+
+
+def test_a_popup_closed_while_its_phone_rests_stays_closed(stack: PopupStack) -> None:
+    stack.ring(numbered(1))
+    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    stack.close_all()
+    stack.change(missed(numbered(1)))
+    assert stack.popups == ()
+
+
 def test_a_missed_call_stays_and_is_counted(stack: PopupStack, qtbot: QtBot) -> None:
     counts: list[int] = []
     stack.missed_changed.connect(counts.append)
