@@ -2,7 +2,16 @@
 
 from collections.abc import Iterable
 
-from packetwave.server.calls.events import Answered, CallEvent, Corrected, Ended, RangAgain, Ringing, Stopped
+from packetwave.server.calls.events import (
+    Answered,
+    CallerChanged,
+    CallEvent,
+    Corrected,
+    Ended,
+    RangAgain,
+    Ringing,
+    Stopped,
+)
 
 
 def line(event: CallEvent) -> str:
@@ -21,6 +30,8 @@ def line(event: CallEvent) -> str:
             return "answered"
         case Stopped():
             return "stopped"
+        case CallerChanged():
+            return f"caller {event.caller}"
         case RangAgain():
             return "rings again"
         case Ended() | Corrected():

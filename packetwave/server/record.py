@@ -6,6 +6,7 @@ from datetime import datetime
 
 from packetwave.server.calls.events import (
     Answered,
+    CallerChanged,
     CallEvent,
     Corrected,
     Direction,
@@ -49,6 +50,8 @@ def carry_on(record: CallRecord, event: CallEvent) -> CallRecord:
                 by=event.by,
                 via=event.via or record.via,
             )
+        case CallerChanged():
+            return replace(record, caller=event.caller, caller_name=event.caller_name)
         case Corrected():
             return replace(record, outcome=event.outcome, by=event.by or record.by)
     return record

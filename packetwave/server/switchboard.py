@@ -7,6 +7,7 @@ file.
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TextIO
@@ -14,6 +15,7 @@ from typing import TextIO
 from packetwave.common.numbers import mask
 from packetwave.server import record as records
 from packetwave.server.calls.events import (
+    CallerChanged,
     CallEvent,
     RangAgain,
     RecordedEvent,
@@ -81,6 +83,8 @@ class Switchboard:
         if isinstance(event, Stopped | RangAgain):
             return
         before = self._live.get(event.call_id) or self._recent.get(event.call_id)
+        if isinstance(event, CallerChanged):
+            event = replace(event, caller_name=self.directory.name_of(event.caller) or event.caller_name)
         self.say(event)
         if before is not None:
             self._keep(records.carry_on(before, event))

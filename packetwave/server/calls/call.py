@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from hashlib import blake2b
 
-from packetwave.server.calls.events import Direction
+from packetwave.server.calls.events import Direction, Outcome
 from packetwave.server.calls.leg import Leg
 
 
@@ -24,7 +24,8 @@ class RingState(Enum):
 class Ring:
     """One extension ringing in one call. announced: `Ringing` was emitted (not so just after a restart).
 
-    again: how many ended rings of this extension the call had before.
+    again: how many ended rings of this extension the call had before. outcome: as it was said first, None
+    before; a ring that begins again after that is corrected, not ended anew.
     """
 
     call_id: str
@@ -35,7 +36,9 @@ class Ring:
     state: RingState = RingState.RINGING
     announced: bool = True
     stopped_s: float = 0.0
+    caller: str = ""
     again: int = 0
+    outcome: Outcome | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -54,7 +57,8 @@ class Call:
         return {
             leg
             for leg in self.legs
-            if any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
+            if not leg.taker
+            and any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
         }
 
 

@@ -86,6 +86,16 @@ class RangAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerChanged:
+    """Somebody else is calling now: an attended transfer put another caller into the call."""
+
+    call_id: str
+    at: datetime
+    caller: str
+    caller_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known."""
 
@@ -115,8 +125,8 @@ class Unwatched:
     to_at: datetime
 
 
-CallEvent = Ringing | Answered | Stopped | RangAgain | Ended | Corrected
-RecordedEvent = Ringing | Answered | Ended | Corrected | Unwatched
+CallEvent = Ringing | Answered | Stopped | RangAgain | CallerChanged | Ended | Corrected
+RecordedEvent = Ringing | Answered | CallerChanged | Ended | Corrected | Unwatched
 
 
 def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
@@ -136,6 +146,14 @@ def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
             }
         case Answered():
             keys = {"event": "answered", "call_id": event.call_id, "at": format_at(event.at)}
+        case CallerChanged():
+            keys = {
+                "event": "caller",
+                "call_id": event.call_id,
+                "from": event.caller,
+                "from_name": from_name or event.caller_name,
+                "at": format_at(event.at),
+            }
         case Ended() | Corrected():
             keys = {
                 "event": "ended" if isinstance(event, Ended) else "corrected",

@@ -17,6 +17,9 @@ SIBLING_S = 1.0
 ANONYMOUS_SIBLING_S = 0.1
 """The same where the caller is withheld and so proves little."""
 
+AGAIN_S = 30.0
+"""Rings of one caller at one phone, without a trunk leg to tell, are one call within this time (case 35)."""
+
 SWAPPED_S = 0.25
 """A phone leg may be seen this long before the trunk leg that caused it (mirrors swap frames)."""
 
@@ -38,6 +41,8 @@ def find_call(leg: Leg, candidates: Iterable[Call]) -> Call | None:
     best_rank: tuple[int, int, float] = (0, 0, 0.0)
     for call in candidates:
         kinship = max((_kinship(other, leg) for other in call.legs), default=0)
+        if not kinship and _rings_again(call, leg):
+            kinship = 1
         if kinship:
             # The closest kin; then a call that has no phone yet; then the latest.
             rank = (kinship, int(not call.rings), call.started_s)
@@ -66,3 +71,19 @@ def _kinship(known: Leg, leg: Leg) -> int:
     ):
         return 1
     return 0
+
+
+def _rings_again(call: Call, leg: Leg) -> bool:
+    """True if a phone that rang in vain in this call rings again by `leg`, and no trunk leg tells better."""
+    if leg.caller == ANONYMOUS or call.upstream():
+        return False
+    return any(
+        known.target == leg.target
+        and known.ring is not None
+        and known.source.is_same(leg.source)
+        and known.destination.is_same(leg.destination)
+        and known.over_s
+        and not known.was_answered
+        and 0 <= leg.started_s - known.over_s <= AGAIN_S
+        for known in call.legs
+    )

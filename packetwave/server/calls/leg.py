@@ -81,6 +81,7 @@ class Leg:
     """State of one leg. target: the user asked for, normalised. status: of the final response, 0 for none.
 
     elsewhere_hint: a Reason header said that somebody else answered. cancelled: CANCEL was seen.
+    taker: the extension that takes over another's call by this leg, "" for an ordinary one.
     bye_seen: BYE came before the 200. resent: copies and retransmissions of the INVITE.
     """
 
@@ -107,6 +108,7 @@ class Leg:
     answered_s: float = 0.0
     over_s: float = 0.0
     elsewhere_hint: bool = False
+    taker: str = ""
     cancelled: bool = False
     bye_seen: bool = False
     resent: int = 0

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from packetwave.server.calls.call import Call, Ring, RingState, call_id_of
 from packetwave.server.calls.events import (
     Answered,
+    CallerChanged,
     CallEvent,
+    Corrected,
     Direction,
     Ended,
     Outcome,
@@ -16,9 +18,12 @@ from packetwave.server.calls.events import (
     Ringing,
     Stopped,
 )
+from packetwave.server.calls.joining import AGAIN_S
 from packetwave.server.calls.leg import Leg, LegState
+from packetwave.server.calls.pickup import Pickups
 from packetwave.server.calls.registrations import Registrations
-from packetwave.server.calls.verdict import deciding_legs, is_open, verdict
+from packetwave.server.calls.verdict import REORDER_S, Verdict, deciding_legs, is_open, verdict
+from packetwave.server.sip.identity import ANONYMOUS, Caller
 
 
 class Rings:
@@ -27,6 +32,7 @@ class Rings:
     def __init__(self, members: frozenset[str], registrations: Registrations) -> None:
         self.members = members
         self._registrations = registrations
+        self._pickups = Pickups()
         self._events: list[CallEvent] = []
 
     def taken(self) -> list[CallEvent]:
@@ -38,6 +44,7 @@ class Rings:
 
     def begin(self, at_s: float, leg: Leg) -> None:
         """A leg is new: whose phone it rings, if anybody's."""
+        self._pickups.note(leg)
         rings = leg.call.rings
         extension, direction = self._who_rings(at_s, leg)
         outgoing = next((ring for ring in rings.values() if ring.direction is Direction.OUT), None)
@@ -47,18 +54,35 @@ class Rings:
         if not extension or (direction is Direction.OUT and rings):
             return
         ring = rings.get(extension)
-        if ring is None or ring.state is RingState.ENDED:
+        if ring is None or not _may_go_on(ring, leg):
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
-            ring = Ring(call_id, extension, direction, at_s, again=again)
+            ring = Ring(call_id, extension, direction, at_s, again=again, caller=leg.caller)
             join(leg, ring)
             self._say_ringing(at_s, leg, ring)
             return
         join(leg, ring)
-        if ring.state is RingState.STOPPED:
+        if ring.state in (RingState.STOPPED, RingState.ENDED):
             ring.state = RingState.RINGING
             ring.stopped_s = 0.0
             self._events.append(RangAgain(ring.call_id, _time(at_s)))
+
+    def replace(self, at_s: float, leg: Leg, known: Leg) -> None:
+        """A leg takes the place of a known one (RFC 3891): at the same phone with another caller, or it is
+        another phone that takes the call over."""
+        ring = known.ring
+        if ring is not None and (leg.target == ring.extension or leg.destination.is_same(known.destination)):
+            join(leg, ring)
+            self.change_caller(at_s, ring, Caller(leg.caller, leg.caller_name))
+        elif leg.caller in self.members | self._registrations.extensions():
+            leg.taker = leg.caller
+
+    def change_caller(self, at_s: float, ring: Ring, calling: Caller) -> None:
+        """Somebody else is calling in a ring or talk."""
+        if ring.state is RingState.ENDED or calling.number in (ANONYMOUS, ring.caller, ring.extension):
+            return
+        ring.caller = calling.number
+        self._events.append(CallerChanged(ring.call_id, _time(at_s), calling.number, calling.name))
 
     def show(self, at_s: float, leg: Leg) -> None:
         """A message shows that a restored leg still rings: it is announced, once."""
@@ -101,17 +125,30 @@ class Rings:
         if stops:
             ring.state = RingState.STOPPED
             ring.stopped_s = at_s
-        if not is_open(call, ring, at_s):
+        picked_up = self._pickups.may_come(ring) and at_s < ring.stopped_s + REORDER_S
+        if not picked_up and not is_open(call, ring, at_s):
             self._end(call, ring, at_s)
         elif stops:
             self._events.append(Stopped(ring.call_id, _time(at_s)))
 
     def _end(self, call: Call, ring: Ring, at_s: float) -> None:
-        outcome, by = verdict(call, ring)
+        outcome, by = self._verdict(call, ring)
         ring.state = RingState.ENDED
         if outcome is not Outcome.ANSWERED and ring.stopped_s:
             at_s = ring.stopped_s
-        self._events.append(Ended(ring.call_id, _time(at_s), outcome, "" if by == ring.extension else by))
+        by = "" if by == ring.extension else by
+        if ring.outcome is None:
+            ring.outcome = outcome
+            self._events.append(Ended(ring.call_id, _time(at_s), outcome, by))
+        elif ring.outcome is not outcome:
+            ring.outcome = outcome
+            self._events.append(Corrected(ring.call_id, _time(at_s), outcome, by))
+
+    def _verdict(self, call: Call, ring: Ring) -> Verdict:
+        decided = verdict(call, ring)
+        if decided.outcome is Outcome.MISSED and (taker := self._pickups.taken_by(ring)):
+            return Verdict(Outcome.ANSWERED_ELSEWHERE, taker)
+        return decided
 
     def _who_rings(self, at_s: float, leg: Leg) -> tuple[str, Direction]:
         """The extension ("" for none) and the direction (signalling.md cases 30, 31, 36)."""
@@ -131,7 +168,8 @@ class Rings:
         return (leg.target, Direction.OUT) if from_inside else ("", Direction.IN)
 
     def _say_ringing(self, at_s: float, leg: Leg, ring: Ring) -> None:
-        first = next((other for other in leg.call.legs if other.target), leg)
+        upstream = leg.call.upstream() - {leg}
+        first = next((other for other in leg.call.legs if other in upstream and other.target), leg)
         dialled = first.target if first is not leg else leg.dialled
         via = leg.via or first.via
         self._events.append(
@@ -148,6 +186,20 @@ class Rings:
                 from_tag=leg.from_tag,
             )
         )
+
+
+def _may_go_on(ring: Ring, leg: Leg) -> bool:
+    """True if a leg goes on with a ring: one that is not over, or that a queue or a caller who tries again
+    takes up after it rang in vain."""
+    if ring.state is not RingState.ENDED:
+        return True
+    if ring.outcome is Outcome.ANSWERED:
+        return False
+    upstream = leg.call.upstream()
+    return (
+        any(other.is_pending or other.state is LegState.ANSWERED for other in upstream)
+        or leg.started_s - ring.stopped_s <= AGAIN_S
+    )
 
 
 def join(leg: Leg, ring: Ring) -> None:

@@ -17,6 +17,7 @@ from packetwave.server.calls.leg import OVER, Leg, Place, Signal
 from packetwave.server.calls.registrations import Registrations
 from packetwave.server.calls.rings import Rings, join
 from packetwave.server.calls.table import CallTable, is_over, silent_until
+from packetwave.server.calls.transfers import Transfer, Transfers, parties, refer_to, replaced
 from packetwave.server.sip.faults import fault
 from packetwave.server.sip.identity import (
     IDENTITY_HEADERS,
@@ -30,6 +31,9 @@ from packetwave.server.sip.message import Message
 
 RETRIED = frozenset((401, 407, 421, 422, 494))
 """Refusals after which a caller's software sends the INVITE again, changed (RFC 3261, 3329, 4028)."""
+
+
+ASSERTED = tuple(name for name in IDENTITY_HEADERS if name != "from")
 
 
 class OpenCall(NamedTuple):
@@ -64,6 +68,7 @@ class Tracker:
         self.table = CallTable()
         self._rings = Rings(members, self.registrations)
         self._early = EarlyMessages()
+        self._transfers = Transfers()
         self._identity_order = identity_order
         self._show_withheld = show_withheld
 
@@ -162,6 +167,10 @@ class Tracker:
                 return self._cancel(now)
             case "BYE":
                 return self._bye(now)
+            case "REFER":
+                self._refer(now)
+            case "UPDATE":
+                self._identity(now)
         self._hear(now)
         return True
 
@@ -173,7 +182,8 @@ class Tracker:
             leg.last_s = now.at_s
             return True
         if message.to_tag:
-            self._hear(now)  # a re-INVITE in its dialog
+            self._identity(now)  # a re-INVITE in its dialog
+            self._hear(now)
             return True
         reason = fault(message)
         if not reason and not self.table.legs_of(message.call_id) and not self.table.has_room():
@@ -209,7 +219,13 @@ class Tracker:
             last_s=now.at_s,
             call=known[0].call if known else _NO_CALL,
         )
-        if not known:
+        handed_over = self._transfers.caller_of(leg)
+        if handed_over is not None:
+            leg.caller, leg.caller_name = handed_over
+        other = next(iter(self.table.legs_of(replaced(message))), None)
+        if other is not None:
+            leg.call = other.call
+        elif not known:
             leg.call = find_call(leg, self.table.kin(leg)) or self.table.new_call(now.at_s)
         self.table.add(leg)
         if ghost is not None and ghost.ring is not None:
@@ -218,6 +234,8 @@ class Tracker:
             join(leg, ghost.ring)
             self.table.drop(ghost)
             self._rings.show(now.at_s, leg)
+        elif other is not None:
+            self._rings.replace(now.at_s, leg, other)
         else:
             self._rings.begin(now.at_s, leg)
         self.table.schedule(leg.call, now.at_s)
@@ -269,6 +287,32 @@ class Tracker:
             leg.take(Signal.BYE, now.at_s)
         self._settle(legs[0].call, now.at_s)
         return True
+
+    def _refer(self, now: Early) -> None:
+        """A phone hands its call over: to a target that will be called, or to a call it has already."""
+        message = now.message
+        leg = next((leg for leg in self.table.legs_of(message.call_id) if leg.was_answered), None)
+        if leg is None:
+            return
+        referrer, handed_over = parties(leg, message)
+        target, sip_call_id = refer_to(message)
+        if not sip_call_id:
+            self._transfers.note(Transfer(now.at_s, referrer, target, handed_over))
+            return
+        for other in self.table.legs_of(sip_call_id)[:1]:
+            for ring in other.call.rings.values():
+                if ring.extension == target:
+                    self._rings.change_caller(now.at_s, ring, handed_over)
+
+    def _identity(self, now: Early) -> None:
+        """A request inside a call whose calling side says that it is somebody else now (RFC 3325, 4916)."""
+        message = now.message
+        if not any(name in message.headers for name in ASSERTED):
+            return
+        for leg in self.table.legs_of(message.call_id):
+            if leg.ring is not None and message.from_tag == leg.from_tag and now.source.is_same(leg.source):
+                calling = caller(message, order=ASSERTED, show_withheld=self._show_withheld)
+                self._rings.change_caller(now.at_s, leg.ring, calling)
 
     def _hear(self, now: Early) -> None:
         """A message that changes nothing, but shows that its call is alive."""

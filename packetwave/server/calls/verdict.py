@@ -14,6 +14,10 @@ REORDER_S = 0.5
 """How far mirrors were seen to swap messages, and the longest a verdict waits for one just behind."""
 
 
+QUEUE_S = 60.0
+"""How long a queue may pause between two rings of one phone before its ring is said to be over."""
+
+
 class Verdict(NamedTuple):
     outcome: Outcome
     by: str = ""
@@ -44,6 +48,8 @@ def winner(call: Call, ring: Ring) -> Leg | None:
     for leg in call.legs:
         if leg in own or leg in upstream or not leg.was_answered:
             continue
+        if leg.answered_s < ring.started_s - REORDER_S:
+            continue  # the talk that was transferred here
         if not ring.stopped_s or leg.answered_s <= ring.stopped_s + REORDER_S:
             return leg
     return None
@@ -56,7 +62,7 @@ def verdict(call: Call, ring: Ring) -> Verdict:
         return Verdict(Outcome.ANSWERED)
     answering = winner(call, ring)
     if answering is not None:
-        return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.target)
+        return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.taker or answering.target)
     if not legs:
         # Every leg of this ring went on to other extensions, and none of those answered.
         legs = ring.legs
@@ -84,13 +90,18 @@ def is_open(call: Call, ring: Ring, at_s: float) -> bool:
     """
     upstream = call.upstream()
     others = [leg for leg in call.legs if leg not in ring.legs]
-    if any(leg.was_answered and leg not in upstream for leg in others):
+    if any(
+        leg.was_answered and leg not in upstream and leg.answered_s >= ring.started_s - REORDER_S
+        for leg in others
+    ):
         return False
     if at_s < ring.stopped_s + REORDER_S:
         if any(leg.state is LegState.CANCELLED for leg in ring.legs):
             return True
         if any(leg.cancelled for leg in ring.legs) and any(leg.is_pending for leg in others):
             return True
+    if at_s >= ring.stopped_s + QUEUE_S:
+        return False
     return any(
         (leg.is_pending or (leg.state is LegState.ANSWERED and leg.answered_s <= ring.stopped_s))
         and any(leg.destination.is_same(own.source) for own in ring.legs)

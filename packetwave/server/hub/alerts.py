@@ -1,15 +1,17 @@
 """Who is to be told what: call events in, messages for addresses out. No sockets, no clock.
 
 Owns the calls that clients know of: those ringing, so that a client that connects late still hears of them,
-and those talking, so that it hears of their end.
+and those talking, so that it hears of their end, and the latest that ended, whose verdict may be corrected.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from packetwave.protocol import CallUpdate, IncomingCall, Message
 from packetwave.server.calls.events import (
     Answered,
+    CallerChanged,
     CallEvent,
     Corrected,
     Direction,
@@ -22,6 +24,9 @@ from packetwave.server.store.base import CallRecord
 
 MAX_CALLS = 10_000
 """Calls kept in mind at once; beyond, the oldest are told no more (a flood, never an office)."""
+
+
+MAX_ENDED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Alerts:
 
     def __init__(self) -> None:
         self._alerts: dict[str, _Alert] = {}
+        self._ended: OrderedDict[str, _Alert] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._alerts)
@@ -62,13 +68,19 @@ class Alerts:
 
     def goes_on(self, event: CallEvent, directory: Directory) -> Told | None:
         """A later event of a call: what those are told who were told that it rings."""
-        alert = self._alerts.get(event.call_id)
+        alert = self._alerts.get(event.call_id) or self._ended.get(event.call_id)
         if alert is None:
             return None
         match event:
             case RangAgain():
                 alert.ringing = True
+                self._ended.pop(event.call_id, None)
+                self._alerts[event.call_id] = alert
                 return Told(alert.addresses, alert.message)
+            case CallerChanged():
+                name = directory.name_of(event.caller) or event.caller_name
+                alert.message = replace(alert.message, caller=event.caller, from_name=name)
+                return Told(alert.addresses, alert.message) if alert.ringing else None
             case Stopped():
                 alert.ringing = False
                 update = CallUpdate(event.call_id, "stopped", at=event.at)
@@ -76,7 +88,11 @@ class Alerts:
                 alert.ringing = False
                 update = CallUpdate(event.call_id, "answered", at=event.at)
             case Ended() | Corrected():
-                del self._alerts[event.call_id]
+                alert.ringing = False
+                self._alerts.pop(event.call_id, None)
+                self._ended[event.call_id] = alert
+                if len(self._ended) > MAX_ENDED:
+                    self._ended.popitem(last=False)
                 update = CallUpdate(
                     event.call_id,
                     "ended",

@@ -153,6 +153,16 @@ class Wire:
         self.branch = branch
         return self
 
+    def within(self, method: str, *, extra: str = "", back: bool = False) -> "Wire":
+        """A request inside the dialog, from the caller's side or back from the called one."""
+        branch, self.branch, self.cseq = self.branch, f"{self.branch}-{method}", self.cseq + 1
+        uri = f"{self.caller}@{self.source}" if back else f"{self.target}@{self.destination}"
+        text = self.text(f"{method} sip:{uri} SIP/2.0", method, to_tag=self.to_tag, extra=extra, back=back)
+        ends = (self.destination, self.source) if back else (self.source, self.destination)
+        self.talk.send(*ends, text)
+        self.branch, self.cseq = branch, self.cseq - 1
+        return self
+
     def retry(self) -> "Wire":
         """The INVITE again with credentials: same Call-ID and From tag, new branch and CSeq."""
         return Wire(

@@ -2,6 +2,7 @@
 
 from packetwave.server.calls.early import EARLY_S
 from packetwave.server.calls.events import Direction, Ringing
+from packetwave.server.calls.joining import AGAIN_S
 from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S, TALK_SILENCE_S
 from packetwave.server.calls.tracker import OpenCall
 from tests.server.calls.conversation import START_S, Conversation
@@ -401,14 +402,15 @@ def test_ten_thousand_calls_of_each_kind_leave_nothing() -> None:
     assert len(ended) == 8000
 
 
-def test_called_anew_under_the_same_call_id_is_a_new_ring() -> None:
+def test_called_anew_under_the_same_call_id() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().reply(500)
-    leg.retry().ring().cancel().reply(487)
-    assert talk.recorded == [
-        "01012345678 → 1001",
-        "1001: ended failed",
-        "01012345678 → 1001",
-        "1001: ended missed",
-    ]
+    # At once it is the same ring, whose end was said too early;
+    again = leg.retry().ring().cancel().reply(487)
+    assert talk.recorded == ["01012345678 → 1001", "1001: ended failed", "1001: corrected missed"]
+    assert len({event.call_id for event in talk.events}) == 1
+    # after half a minute it is a new one, with an id of its own.
+    talk.wait(AGAIN_S + 1)
+    again.retry().reply(486)
+    assert talk.recorded[3:] == ["01012345678 → 1001", "1001: ended busy"]
     assert len({event.call_id for event in talk.events}) == 2

@@ -4,7 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from packetwave.protocol import CallUpdate, IncomingCall
-from packetwave.server.calls.events import Answered, Direction, Ended, Outcome, RangAgain, Stopped
+from packetwave.server.calls.events import (
+    Answered,
+    CallerChanged,
+    Corrected,
+    Direction,
+    Ended,
+    Outcome,
+    RangAgain,
+    Stopped,
+)
 from packetwave.server.directory import Directory
 from packetwave.server.hub import alerts as alerts_module
 from packetwave.server.hub.alerts import Alerts, Told
@@ -63,7 +72,30 @@ def test_the_end_names_who_answered_and_forgets_the_call() -> None:
     update = CallUpdate("c1", "ended", "answered_elsewhere", "1002", "박민수", AT)
     assert told == Told(("192.0.2.1", "192.0.2.9"), update)
     assert len(alerts) == 0
-    assert alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS) is None
+    assert alerts.goes_on(Ended("unknown", AT, Outcome.MISSED), DESKS) is None
+
+
+def test_a_verdict_learnt_later_is_told_too() -> None:
+    alerts = Alerts()
+    alerts.rings(RECORD, DESKS)
+    alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS)
+    assert alerts.ringing_at("192.0.2.1") == []
+    again = alerts.goes_on(RangAgain("c1", AT), DESKS)
+    assert again is not None and isinstance(again.message, IncomingCall)
+    assert len(alerts.ringing_at("192.0.2.1")) == 1
+    told = alerts.goes_on(Corrected("c1", AT, Outcome.ANSWERED), DESKS)
+    assert told is not None and isinstance(told.message, CallUpdate)
+    assert (told.message.state, told.message.outcome) == ("ended", "answered")
+
+
+def test_another_caller_is_told_while_it_rings() -> None:
+    alerts = Alerts()
+    alerts.rings(RECORD, DESKS)
+    told = alerts.goes_on(CallerChanged("c1", AT, "1002"), DESKS)
+    assert told is not None and isinstance(told.message, IncomingCall)
+    assert (told.message.caller, told.message.from_name) == ("1002", "박민수")
+    alerts.goes_on(Answered("c1", AT), DESKS)
+    assert alerts.goes_on(CallerChanged("c1", AT, "025550100"), DESKS) is None
 
 
 def test_a_member_added_while_it_rings_is_told() -> None:
