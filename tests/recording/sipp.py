@@ -24,6 +24,14 @@ Signal = int | str
 """A status, or a method."""
 
 
+_LETTERS = {"Via": "v", "From": "f", "To": "t", "Call-ID": "i", "Contact": "m", "Content-Type": "c"}
+
+
+def _compacted(line: str) -> str:
+    name, colon, value = line.partition(":")
+    return f"{_LETTERS[name]}{colon}{value}" if name in _LETTERS else line
+
+
 def sdp(direction: str = "sendrecv", version: int = 1) -> str:
     """The offer or answer of one who speaks G.711 A-law. version: raised by each change."""
     return _SDP.format(session=1, version=version, direction=direction)
@@ -35,6 +43,7 @@ class Script:
     def __init__(self) -> None:
         self._steps: list[str] = []
         self._variables: set[str] = set()
+        self._compact = False
 
     def receive(
         self, what: Signal, *, optional: bool = False, auth: bool = False, timeout_ms: int = 0
@@ -47,6 +56,11 @@ class Script:
         # The route set and the remote target are learnt from what makes the dialog.
         options += ' rrs="true"' if what in (180, 183, 200, "INVITE") else ""
         return self._add(f'<recv {kind}="{what}"{options}>{self._remembered(what)}</recv>')
+
+    def compact(self) -> Self:
+        """Headers by one letter from here on (RFC 3261 section 7.3.3)."""
+        self._compact = True
+        return self
 
     def pause(self, milliseconds: int) -> Self:
         return self._add(f'<pause milliseconds="{milliseconds}"/>')
@@ -71,6 +85,8 @@ class Script:
         if body:
             head.append("Content-Type: application/sdp")
         head.append(f"Content-Length: {'[len]' if body else '0'}")
+        if self._compact:
+            head = [_compacted(line) for line in head]
         message = "\n".join([*head, "", body])
         repeated = ' retrans="500"' if retransmit else ""
         return self._add(f"<send{repeated}><![CDATA[\n\n{message}\n]]></send>")
@@ -133,9 +149,9 @@ class Caller(Script):
         ]
         return self._send(lines, sdp() if body is None else body)
 
-    def ack(self) -> Self:
-        """To a 200: a request of its own in the dialog."""
-        return self._in_dialog("ACK", self._cseq, retransmit=False)
+    def ack(self, cseq: int = 0) -> Self:
+        """To a 200: a request of its own in the dialog. cseq: of its INVITE, where that was not the last."""
+        return self._in_dialog("ACK", cseq or self._cseq, retransmit=False)
 
     def ack_refusal(self) -> Self:
         """To a final response above 299: hop by hop, in the INVITE's transaction."""
@@ -150,6 +166,13 @@ class Caller(Script):
         """A request in the dialog: a re-INVITE, UPDATE, BYE, REFER."""
         self._cseq += 1
         return self._in_dialog(method, self._cseq, headers=headers, body=body)
+
+    def alone(self, method: str) -> Self:
+        """A request outside of any call."""
+        self._cseq += 1
+        lines = [f"{method} {self._uri} SIP/2.0", _VIA, "Max-Forwards: 70", self._from, f"To: {self._to}"]
+        event = "Event: message-summary" if method in ("SUBSCRIBE", "NOTIFY") else ""
+        return self._send([*lines, self._call_id, f"CSeq: {self._cseq} {method}", self._contact, event])
 
     def bye(self) -> Self:
         return self.request("BYE").receive(200)
@@ -212,13 +235,13 @@ class Caller(Script):
 
 
 class Phone(Script):
-    """One that is called. user: of its Contact. It has seen the INVITE before its first step."""
+    """One that is called. user: of its Contact. first: the request that it has seen before its first step."""
 
-    def __init__(self, user: str = "phone") -> None:
+    def __init__(self, user: str = "phone", *, first: str = "INVITE") -> None:
         super().__init__()
         self._contact = f"Contact: <sip:{user}@[local_ip]:[local_port];transport=[transport]>"
         self._cseq = 0
-        self.receive("INVITE")
+        self.receive(first)
 
     def reply(
         self, status: int, phrase: str, *, headers: str = "", body: str = "", to_invite: bool = False
@@ -246,6 +269,10 @@ class Phone(Script):
     def answer(self, headers: str = "") -> Self:
         return self.reply(200, "OK", headers=headers, body=sdp(), to_invite=True).receive("ACK")
 
+    def answer_late(self) -> Self:
+        """Answer when another request (CANCEL, PRACK) came after the INVITE."""
+        return self._to_invite("200 OK", sdp()).receive("ACK")
+
     def refuse(self, status: int, phrase: str, headers: str = "") -> Self:
         return self.reply(status, phrase, headers=headers, to_invite=True).receive("ACK")
 
@@ -259,14 +286,13 @@ class Phone(Script):
     def cancelled(self) -> Self:
         """The caller gives up: 200 to the CANCEL, 487 to the INVITE."""
         self.receive("CANCEL").ok()
-        lines = [
-            "SIP/2.0 487 Request Terminated",
-            "Via: [$via]",
-            "From: [$from]",
-            "To: [$to];tag=[pid]p[call_number]",
-        ]
-        self._variables |= {"via", "from", "to"}
-        return self._send([*lines, "[last_Call-ID:]", "CSeq: [$cseq]"]).receive("ACK")
+        return self._to_invite("487 Request Terminated").receive("ACK")
+
+    def _to_invite(self, status: str, body: str = "") -> Self:
+        lines = [f"SIP/2.0 {status}", "Via: [$via]", "From: [$from]", "To: [$to];tag=[pid]p[call_number]"]
+        self._variables |= {"via", "from", "to", "cseq"}
+        lines += ["[last_Call-ID:]", "CSeq: [$cseq]", self._contact if body else ""]
+        return self._send(lines, body)
 
     def hang_up(self) -> Self:
         """Ends the call that it answered."""

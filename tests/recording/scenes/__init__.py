@@ -1,5 +1,5 @@
 """All scenes, by the software that plays them."""
 
-from tests.recording.scenes import plain
+from tests.recording.scenes import identity, plain, transport
 
-ALL = (plain,)
+ALL = (identity, plain, transport)
