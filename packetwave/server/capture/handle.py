@@ -18,7 +18,7 @@ SNAPLEN = 262144  # libpcap's largest: also what a network card has merged from 
 
 # On Linux not libpcap's immediate mode: it gives each frame a slot of the greatest size, so that 16 MiB hold
 # 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md).
-_WAIT_MS = 100 if WINDOWS else 1
+_WAIT_MS = 1
 
 _WARNING = 0  # pcap_activate: negative is an error, above zero a warning (such as no promiscuous mode)
 _RET, _JUMP = 0x06, 0x05  # BPF: return a constant; jump always

@@ -1,7 +1,7 @@
 """Frames from an interface as they arrive. Detector thread, but for `interrupt`.
 
-Reading never holds a lock that others wait for: on Linux one `poll` without the interpreter's lock waits for
-frames, then all that are there are taken without giving the lock away between them (given away at each of
+The handle never blocks: on Linux one `poll` without the interpreter's lock waits for frames (on Windows short
+pauses), then all that are there are taken without giving the lock away between them (given away at each of
 them, a busy other thread would make every single frame wait for its turn of 5 ms).
 """
 
@@ -21,6 +21,8 @@ Frame = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, leng
 
 _BUFFER_BYTES = 16 * 1024 * 1024
 _BATCH = 512
+_PAUSE_S = 0.002
+_ERROR = -1  # PCAP_ERROR; 0 is "no frame", -2 "interrupted"
 
 
 class LiveCapture:
@@ -54,11 +56,11 @@ class LiveCapture:
         seconds = "qq" if ctypes.sizeof(pcap.timeval) == 16 else "ii"
         self._header_format = struct.Struct(f"={seconds}II")
         self._interrupted = False
-        prototype = ctypes.CFUNCTYPE if handle.WINDOWS else ctypes.PYFUNCTYPE
-        next_ex = prototype(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+        self._lost: CaptureFault | None = None
+        next_ex = ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
         self._next_ex = next_ex(("pcap_next_ex", pcap._lib))
+        pcap.pcap_setnonblock(self._handle, 1, ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE))
         if not handle.WINDOWS:
-            pcap.pcap_setnonblock(self._handle, 1, ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE))
             self._wake_reader, self._wake_writer = os.pipe()
             os.set_blocking(self._wake_writer, False)
             self._poll = select.poll()
@@ -70,34 +72,42 @@ class LiveCapture:
 
         Empty when none came or after `interrupt`. CaptureFault lost when the interface went away.
         """
-        if self._interrupted:
-            return []
         frames: list[Frame] = []
+        if self._interrupted:
+            return frames
         self._take(frames)
         if frames or timeout_s <= 0:
             return frames
-        if not handle.WINDOWS:
+        if handle.WINDOWS:
+            self._wait_by_pausing(frames, timeout_s)
+        else:
             self._poll.poll(timeout_s * 1000)
             self._take(frames)
-            return frames
-        deadline = time.monotonic() + timeout_s  # each pcap_next_ex waited some of it already
-        while not frames and not self._interrupted and time.monotonic() < deadline:
-            self._take(frames)
         return frames
+
+    def _wait_by_pausing(self, frames: list[Frame], timeout_s: float) -> None:
+        """Where there is nothing to poll. Blocking in the library would not end everywhere (libpcap on Linux,
+        and so Wine's, waits on without a frame), and would wait for a second one before giving the first."""
+        deadline = time.monotonic() + timeout_s
+        while not frames and not self._interrupted and time.monotonic() < deadline:
+            time.sleep(_PAUSE_S)
+            self._take(frames)
 
     def _take(self, frames: list[Frame]) -> None:
         next_ex, address, header, data = self._next_ex, self._address, self._header, self._data
         header_at, data_at = ctypes.byref(header), ctypes.byref(data)
         unpack, size, string_at = self._header_format.unpack, self._header_format.size, ctypes.string_at
-        while len(frames) < _BATCH:
+        while len(frames) < _BATCH and not self._lost:
             status = next_ex(address, header_at, data_at)
             if status == 1:
                 seconds, micros, captured, wire = unpack(string_at(header.value, size))  # type: ignore[arg-type]
                 frames.append((seconds + micros / 1e6, wire, string_at(data.value, captured)))  # type: ignore[arg-type]
-            elif status == handle.binding().PCAP_ERROR and not frames:
-                raise CaptureFault("lost", self._interface, handle.error_text(self._handle))
             else:
-                return
+                if status == _ERROR:  # said once only: what came before it is given first
+                    self._lost = CaptureFault("lost", self._interface, handle.error_text(self._handle))
+                break
+        if self._lost and not frames:
+            raise self._lost
 
     def stats(self) -> tuple[int, int]:
         """(received, dropped): frames that passed the filter since opening, and those of them that were

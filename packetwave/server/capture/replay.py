@@ -100,44 +100,51 @@ def _pcap(file: BinaryIO, order: str, units: float, link_type: int) -> Generator
 
 def _pcapng(file: BinaryIO) -> Generator[Record, None, None]:
     """Sections of blocks (draft-ietf-opsawg-pcapng): each section has its byte order and its interfaces."""
-    order = ">"
+    read = file.read
+    order = ""
     interfaces: list[tuple[int, int, float, int]] = []  # link type, snaplen, units a second, offset in s
     at_s = 0.0
-    while header := file.read(8):
+    while header := read(8):
+        begun = b""
         if header[:4] == _PCAPNG:
-            marks = file.peek(4)[:4] if hasattr(file, "peek") else b""
-            if marks not in _BYTE_ORDERS:
+            begun = read(4)  # the byte-order magic, by which the length is read
+            if begun not in _BYTE_ORDERS:
                 raise _Damaged
-            order = _BYTE_ORDERS[marks]
+            if _BYTE_ORDERS[begun] != order:
+                order = _BYTE_ORDERS[begun]
+                block_head, packet_head = struct.Struct(f"{order}II").unpack, struct.Struct(f"{order}IIIII")
             interfaces = []
-        kind, body = _block(file, order, header)
-        if kind == _INTERFACE and len(body) >= 8:
-            interfaces.append(_interface(order, body))
-        elif kind in (_ENHANCED_PACKET, _PACKET) and len(body) >= 20:
-            layout = "IIIII" if kind == _ENHANCED_PACKET else "HxxIIII"
-            number, high, low, captured, _ = struct.unpack_from(order + layout, body)
-            if captured > min(_FRAME_LIMIT, len(body) - 20):
-                raise _Damaged
-            if number < len(interfaces):
-                link_type, _, units, offset_s = interfaces[number]
-                at_s = min(max((high << 32 | low) / units + offset_s, 0.0), _LAST_SECOND)
-                yield at_s, link_type, body[20 : 20 + captured]
-        elif kind == _SIMPLE_PACKET and len(body) >= 4 and interfaces:  # has no time: that of the one before
+        if len(header) < 8:
+            raise _Damaged
+        kind, length = block_head(header)
+        if length < 12 or length % 4 or length > _BLOCK_LIMIT:
+            raise _Damaged
+        body = begun + read(length - 8 - len(begun))
+        if len(body) < length - 8 or body[-4:] != header[4:]:  # the length stands at the end again
+            raise _Damaged
+        if kind == _ENHANCED_PACKET and length >= 32:
+            number, high, low, captured, _ = packet_head.unpack_from(body)
+        elif kind == _PACKET and length >= 32:
+            number, high, low, captured, _ = struct.unpack_from(f"{order}HxxIIII", body)
+        elif kind == _INTERFACE and length >= 20:
+            interfaces.append(_interface(order, body[:-4]))
+            continue
+        elif kind == _SIMPLE_PACKET and length >= 16 and interfaces:  # has no time: that of the one before
             link_type, snaplen, _, _ = interfaces[0]
-            (length,) = struct.unpack_from(f"{order}I", body)
-            yield at_s, link_type, body[4 : 4 + min(length, snaplen or length, _FRAME_LIMIT)]
-
-
-def _block(file: BinaryIO, order: str, header: bytes) -> tuple[int, bytes]:
-    if len(header) < 8:
-        raise _Damaged
-    kind, length = struct.unpack(f"{order}II", header)
-    if length < 12 or length % 4 or length > _BLOCK_LIMIT:
-        raise _Damaged
-    rest = file.read(length - 8)
-    if len(rest) < length - 8 or rest[-4:] != header[4:]:
-        raise _Damaged
-    return kind, rest[:-4]
+            (captured,) = struct.unpack_from(f"{order}I", body)
+            captured = min(captured, snaplen or captured, length - 16, _FRAME_LIMIT)
+            yield at_s, link_type, body[4 : 4 + captured]
+            continue
+        else:
+            continue
+        if captured > length - 32 or captured > _FRAME_LIMIT:
+            raise _Damaged
+        if number < len(interfaces):
+            link_type, _, units, offset_s = interfaces[number]
+            at_s = (high << 32 | low) / units + offset_s
+            if not 0.0 <= at_s <= _LAST_SECOND:
+                at_s = min(max(at_s, 0.0), _LAST_SECOND)
+            yield at_s, link_type, body[20 : 20 + captured]
 
 
 def _interface(order: str, body: bytes) -> tuple[int, int, float, int]:

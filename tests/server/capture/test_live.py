@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from packetwave.server.capture import CaptureFault, LiveCapture, kernel_filter
+from packetwave.server.capture import CaptureFault, LiveCapture, handle, kernel_filter
 from tests.netns import Host, Office, needs_namespaces
 from tests.server.frames.building import invite, udp_frame
 
 pytestmark = needs_namespaces
 
-FRAMES = [udp_frame(invite(f"call-{number}", filler=number)) for number in range(1000)]
+FRAMES = [udp_frame(invite(f"call-{number}", filler=number)) for number in range(300)]
 
 
 @pytest.fixture
@@ -32,6 +32,12 @@ def probe(office: Office) -> Host:
     return office.host("probe")
 
 
+@pytest.fixture(params=["poll", "pauses"])
+def way_of_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`poll` as on Linux, or by pauses as on Windows."""
+    monkeypatch.setattr(handle, "WINDOWS", request.param == "pauses")
+
+
 def opened(host: Host, text: str = "", **options: int) -> LiveCapture:
     with host.inside():
         return LiveCapture(host.interface, text, **options)
@@ -45,9 +51,13 @@ def read_until(capture: LiveCapture, count: int) -> list[tuple[float, int, bytes
     return frames
 
 
+@pytest.mark.usefixtures("way_of_waiting")
 def test_every_frame_with_its_time_in_order(sender: Host, probe: Host) -> None:
-    """A thousand frames sent while nobody reads: the buffer keeps them."""
-    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+    """Three hundred frames sent while nobody reads: the buffer keeps them."""
+    with (
+        opened(probe, kernel_filter({5060}), buffer_bytes=32 * 1024 * 1024) as capture,
+        sender.frame_socket() as wire,
+    ):
         before = time.time()
         for frame in FRAMES:
             wire.send(frame)
@@ -61,6 +71,14 @@ def test_every_frame_with_its_time_in_order(sender: Host, probe: Host) -> None:
         assert capture.stats() == (len(FRAMES), 0)
 
 
+@pytest.mark.usefixtures("way_of_waiting")
+def test_a_frame_is_given_without_waiting_for_the_next(sender: Host, probe: Host) -> None:
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        for frame in FRAMES[:5]:
+            wire.send(frame)
+            assert [seen for _, _, seen in capture.read(60)] == [frame]
+
+
 def test_frames_for_others_are_seen(sender: Host, probe: Host) -> None:
     """Promiscuous: the frames' MAC addresses are nobody's here."""
     with opened(probe) as capture, sender.frame_socket() as wire:
@@ -68,6 +86,7 @@ def test_frames_for_others_are_seen(sender: Host, probe: Host) -> None:
         assert [frame for _, _, frame in read_until(capture, 1)] == FRAMES[:1]
 
 
+@pytest.mark.usefixtures("way_of_waiting")
 def test_nothing_comes_in_time(probe: Host) -> None:
     with opened(probe, kernel_filter({5060})) as capture:
         assert capture.read(0) == []
@@ -76,7 +95,7 @@ def test_nothing_comes_in_time(probe: Host) -> None:
 
 def test_frames_lost_for_want_of_buffer_are_counted(sender: Host, probe: Host) -> None:
     with opened(probe, buffer_bytes=512 * 1024) as capture, sender.frame_socket() as wire:
-        for _ in range(5):
+        for _ in range(20):
             for frame in FRAMES:
                 wire.send(frame)
         received, dropped = capture.stats()
@@ -88,6 +107,7 @@ def test_frames_lost_for_want_of_buffer_are_counted(sender: Host, probe: Host) -
         assert kept + dropped == received
 
 
+@pytest.mark.usefixtures("way_of_waiting")
 def test_reading_ends_when_another_thread_says_so(probe: Host) -> None:
     with opened(probe) as capture:
         threading.Timer(0.05, capture.interrupt).start()
@@ -96,6 +116,7 @@ def test_reading_ends_when_another_thread_says_so(probe: Host) -> None:
         assert capture.read(60) == []
 
 
+@pytest.mark.usefixtures("way_of_waiting")
 def test_an_interface_that_goes_away_is_said(probe: Host) -> None:
     with opened(probe) as capture:
         probe.run("ip", "link", "del", "eth0")
