@@ -49,17 +49,28 @@ class Call:
     legs: list[Leg] = field(default_factory=list)
     rings: dict[str, Ring] = field(default_factory=dict)
     scheduled_s: float = float("inf")
+    _upstream: frozenset[Leg] | None = None
 
-    def upstream(self) -> set[Leg]:
+    def add(self, leg: Leg) -> None:
+        """Take a leg in."""
+        self.legs.append(leg)
+        self._upstream = None
+
+    def drop(self, leg: Leg) -> None:
+        """Take a leg out."""
+        self.legs.remove(leg)
+        self._upstream = None
+
+    def upstream(self) -> frozenset[Leg]:
         """The legs that others of this call continue: they end where another begins."""
-        if len(self.legs) == 1:
-            return set()
-        return {
-            leg
-            for leg in self.legs
-            if not leg.taker
-            and any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
-        }
+        if self._upstream is None:
+            self._upstream = frozenset(
+                leg
+                for leg in self.legs
+                if not leg.taker
+                and any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
+            )
+        return self._upstream
 
 
 def call_id_of(sip_call_id: str, from_tag: str, extension: str, again: int = 0) -> str:

@@ -23,6 +23,9 @@ AGAIN_S = 30.0
 SWAPPED_S = 0.25
 """A phone leg may be seen this long before the trunk leg that caused it (mirrors swap frames)."""
 
+MAX_LEGS = 64
+"""Legs of one call; what would be more is no office's call but a load or a flood."""
+
 _CONNECTION = re.compile(rb"^c=IN IP[46] ([0-9A-Fa-f.:]+)", re.MULTILINE)
 _MEDIA = re.compile(rb"^m=audio (\d+)", re.MULTILINE)
 
@@ -35,13 +38,19 @@ def media_of(body: bytes) -> str:
     return f"{connection[1].decode('ascii')}:{media[1].decode('ascii')}"
 
 
-def find_call(leg: Leg, candidates: Iterable[Call]) -> Call | None:
-    """The live call a leg with a new Call-ID belongs to; None for a call of its own."""
+def find_call(leg: Leg, candidates: Iterable[Call], *, known_phone: bool) -> Call | None:
+    """The live call a leg with a new Call-ID belongs to; None for a call of its own.
+
+    known_phone: the leg asks for an extension that is known to be one, so that a second ring of it means
+    the same phone; while nothing is known, each call stands for itself.
+    """
     best: Call | None = None
     best_rank: tuple[int, int, float] = (0, 0, 0.0)
     for call in candidates:
+        if len(call.legs) >= MAX_LEGS:
+            continue
         kinship = max((_kinship(other, leg) for other in call.legs), default=0)
-        if not kinship and _rings_again(call, leg):
+        if not kinship and known_phone and _rings_again(call, leg):
             kinship = 1
         if kinship:
             # The closest kin; then a call that has no phone yet; then the latest.

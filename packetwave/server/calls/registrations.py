@@ -18,16 +18,19 @@ class Registrations:
     """Bindings extension ↔ places, each with its expiry in packet time."""
 
     def __init__(self) -> None:
-        self._bindings: OrderedDict[str, dict[Place, float]] = OrderedDict()
-        self._contact_users: dict[tuple[str, Place], str] = {}
+        self._places: OrderedDict[str, dict[Place, float]] = OrderedDict()
+        self._users: dict[str, list[tuple[str, Place]]] = {}
+        self._by_user: dict[tuple[str, Place], str] = {}
+        self._by_place: dict[Place, set[str]] = {}
+        self._extensions: frozenset[str] | None = frozenset()
 
     def learn(self, message: Message, at_s: float, phone: Place) -> None:
         """Take in a 200 to REGISTER that was sent to `phone`."""
         extension = dialled(message)
         if not extension:
             return
-        self._forget(extension)
         places: dict[Place, float] = {}
+        users: list[tuple[str, Place]] = []
         default = message.header("expires")
         for value in message.values("contact"):
             try:
@@ -40,34 +43,49 @@ class Registrations:
                 continue
             place = Place(contact.uri.host, contact.uri.port or 5060)
             places[place] = at_s + seconds
-            self._contact_users[contact.uri.user, place] = extension
             # Behind an edge proxy the contact is not where this hop of the registration went to.
             places.setdefault(phone, at_s + seconds)
+            users.append((contact.uri.user, place))
+        self._forget(extension)
         if places:
-            self._bindings[extension] = places
-            self._bindings.move_to_end(extension)
-            if len(self._bindings) > MAX_EXTENSIONS:
-                self._forget(next(iter(self._bindings)))
+            self._remember(extension, places, users)
 
     def places(self, extension: str, at_s: float) -> list[Place]:
         """Where the phones of an extension are; empty where nothing valid is known."""
-        return [place for place, until in self._bindings.get(extension, {}).items() if until > at_s]
+        return [place for place, until in self._places.get(extension, {}).items() if until > at_s]
 
     def extension_at(self, user: str, place: Place, at_s: float) -> str:
         """The extension whose phone answers to a contact user at a place; else the only one registered
         there; "" for none."""
-        extension = self._contact_users.get((user, place), "")
+        extension = self._by_user.get((user, place), "")
         if extension and place in self.places(extension, at_s):
             return extension
-        there = [name for name in self._bindings if place in self.places(name, at_s)]
+        there = [name for name in self._by_place.get(place, ()) if place in self.places(name, at_s)]
         return there[0] if len(there) == 1 else ""
 
     def extensions(self) -> frozenset[str]:
-        """All extensions with a binding, expired or not."""
-        return frozenset(self._bindings)
+        """All extensions with a binding, expired or not; the same object while nothing changes."""
+        if self._extensions is None:
+            self._extensions = frozenset(self._places)
+        return self._extensions
+
+    def _remember(self, extension: str, places: dict[Place, float], users: list[tuple[str, Place]]) -> None:
+        self._places[extension] = places
+        self._users[extension] = users
+        for key in users:
+            self._by_user[key] = extension
+        for place in places:
+            self._by_place.setdefault(place, set()).add(extension)
+        self._extensions = None
+        if len(self._places) > MAX_EXTENSIONS:
+            self._forget(next(iter(self._places)))
 
     def _forget(self, extension: str) -> None:
-        if self._bindings.pop(extension, None) is not None:
-            self._contact_users = {
-                key: name for key, name in self._contact_users.items() if name != extension
-            }
+        for place in self._places.pop(extension, ()):
+            self._by_place[place].discard(extension)
+            if not self._by_place[place]:
+                del self._by_place[place]
+        for key in self._users.pop(extension, ()):
+            if self._by_user.get(key) == extension:
+                del self._by_user[key]
+        self._extensions = None

@@ -33,7 +33,17 @@ class Rings:
         self.members = members
         self._registrations = registrations
         self._pickups = Pickups()
+        self._known = members
+        self._known_parts: tuple[frozenset[str], frozenset[str]] = (members, registrations.extensions())
         self._events: list[CallEvent] = []
+
+    def known(self) -> frozenset[str]:
+        """The extensions known to be ones: members' and those registered."""
+        parts = (self.members, self._registrations.extensions())
+        if parts[0] is not self._known_parts[0] or parts[1] is not self._known_parts[1]:
+            self._known_parts = parts
+            self._known = parts[0] | parts[1]
+        return self._known
 
     def taken(self) -> list[CallEvent]:
         """The events since the last time."""
@@ -67,15 +77,20 @@ class Rings:
             ring.stopped_s = 0.0
             self._events.append(RangAgain(ring.call_id, _time(at_s)))
 
-    def replace(self, at_s: float, leg: Leg, known: Leg) -> None:
-        """A leg takes the place of a known one (RFC 3891): at the same phone with another caller, or it is
-        another phone that takes the call over."""
+    def taker(self, leg: Leg, known: Leg) -> str:
+        """The extension that takes a call over by a leg in the place of a known one (RFC 3891), "" where
+        the leg goes to the same phone and only the caller is another."""
         ring = known.ring
-        if ring is not None and (leg.target == ring.extension or leg.destination.is_same(known.destination)):
-            join(leg, ring)
-            self.change_caller(at_s, ring, Caller(leg.caller, leg.caller_name))
-        elif leg.caller in self.members | self._registrations.extensions():
-            leg.taker = leg.caller
+        same_phone = ring is not None and (
+            leg.target == ring.extension or leg.destination.is_same(known.destination)
+        )
+        return leg.caller if not same_phone and leg.caller in self.known() else ""
+
+    def replace(self, at_s: float, leg: Leg, known: Leg) -> None:
+        """A leg takes the place of a known one at the same phone: no new ring, but another caller."""
+        if known.ring is not None and not leg.taker:
+            join(leg, known.ring)
+            self.change_caller(at_s, known.ring, Caller(leg.caller, leg.caller_name))
 
     def change_caller(self, at_s: float, ring: Ring, calling: Caller) -> None:
         """Somebody else is calling in a ring or talk."""
@@ -153,7 +168,7 @@ class Rings:
     def _who_rings(self, at_s: float, leg: Leg) -> tuple[str, Direction]:
         """The extension ("" for none) and the direction (signalling.md cases 30, 31, 36)."""
         registrations = self._registrations
-        known = self.members | registrations.extensions()
+        known = self.known()
         if not known:
             return leg.target, Direction.IN
         extension = leg.target

@@ -83,7 +83,7 @@ class CallTable:
 
     def add(self, leg: Leg) -> None:
         """Put a leg into its call."""
-        leg.call.legs.append(leg)
+        leg.call.add(leg)
         self._legs[leg.key] = leg
         self._by_call_id.setdefault(leg.sip_call_id, []).append(leg)
         for kin in (leg.caller, leg.media):
@@ -92,7 +92,7 @@ class CallTable:
 
     def drop(self, leg: Leg) -> None:
         """Take a leg out of its call, which stays."""
-        leg.call.legs.remove(leg)
+        leg.call.drop(leg)
         self._legs.pop(leg.key, None)
         self._forget_call_id(leg)
 

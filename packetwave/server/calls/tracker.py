@@ -226,7 +226,11 @@ class Tracker:
         if other is not None:
             leg.call = other.call
         elif not known:
-            leg.call = find_call(leg, self.table.kin(leg)) or self.table.new_call(now.at_s)
+            known_phone = leg.target in self._rings.known()
+            call = find_call(leg, self.table.kin(leg), known_phone=known_phone)
+            leg.call = call or self.table.new_call(now.at_s)
+        if other is not None:
+            leg.taker = self._rings.taker(leg, other)
         self.table.add(leg)
         if ghost is not None and ghost.ring is not None:
             # What was remembered of before a restart is this leg: it takes the other's place.
