@@ -7,10 +7,7 @@ import argparse
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
+from typing import Any
 
 _log = logging.getLogger(__name__)
 
@@ -19,8 +16,8 @@ class Parser(argparse.ArgumentParser):
     """An argument parser that also works where there is no terminal to speak to (before Python 3.11.5
     argparse itself does not)."""
 
-    def _print_message(self, message: str, file: "SupportsWrite[str] | None" = None) -> None:
-        stream: SupportsWrite[str] | None = file or sys.stderr
+    def _print_message(self, message: str, file: Any = None) -> None:
+        stream = file or sys.stderr
         if message and stream is not None:
             stream.write(message)
 

@@ -48,7 +48,7 @@ class Detector:
         return events
 
     def _payload(self, payload: Payload) -> list[CallEvent]:
-        message = parse(payload.data, cut=payload.transport != "udp")
+        message = parse(payload.data, cut=payload.cut)
         if isinstance(message, Rejected):
             self.rejected[message.reason] += 1
             return []

@@ -34,3 +34,13 @@ def test_what_cannot_be_used_is_counted() -> None:
     assert detector.frame(1.0, ETHERNET, frame("192.0.2.1", "192.0.2.2", text)) == []
     assert detector.rejected == {"no from": 1}
     assert detector.counts() == Counts(frames=3, sip_messages=0, rejected=1)
+
+
+def test_a_datagram_cut_by_a_short_snaplen_still_alerts() -> None:
+    at_s, data = Leg("01012345678", "1001").request(1.0, "INVITE")
+    sdp = b"v=0\r\n" * 50
+    text = data[42:].replace(b"Content-Length: 0", b"Content-Length: 300") + sdp
+    whole = frame("192.0.2.10", "192.0.2.21", text)
+    for kept in (len(whole) - 10, len(whole) - len(sdp)):
+        (event,) = a_detector().frame(at_s, ETHERNET, whole[:kept])
+        assert isinstance(event, Ringing)

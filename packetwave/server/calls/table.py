@@ -9,7 +9,7 @@ from itertools import count, islice
 
 from packetwave.server.calls.call import Call, RingState
 from packetwave.server.calls.leg import OVER, Leg, LegState
-from packetwave.server.calls.verdict import QUEUE_S, REORDER_S
+from packetwave.server.calls.verdict import QUEUE_S, REORDER_S, SWAPPED_S
 
 RING_SILENCE_S = 300.0
 """A ring of which nothing more is heard is over; PBXs and proxies give up after 180 s (RFC 3261 timer C)."""
@@ -161,7 +161,7 @@ def _due_s(call: Call, at_s: float) -> float:
         + [
             ring.stopped_s + wait_s
             for ring in call.rings.values()
-            for wait_s in (REORDER_S, QUEUE_S)
+            for wait_s in (SWAPPED_S, REORDER_S, QUEUE_S)
             if ring.state is RingState.STOPPED and ring.stopped_s + wait_s > at_s
         ],
         default=at_s + LINGER_S,

@@ -274,8 +274,9 @@ class Tracker:
             return False
         leg.last_s = now.at_s
         leg.elsewhere_hint = leg.elsewhere_hint or _says_elsewhere(now.message)
-        if leg.take(Signal.CANCEL, now.at_s):
-            self._settle(leg.call, now.at_s)
+        leg.cancelled = leg.cancelled or not leg.was_answered
+        leg.take(Signal.CANCEL, now.at_s)
+        self._settle(leg.call, now.at_s)
         return True
 
     def _bye(self, now: Early) -> bool:

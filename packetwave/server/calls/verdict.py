@@ -14,6 +14,9 @@ REORDER_S = 0.5
 """How far mirrors were seen to swap messages, and the longest a verdict waits for one just behind."""
 
 
+SWAPPED_S = 0.05
+"""How long a 487 waits for the CANCEL it answers."""
+
 QUEUE_S = 60.0
 """How long a queue may pause between two rings of one phone before its ring is said to be over."""
 
@@ -95,6 +98,10 @@ def is_open(call: Call, ring: Ring, at_s: float) -> bool:
         for leg in others
     ):
         return False
+    if at_s < ring.stopped_s + SWAPPED_S and any(
+        leg.status == 487 and not leg.cancelled for leg in ring.legs
+    ):
+        return True  # the CANCEL, and the Reason in it, may be just behind
     if at_s < ring.stopped_s + REORDER_S:
         if any(leg.state is LegState.CANCELLED for leg in ring.legs):
             return True

@@ -70,8 +70,8 @@ class FrameDecoder:
         end = 14 + length
         if 8 <= udp_length < length - 20:
             end = 34 + udp_length
-        if end > len(frame):
-            counters.truncated += 1
+        cut = end > len(frame)
+        counters.truncated += cut
         data = frame[42:end]
         if data[:8] != b"SIP/2.0 ":
             line = data.find(b"\r\n")
@@ -83,7 +83,7 @@ class FrameDecoder:
                 data = data[start:]
         counters.udp_payloads += 1
         src, src_port, dst, dst_port = flow
-        return (_new_payload(Payload, (at_s, "udp", src, src_port, dst, dst_port, data)),)
+        return (_new_payload(Payload, (at_s, "udp", src, src_port, dst, dst_port, data, cut)),)
 
     def expire(self, at_s: float) -> None:
         """Forget what has waited too long at this packet time; `decode` does it itself while frames come."""
@@ -221,7 +221,8 @@ class FrameDecoder:
             return
         self.counters.udp_payloads += 1
         src, src_port, dst, dst_port = flow
-        payloads.append(Payload(at_s, "udp", src, src_port, dst, dst_port, data[start:]))
+        cut = packet.cut or length > len(datagram)
+        payloads.append(Payload(at_s, "udp", src, src_port, dst, dst_port, data[start:], cut))
 
     def _tcp(self, at_s: float, packet: ip.Packet, segment: bytes, payloads: list[Payload]) -> None:
         if len(segment) < 20:
@@ -241,4 +242,4 @@ class FrameDecoder:
                 self.counters.ws_payloads += 1
             else:
                 self.counters.tcp_payloads += 1
-            payloads.append(Payload(at_s, transport, src, src_port, dst, dst_port, data))
+            payloads.append(Payload(at_s, transport, src, src_port, dst, dst_port, data, True))

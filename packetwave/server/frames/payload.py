@@ -17,7 +17,8 @@ class Payload(NamedTuple):
     stream, to the empty line; its body is skipped there).
 
     at_s: packet time, seconds since 1970-01-01 UTC. src, dst: IP addresses as text (IPv6 compressed).
-    transport: "udp", "tcp" or "ws". data begins with its start-line.
+    transport: "udp", "tcp" or "ws". data begins with its start-line. cut: bytes are missing at its end: the
+    body of a stream's message, or what a short snaplen left out of a datagram.
     """
 
     at_s: float
@@ -27,6 +28,7 @@ class Payload(NamedTuple):
     dst: str
     dst_port: int
     data: bytes
+    cut: bool = False
 
 
 def sip_start(data: bytes) -> int:

@@ -5,6 +5,7 @@ from packetwave.server.calls.events import Direction, Ringing
 from packetwave.server.calls.joining import AGAIN_S
 from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S, TALK_SILENCE_S
 from packetwave.server.calls.tracker import OpenCall
+from packetwave.server.calls.verdict import SWAPPED_S
 from tests.server.calls.conversation import START_S, Conversation
 
 CALLER = "01012345678"
@@ -46,7 +47,16 @@ def test_cancel_without_its_487_is_missed_after_half_a_second() -> None:
 def test_487_without_a_cancel_is_missed() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().reply(487)
+    talk.wait(SWAPPED_S)
     assert talk.recorded[1:] == ["1001: ended missed"]
+
+
+def test_a_487_seen_before_its_cancel_hears_the_reason_in_it() -> None:
+    talk = Conversation()
+    leg = talk.leg("pbx", "p1", CALLER, "1001").invite().ring().reply(487)
+    talk.wait(0.003)
+    leg.cancel(extra="Reason: SIP;cause=200\r\n")
+    assert talk.recorded[1:] == ["1001: ended answered_elsewhere"]
 
 
 def test_a_200_that_crossed_the_cancel_wins() -> None:

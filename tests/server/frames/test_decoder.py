@@ -89,7 +89,7 @@ def test_tcp_padding_and_options_are_no_data() -> None:
         tcp_frame(MESSAGE[10:], sequence=11, options=12),
     ]
     (payload,) = decode_all(frames, decoder=decoder)
-    assert payload == Payload(0.003, "tcp", A, 40000, B, 5060, head_of(MESSAGE))
+    assert payload == Payload(0.003, "tcp", A, 40000, B, 5060, head_of(MESSAGE), cut=True)
     assert (decoder.counters.tcp_segments, decoder.counters.tcp_payloads) == (4, 1)
 
 
