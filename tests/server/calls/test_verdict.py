@@ -2,6 +2,7 @@
 
 import pytest
 
+from packetwave.server.calls.verdict import SWAPPED_S
 from tests.server.calls.conversation import Conversation
 
 CALLER = "01012345678"
@@ -24,6 +25,7 @@ def test_two_devices_that_refuse(first: int, second: int, outcome: str) -> None:
     one.reply(first)
     assert talk.recorded == ["01012345678 → 1001"]
     two.reply(second)
+    talk.wait(SWAPPED_S)
     assert talk.recorded[1:] == [f"1001: ended {outcome}"]
 
 
