@@ -87,7 +87,8 @@ def _rings_again(call: Call, leg: Leg) -> bool:
     if leg.caller == ANONYMOUS or call.upstream():
         return False
     return any(
-        known.target == leg.target
+        known.caller == leg.caller
+        and known.target == leg.target
         and known.ring is not None
         and known.source.is_same(leg.source)
         and known.destination.is_same(leg.destination)

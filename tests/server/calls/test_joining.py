@@ -92,3 +92,15 @@ def test_of_two_calls_of_one_caller_the_one_without_a_phone_is_continued() -> No
 )
 def test_media(body: bytes, expected: str) -> None:
     assert media_of(body) == expected
+
+
+def test_rings_again_only_for_the_same_caller() -> None:
+    """A PBX uses one RTP port for one call after the other."""
+    talk = Conversation()
+    talk.leg("pbx", "p1", CALLER, "1001", body=SDP).invite().ring().cancel().reply(487)
+    talk.wait(10)
+    talk.leg("pbx", "p1", "025550100", "1001", body=SDP).invite()
+    assert talk.recorded[-1] == "025550100 → 1001"
+    talk.wait(10)
+    talk.leg("pbx", "p1", CALLER, "1001", body=SDP).invite()
+    assert talk.lines[-1] == "1001: rings again"
