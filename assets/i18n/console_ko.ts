@@ -104,7 +104,7 @@
         <translation>방향</translation>
     </message>
     <message>
-        <source>Caller's name</source>
+        <source>Caller&apos;s name</source>
         <translation>발신자 이름</translation>
     </message>
     <message>
@@ -188,7 +188,7 @@
         <translation>아직 감지하고 있지 않습니다</translation>
     </message>
     <message>
-        <source>Choose the network interface at the switch's mirror port.</source>
+        <source>Choose the network interface at the switch&apos;s mirror port.</source>
         <translation>스위치의 미러 포트에 연결된 네트워크 인터페이스를 고르세요.</translation>
     </message>
     <message>
@@ -235,7 +235,7 @@
         <translation>중지</translation>
     </message>
     <message>
-        <source>Choose the interface at the switch's mirror port: it is the one whose SIP counter moves when a phone rings.</source>
+        <source>Choose the interface at the switch&apos;s mirror port: it is the one whose SIP counter moves when a phone rings.</source>
         <translation>스위치의 미러 포트에 연결된 인터페이스를 고르세요. 전화가 울릴 때 SIP 수가 올라가는 것이 그 인터페이스입니다.</translation>
     </message>
     <message>
@@ -295,8 +295,27 @@
         <translation>미러 포트로 보입니다</translation>
     </message>
     <message>
-        <source>Npcap's page</source>
+        <source>Npcap&apos;s page</source>
         <translation>Npcap 홈페이지</translation>
+    </message>
+</context>
+<context>
+    <name>first</name>
+    <message>
+        <source>Otherwise PacketWave keeps the members in its own database, without any set-up.</source>
+        <translation>사용하지 않으면 설정 없이 PacketWave의 내장 데이터베이스에 구성원을 저장합니다.</translation>
+    </message>
+    <message>
+        <source>Use MongoDB</source>
+        <translation>MongoDB 사용</translation>
+    </message>
+    <message>
+        <source>Own database</source>
+        <translation>내장 데이터베이스</translation>
+    </message>
+    <message>
+        <source>Members in the MongoDB on this PC: {count}. Use them?</source>
+        <translation>이 PC의 MongoDB에 구성원이 {count}명 있습니다. 사용할까요?</translation>
     </message>
 </context>
 <context>
@@ -326,7 +345,7 @@
         <translation>상태</translation>
     </message>
     <message>
-        <source>New: type an extension and the PC's IP</source>
+        <source>New: type an extension and the PC&apos;s IP</source>
         <translation>새 행: 내선과 PC IP를 넣으세요</translation>
     </message>
     <message>
@@ -454,20 +473,20 @@
         <translation>빈 행입니다</translation>
     </message>
     <message>
-        <source>The first row has no column '{column}'</source>
-        <translation>첫 행에 '{column}' 열이 없습니다</translation>
+        <source>The first row has no column &apos;{column}&apos;</source>
+        <translation>첫 행에 &apos;{column}&apos; 열이 없습니다</translation>
     </message>
     <message>
-        <source>Two columns '{column}'</source>
-        <translation>'{column}' 열이 두 개입니다</translation>
+        <source>Two columns &apos;{column}&apos;</source>
+        <translation>&apos;{column}&apos; 열이 두 개입니다</translation>
     </message>
     <message>
         <source>A cell under no heading: {value}</source>
         <translation>제목이 없는 열에 값이 있습니다: {value}</translation>
     </message>
     <message>
-        <source>The text is neither UTF-8 nor CP949. Save it as 'CSV UTF-8'.</source>
-        <translation>글자 인코딩이 UTF-8도 CP949도 아닙니다. 'CSV UTF-8'로 저장하세요.</translation>
+        <source>The text is neither UTF-8 nor CP949. Save it as &apos;CSV UTF-8&apos;.</source>
+        <translation>글자 인코딩이 UTF-8도 CP949도 아닙니다. &apos;CSV UTF-8&apos;로 저장하세요.</translation>
     </message>
     <message>
         <source>Not readable as CSV</source>
@@ -552,7 +571,7 @@
         <translation>캡처</translation>
     </message>
     <message>
-        <source>Npcap's page</source>
+        <source>Npcap&apos;s page</source>
         <translation>Npcap 홈페이지</translation>
     </message>
 </context>
@@ -652,7 +671,7 @@
     </message>
     <message>
         <source>What you typed is kept here. Save again once it is back.</source>
-        <translation>입력한 내용은 그대로 있습니다. 다시 연결되면 '다시 저장'을 누르세요.</translation>
+        <translation>입력한 내용은 그대로 있습니다. 다시 연결되면 &apos;다시 저장&apos;을 누르세요.</translation>
     </message>
     <message>
         <source>Not saved: somebody else changed or removed this row meanwhile.</source>
@@ -660,7 +679,7 @@
     </message>
     <message>
         <source>What you typed is kept here. Look at it, then save again.</source>
-        <translation>입력한 내용은 그대로 있습니다. 확인한 뒤 '다시 저장'을 누르세요.</translation>
+        <translation>입력한 내용은 그대로 있습니다. 확인한 뒤 &apos;다시 저장&apos;을 누르세요.</translation>
     </message>
     <message>
         <source>That was not done.</source>
@@ -671,7 +690,7 @@
         <translation>내선이 비어 있습니다</translation>
     </message>
     <message>
-        <source>The PC's IP is missing</source>
+        <source>The PC&apos;s IP is missing</source>
         <translation>PC IP가 비어 있습니다</translation>
     </message>
     <message>

@@ -167,7 +167,7 @@ def _run_claimed(
         _say("no interface to capture on: name one with --interface; --list-interfaces shows what there is")
         return EXIT_NO_CAPTURE
     if first_start and options.replay is None and not settings.mongodb:
-        _look_for_mongodb()
+        settings = _first_start(options, folder, settings)
     with _events(options.events) as events:
         start = _Start(options, folder, settings, source, events)
         return _run_headless(start) if options.headless else _run_console(start, on_open)
@@ -262,16 +262,24 @@ def _run_console(start: _Start, on_open: Callable[[Callable[[str], None]], None]
         return fault.exit_code
 
 
-def _look_for_mongodb() -> None:
-    from packetwave.server.store.mongo import probe_local
+def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSettings) -> ServerSettings:
+    """Offer the members that a MongoDB on this PC has; without a window it is only said."""
+    from packetwave.server.store.mongo import LOCAL_URI, probe_local
 
     rows = probe_local()
-    if rows is not None:
+    if rows is None:
+        return settings
+    if options.headless:
         log.warning(
-            "the MongoDB on this PC has packetwave.members with %d rows: "
-            "start with --mongodb mongodb://localhost:27017 to use them",
-            rows,
+            "the MongoDB on this PC has %d members: start with --mongodb %s to use them", rows, LOCAL_URI
         )
+        return settings
+    from packetwave.server.console import run as console
+
+    if console.offer_mongodb(rows, language=settings.language, theme=settings.theme):
+        settings = replace(settings, mongodb=LOCAL_URI)
+    settings_file.save(settings, folder / FILE_NAME)  # asked once only
+    return settings
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from typing import Protocol
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from packetwave.server.console import first_start
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.notices import Command, Notice
 from packetwave.ui import languages, quitter, screenshots
@@ -50,11 +51,7 @@ def run(
     on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
     Whatever the engine raises on starting is raised.
     """
-    app = QApplication.instance() or QApplication([*argv] or ["packetwave-server"])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("PacketWave Server")
-    app.setDesktopFileName("packetwave-server")
-    languages.install(app, language, "console")
+    app = _application(language, argv)
     screenshots.start(app)
     appearance = themes.Appearance(app, theme)
     bridge, requests, endings = Bridge(app), Bridge(app), Bridge(app)
@@ -76,6 +73,25 @@ def run(
     requests.close()
     endings.close()
     return code
+
+
+def offer_mongodb(rows: int, *, language: languages.Choice = "auto", theme: themes.Choice = "system") -> bool:
+    """Ask, before anything else is shown, whether the members in this PC's MongoDB are to be used."""
+    app = _application(language, ())
+    appearance = themes.Appearance(app, theme)
+    try:
+        return first_start.use_mongodb(rows)
+    finally:
+        appearance.deleteLater()
+
+
+def _application(language: languages.Choice, argv: Sequence[str]) -> QApplication:
+    app = QApplication.instance() or QApplication([*argv] or ["packetwave-server"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("PacketWave Server")
+    app.setDesktopFileName("packetwave-server")
+    languages.install(app, language, "console")
+    return app
 
 
 def show_fault(text: str) -> None:

@@ -331,6 +331,9 @@ class MongoStore:
             raise away from error
 
 
+LOCAL_URI = "mongodb://localhost:27017"
+
+
 def probe_local(timeout_s: float = 0.5, *, host: str = "localhost", port: int = 27017) -> int | None:
     """How many documents `packetwave.members` has in the MongoDB on this machine; None where there is no
     such server or collection, or it does not answer in time or lets nobody in unnamed."""
