@@ -125,8 +125,27 @@ class Unwatched:
     to_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """Something is the matter with the mirror, or more of it is known. code, severity, figures: as in
+    `diagnosis.Finding`."""
+
+    code: str
+    severity: str
+    at: datetime
+    figures: tuple[tuple[str, int | str | tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisOver:
+    """What was said by `Diagnosed` with this code is not so any more."""
+
+    code: str
+    at: datetime
+
+
 CallEvent = Ringing | Answered | Stopped | RangAgain | CallerChanged | Ended | Corrected
-RecordedEvent = Ringing | Answered | CallerChanged | Ended | Corrected | Unwatched
+RecordedEvent = Ringing | Answered | CallerChanged | Ended | Corrected | Unwatched | Diagnosed | DiagnosisOver
 
 
 def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
@@ -169,6 +188,12 @@ def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
                 "from_at": format_at(event.from_at),
                 "to_at": format_at(event.to_at),
             }
+        case Diagnosed():
+            keys = {"event": "diagnosis", "code": str(event.code), "severity": str(event.severity)}
+            keys |= event.figures
+            keys["at"] = format_at(event.at)
+        case DiagnosisOver():
+            keys = {"event": "diagnosis_over", "code": str(event.code), "at": format_at(event.at)}
     optional = ("by", "via")
     return json.dumps(
         {key: value for key, value in keys.items() if value != "" or key not in optional},

@@ -17,6 +17,9 @@ SIBLING_S = 1.0
 ANONYMOUS_SIBLING_S = 0.1
 """The same where the caller is withheld and so proves little."""
 
+RENAMED_S = 2.0
+"""How soon a PBX calls the extension it was asked for, where it gives another caller than it was given."""
+
 AGAIN_S = 30.0
 """Rings of one caller at one phone, without a trunk leg to tell, are one call within this time (case 35)."""
 
@@ -49,7 +52,9 @@ def find_call(leg: Leg, candidates: Iterable[Call], *, known_phone: bool) -> Cal
     for call in candidates:
         if len(call.legs) >= MAX_LEGS:
             continue
-        kinship = max((_kinship(other, leg) for other in call.legs), default=0)
+        kinship = 0
+        for other in call.legs:
+            kinship = max(kinship, _kinship(other, leg))
         if not kinship and known_phone and _rings_again(call, leg):
             kinship = 1
         if kinship:
@@ -63,9 +68,11 @@ def find_call(leg: Leg, candidates: Iterable[Call], *, known_phone: bool) -> Cal
 def _kinship(known: Leg, leg: Leg) -> int:
     """How surely `leg` is of `known`'s call: 0 for not at all."""
     same_media = bool(leg.media) and known.media == leg.media
-    if not (same_media or known.caller == leg.caller):
-        return 0
     later_s = leg.started_s - known.started_s
+    if not (same_media or known.caller == leg.caller):
+        # A PBX that calls in its own name: the leg it was called by asks for the same extension just now.
+        renamed = known.is_pending and known.target == leg.target and 0 <= later_s <= RENAMED_S
+        return int(renamed and known.destination.is_same(leg.source))
     if (known.is_pending or (known.was_answered and not known.over_s)) and known.destination.is_same(
         leg.source
     ):

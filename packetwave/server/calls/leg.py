@@ -5,7 +5,7 @@ seen from outside: a mirror shows both sides, loses some messages and swaps othe
 """
 
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Place(NamedTuple):
         return self.host == other.host and (self.port == other.port or self.stream or other.stream)
 
 
-class LegState(Enum):
+class LegState(IntEnum):
     CALLING = auto()  # INVITE seen
     RINGING = auto()  # 18x seen
     CANCELLED = auto()  # CANCEL seen, no final response yet
@@ -35,7 +35,7 @@ class LegState(Enum):
     LOST = auto()  # nothing more was heard of it
 
 
-class Signal(Enum):
+class Signal(IntEnum):
     ALERTING = auto()  # 180 to 189
     ACCEPTED = auto()  # 2xx
     CHALLENGE = auto()  # 401, 407
@@ -72,7 +72,6 @@ TRANSITIONS: dict[tuple[LegState, Signal], LegState] = {
     (_S.ANSWERED, _X.SILENCE): _S.HUNG_UP,
 }
 
-PENDING = frozenset((_S.CALLING, _S.RINGING))
 OVER = frozenset((_S.REFUSED, _S.HUNG_UP, _S.LOST))
 
 
@@ -115,11 +114,11 @@ class Leg:
 
     @property
     def was_answered(self) -> bool:
-        return self.state in (LegState.ANSWERED, LegState.HUNG_UP)
+        return self.state is LegState.ANSWERED or self.state is LegState.HUNG_UP
 
     @property
     def is_pending(self) -> bool:
-        return self.state in PENDING
+        return self.state is LegState.CALLING or self.state is LegState.RINGING
 
     def take(self, signal: Signal, at_s: float, status: int = 0) -> bool:
         """Go where the table says; True if that changed the state."""

@@ -36,7 +36,7 @@ class CallTable:
     def __init__(self) -> None:
         self._legs: dict[Key, Leg] = {}
         self._by_call_id: dict[str, list[Leg]] = {}
-        self._by_kin: dict[str, dict[Call, None]] = {}
+        self._by_kin: dict[tuple[str, str], dict[Call, None]] = {}
         self._calls: dict[Call, None] = {}
         self._due: list[tuple[float, int, Call]] = []
         self._serial = count()
@@ -60,9 +60,9 @@ class CallTable:
         return self._by_call_id.get(sip_call_id, [])
 
     def kin(self, leg: Leg) -> list[Call]:
-        """The latest calls with the same caller or the same media: those a new leg may belong to."""
+        """The latest calls with the same media, caller or target: those a new leg may belong to."""
         found: dict[Call, None] = {}
-        for kin in (leg.media, leg.caller):
+        for kin in _kin_of(leg):
             if kin in self._by_kin:
                 found.update(dict.fromkeys(islice(reversed(self._by_kin[kin]), MAX_KIN)))
         return list(found)
@@ -86,9 +86,8 @@ class CallTable:
         leg.call.add(leg)
         self._legs[leg.key] = leg
         self._by_call_id.setdefault(leg.sip_call_id, []).append(leg)
-        for kin in (leg.caller, leg.media):
-            if kin:
-                self._by_kin.setdefault(kin, {})[leg.call] = None
+        for kin in _kin_of(leg):
+            self._by_kin.setdefault(kin, {})[leg.call] = None
 
     def drop(self, leg: Leg) -> None:
         """Take a leg out of its call, which stays."""
@@ -102,7 +101,7 @@ class CallTable:
         for leg in call.legs:
             self._legs.pop(leg.key, None)
             self._forget_call_id(leg)
-            for kin in (leg.caller, leg.media):
+            for kin in _kin_of(leg):
                 calls = self._by_kin.get(kin, {})
                 calls.pop(call, None)
                 if not calls:
@@ -133,6 +132,11 @@ class CallTable:
             legs.remove(leg)
         if not legs:
             self._by_call_id.pop(leg.sip_call_id, None)
+
+
+def _kin_of(leg: Leg) -> list[tuple[str, str]]:
+    parts = (("media", leg.media), ("caller", leg.caller), ("target", leg.target))
+    return [kin for kin in parts if kin[1]]
 
 
 def is_over(call: Call) -> bool:

@@ -104,3 +104,14 @@ def test_rings_again_only_for_the_same_caller() -> None:
     talk.wait(10)
     talk.leg("pbx", "p1", CALLER, "1001", body=SDP).invite()
     assert talk.lines[-1] == "1001: rings again"
+
+
+def test_a_pbx_that_calls_in_its_own_name() -> None:
+    talk = Conversation()
+    talk.leg("trunk", "pbx", CALLER, "1001").invite()
+    talk.wait(0.1)
+    talk.leg("pbx", "p1", "0212345678", "1001").invite().ring().answer()
+    assert talk.recorded == ["01012345678 → 1001", "1001: answered"]
+    talk.wait(30)
+    talk.leg("trunk", "pbx", "025550100", "1001").invite()
+    assert talk.recorded[-1] == "025550100 → 1001"
