@@ -68,8 +68,10 @@ class Rings:
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
             ring = Ring(call_id, extension, direction, at_s, again=again, caller=leg.caller)
+            ring.announced = direction is not Direction.OUT
             join(leg, ring)
-            self._say_ringing(at_s, leg, ring)
+            if ring.announced:
+                self._say_ringing(at_s, leg, ring)
             return
         join(leg, ring)
         if ring.state in (RingState.STOPPED, RingState.ENDED):
@@ -100,20 +102,38 @@ class Rings:
         self._events.append(CallerChanged(ring.call_id, _time(at_s), calling.number, calling.name))
 
     def show(self, at_s: float, leg: Leg) -> None:
-        """A message shows that a restored leg still rings: it is announced, once."""
+        """A message shows that a leg rings somebody: what was not announced yet is, once. That is a restored
+        ring, or an outgoing call, unless it turned out to ring phones here (a hunt group's number)."""
         ring = leg.ring
-        if ring is not None and not ring.announced and ring.state is RingState.RINGING:
+        if ring is None or ring.announced or ring.state is RingState.ENDED:
+            return
+        if ring.direction is Direction.OUT and len(leg.call.rings) > 1:
+            self._drop(leg.call, ring)
+        elif ring.state is RingState.RINGING:
             ring.announced = True
-            self._say_ringing(at_s, leg, ring)
+            self._say_ringing(
+                min(at_s, ring.started_s) if ring.direction is Direction.OUT else at_s, leg, ring
+            )
+
+    def _drop(self, call: Call, ring: Ring) -> None:
+        del call.rings[ring.extension]
+        for leg in ring.legs:
+            leg.ring = None
 
     def settle(self, call: Call, at_s: float) -> None:
         """After a leg of a call changed: what that means for its rings, answers before ends."""
+        for ring in list(call.rings.values()):
+            if ring.direction is Direction.OUT and not all(leg.is_pending for leg in ring.legs):
+                self.show(at_s, ring.legs[0])
         live = [ring for ring in call.rings.values() if ring.state is not RingState.ENDED]
         for ring in [ring for ring in live if not self._settle_answered(call, ring, at_s)]:
             self._settle_unanswered(call, ring, at_s)
 
     def end_all(self, call: Call, at_s: float) -> None:
         """Nothing more will be heard of a call: end its rings as far as they are known."""
+        for ring in list(call.rings.values()):
+            if ring.direction is Direction.OUT:
+                self.show(at_s, ring.legs[0])
         for ring in call.rings.values():
             if ring.state is not RingState.ENDED:
                 self._end(call, ring, at_s)

@@ -154,7 +154,7 @@ def silent_until(leg: Leg) -> float:
         return leg.last_s + TALK_SILENCE_S
     if leg.state is LegState.CHALLENGED:
         return leg.last_s + CHALLENGE_S
-    return leg.last_s + LINGER_S
+    return max(leg.last_s, leg.over_s) + LINGER_S  # over by silence: later than all that was heard
 
 
 def _due_s(call: Call, at_s: float) -> float:

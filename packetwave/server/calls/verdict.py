@@ -14,6 +14,14 @@ REORDER_S = 0.5
 """How far mirrors were seen to swap messages, and the longest a verdict waits for one just behind."""
 
 
+TOGETHER_S = 1.0
+"""Phones that begin to ring within this time ring beside each other, however short."""
+
+REFUSED_BY_PHONE = frozenset((486, 600, 603))
+"""Refusals that somebody, or the phone itself, chose: an answer elsewhere does not change them."""
+
+NO_ANSWER = frozenset((408, 480, 487))
+
 SWAPPED_S = 0.05
 """How long a 487 waits for the CANCEL it answers."""
 
@@ -45,7 +53,8 @@ def deciding_legs(call: Call, ring: Ring) -> list[Leg]:
 
 
 def winner(call: Call, ring: Ring) -> Leg | None:
-    """The leg of another ring, or of no ring, that ended in an answer while or just after this ring rang."""
+    """The leg of another ring, or of no ring, that rang beside this one and was answered while it rang or
+    just behind. One that began when this phone stopped (voicemail, the next in a hunt group) took nothing."""
     upstream = call.upstream()
     own = set(ring.legs)
     for leg in call.legs:
@@ -53,7 +62,14 @@ def winner(call: Call, ring: Ring) -> Leg | None:
             continue
         if leg.answered_s < ring.started_s - REORDER_S:
             continue  # the talk that was transferred here
-        if not ring.stopped_s or leg.answered_s <= ring.stopped_s + REORDER_S:
+        if not ring.stopped_s:
+            return leg
+        rang_beside = (
+            leg.taker
+            or leg.started_s <= ring.started_s + TOGETHER_S
+            or leg.started_s < ring.stopped_s - SWAPPED_S
+        )
+        if rang_beside and leg.answered_s <= ring.stopped_s + REORDER_S:
             return leg
     return None
 
@@ -63,8 +79,9 @@ def verdict(call: Call, ring: Ring) -> Verdict:
     legs = deciding_legs(call, ring)
     if any(leg.was_answered for leg in legs):
         return Verdict(Outcome.ANSWERED)
+    refused = {leg.status for leg in legs if leg.status in REFUSED_BY_PHONE and not leg.cancelled}
     answering = winner(call, ring)
-    if answering is not None:
+    if answering is not None and not refused:
         return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.taker or answering.target)
     if not legs:
         # Every leg of this ring went on to other extensions, and none of those answered.
@@ -92,6 +109,9 @@ def is_open(call: Call, ring: Ring, at_s: float) -> bool:
     which this ring came from, goes on unanswered by anybody, since a queue rings again.
     """
     upstream = call.upstream()
+    deciding = deciding_legs(call, ring) or ring.legs
+    if not any(leg.cancelled or leg.status in NO_ANSWER for leg in deciding):
+        return False  # refused: that is known, and a queue that rings again corrects it
     others = [leg for leg in call.legs if leg not in ring.legs]
     if any(
         leg.was_answered and leg not in upstream and leg.answered_s >= ring.started_s - REORDER_S

@@ -18,6 +18,14 @@ def test_an_ended_call_lingers_and_is_forgotten() -> None:
     assert talk.tracker.is_empty
 
 
+def test_a_call_given_up_lingers_like_any_other() -> None:
+    talk = Conversation()
+    leg = talk.leg("pbx", "p1", CALLER, "1001").invite()
+    talk.wait(RING_SILENCE_S + 1)
+    leg.invite()
+    assert talk.lines == ["01012345678 → 1001", "1001: ended unknown"]
+
+
 def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CALLS", 10)
     talk = Conversation()

@@ -146,13 +146,34 @@ def test_internal_and_outgoing() -> None:
     talk.leg("p2", "pbx", "1002", "1001").invite()
     talk.wait(5)
     out = talk.leg("p2", "pbx", "1002", "01099998888").invite()
-    assert talk.lines == ["1002 → 1001 internal", "1002 → 01099998888 out"]
-    trunk = talk.leg("pbx", "trunk", "1002", "01099998888").invite().answer()
+    trunk = talk.leg("pbx", "trunk", "1002", "01099998888").invite()
+    # It alerts nobody, so it can wait until it rings somewhere.
+    assert talk.lines == ["1002 → 1001 internal"]
+    trunk.ring()
+    assert talk.lines[1:] == ["1002 → 01099998888 out"]
+    trunk.answer()
     out.answer()
     assert talk.lines[2:] == ["01099998888: answered"]
     out.bye()
     trunk.bye()
     assert talk.lines[3:] == ["01099998888: ended answered"]
+
+
+def test_outgoing_call_refused_at_once() -> None:
+    talk = Conversation()
+    talk.leg("p2", "pbx", "1002", "01099998888").invite().reply(404)
+    assert talk.lines == ["1002 → 01099998888 out", "01099998888: ended failed"]
+
+
+def test_a_hunt_group_called_from_inside_is_no_outgoing_call() -> None:
+    talk = Conversation()
+    group = talk.leg("p3", "pbx", "1003", "600").invite()
+    phone = talk.leg("pbx", "p1", "1003", "1001").invite().ring()
+    group.ring()
+    phone.answer()
+    group.answer().bye()
+    phone.bye()
+    assert talk.recorded == ["1003 → 1001 internal dialled 600", "1001: answered", "1001: ended answered"]
 
 
 def test_trunk_leg_alone_is_nothing_and_with_the_phone_leg_one_alert() -> None:

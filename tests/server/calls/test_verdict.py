@@ -29,6 +29,31 @@ def test_two_devices_that_refuse(first: int, second: int, outcome: str) -> None:
     assert talk.recorded[1:] == [f"1001: ended {outcome}"]
 
 
+def test_a_phone_that_declined_did_so_whoever_answers_then() -> None:
+    talk = Conversation()
+    talk.leg("trunk", "pbx", CALLER, "600").invite()
+    one = talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
+    two = talk.leg("pbx", "p2", CALLER, "1002").invite().ring()
+    talk.wait(1)
+    one.reply(603)
+    talk.wait(0.2)
+    two.answer()
+    assert talk.recorded[2:] == ["1001: ended declined", "1002: answered"]
+
+
+def test_voicemail_takes_nothing() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    phone = talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
+    talk.wait(15)
+    voicemail = talk.leg("pbx", "vm", CALLER, "vm1001").invite()
+    phone.cancel().reply(487)
+    talk.wait(0.01)
+    voicemail.answer()
+    trunk.answer()
+    assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: ended missed"]
+
+
 def test_answered_by_somebody_who_is_no_member() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()
