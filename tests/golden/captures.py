@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from packetwave.server.calls.events import CallEvent
-from packetwave.server.calls.tracker import Tracker
+from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
 from packetwave.server.capture import Replay
 from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
@@ -68,7 +68,7 @@ def frames(path: Path) -> tuple[Frame, ...]:
 
 def told(records: Iterable[Frame], members: frozenset[str]) -> list[list[str]]:
     """What the program says about these frames."""
-    detector = Detector(FrameDecoder(ports=None), Tracker(members))
+    detector = Detector(FrameDecoder(ports=None), Tracker(members, patience_s=REPLAY_PATIENCE_S))
     events: list[CallEvent] = []
     at_s = 0.0
     for at_s, link_type, frame in records:

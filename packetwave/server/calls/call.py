@@ -22,7 +22,9 @@ class RingState(Enum):
 
 @dataclass(slots=True, eq=False)
 class Ring:
-    """One extension ringing in one call. announced: `Ringing` was emitted (not so just after a restart).
+    """One extension ringing in one call. announced: `Ringing` was emitted; announce_s: when it may be.
+
+    restored: known from before a restart, and said then; it is announced again when a message shows it.
 
     again: how many ended rings of this extension the call had before. outcome: as it was said first, None
     before; a ring that begins again after that is corrected, not ended anew.
@@ -34,7 +36,9 @@ class Ring:
     started_s: float
     legs: list[Leg] = field(default_factory=list)
     state: RingState = RingState.RINGING
-    announced: bool = True
+    announced: bool = False
+    restored: bool = False
+    announce_s: float = 0.0
     stopped_s: float = 0.0
     caller: str = ""
     again: int = 0

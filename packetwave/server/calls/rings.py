@@ -27,10 +27,13 @@ from packetwave.server.sip.identity import ANONYMOUS, Caller
 
 
 class Rings:
-    """members: normalised extensions of members, to be replaced when they change."""
+    """members: normalised extensions, to be replaced when they change. patience_s: as the tracker's."""
 
-    def __init__(self, members: frozenset[str], registrations: Registrations) -> None:
+    def __init__(
+        self, members: frozenset[str], registrations: Registrations, *, patience_s: float = 0.0
+    ) -> None:
         self.members = members
+        self._patience_s = patience_s
         self._registrations = registrations
         self._pickups = Pickups()
         self._known = members
@@ -68,10 +71,9 @@ class Rings:
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
             ring = Ring(call_id, extension, direction, at_s, again=again, caller=leg.caller)
-            ring.announced = direction is not Direction.OUT
+            # Whom an extension calls is worth a line once it rings there; everything else is said now.
+            ring.announce_s = _NEVER if direction is Direction.OUT else at_s + self._patience_s
             join(leg, ring)
-            if ring.announced:
-                self._say_ringing(at_s, leg, ring)
             return
         join(leg, ring)
         if ring.state in (RingState.STOPPED, RingState.ENDED):
@@ -102,18 +104,30 @@ class Rings:
         self._events.append(CallerChanged(ring.call_id, _time(at_s), calling.number, calling.name))
 
     def show(self, at_s: float, leg: Leg) -> None:
-        """A message shows that a leg rings somebody: what was not announced yet is, once. That is a restored
-        ring, or an outgoing call, unless it turned out to ring phones here (a hunt group's number)."""
+        """A message shows that a leg rings somebody: what was not announced yet may be."""
         ring = leg.ring
-        if ring is None or ring.announced or ring.state is RingState.ENDED:
-            return
-        if ring.direction is Direction.OUT and len(leg.call.rings) > 1:
-            self._drop(leg.call, ring)
-        elif ring.state is RingState.RINGING:
-            ring.announced = True
-            self._say_ringing(
-                min(at_s, ring.started_s) if ring.direction is Direction.OUT else at_s, leg, ring
-            )
+        if ring is not None and not ring.announced:
+            patience_s = self._patience_s if ring.direction is Direction.OUT else 0.0
+            ring.announce_s = min(ring.announce_s, at_s + patience_s)
+
+    def _announce(self, call: Call, at_s: float) -> None:
+        """Say the rings that may be said by now. One that came from a leg upstream has nothing to wait for;
+        an outgoing call that rings phones here was no outgoing call (a hunt group's number)."""
+        for ring in list(call.rings.values()):
+            if ring.announced or ring.state is RingState.ENDED:
+                continue
+            first = ring.legs[0]
+            outgoing = ring.direction is Direction.OUT
+            if outgoing and not ring.restored and not all(leg.is_pending for leg in ring.legs):
+                self.show(at_s, first)
+            continues = not outgoing and not ring.restored and bool(call.upstream() - {first})
+            if ring.announce_s > at_s and not continues:
+                continue
+            if outgoing and len(call.rings) > 1:
+                self._drop(call, ring)
+            elif not ring.restored or ring.state is RingState.RINGING:
+                ring.announced = True
+                self._say_ringing(at_s if ring.restored else ring.started_s, first, ring)
 
     def _drop(self, call: Call, ring: Ring) -> None:
         del call.rings[ring.extension]
@@ -122,18 +136,20 @@ class Rings:
 
     def settle(self, call: Call, at_s: float) -> None:
         """After a leg of a call changed: what that means for its rings, answers before ends."""
-        for ring in list(call.rings.values()):
-            if ring.direction is Direction.OUT and not all(leg.is_pending for leg in ring.legs):
-                self.show(at_s, ring.legs[0])
-        live = [ring for ring in call.rings.values() if ring.state is not RingState.ENDED]
+        self._announce(call, at_s)
+        live = [
+            ring
+            for ring in call.rings.values()
+            if ring.state is not RingState.ENDED and (ring.announced or ring.restored)
+        ]
         for ring in [ring for ring in live if not self._settle_answered(call, ring, at_s)]:
             self._settle_unanswered(call, ring, at_s)
 
     def end_all(self, call: Call, at_s: float) -> None:
         """Nothing more will be heard of a call: end its rings as far as they are known."""
-        for ring in list(call.rings.values()):
-            if ring.direction is Direction.OUT:
-                self.show(at_s, ring.legs[0])
+        for ring in call.rings.values():
+            ring.announce_s = min(ring.announce_s, at_s)
+        self.settle(call, at_s)
         for ring in call.rings.values():
             if ring.state is not RingState.ENDED:
                 self._end(call, ring, at_s)
@@ -221,6 +237,9 @@ class Rings:
                 from_tag=leg.from_tag,
             )
         )
+
+
+_NEVER = float("inf")
 
 
 def _may_go_on(ring: Ring, leg: Leg) -> bool:

@@ -162,6 +162,7 @@ def _due_s(call: Call, at_s: float) -> float:
         return max(map(silent_until, call.legs))
     return min(
         [silent_until(leg) for leg in call.legs if leg.state not in OVER]
+        + [ring.announce_s for ring in call.rings.values() if not ring.announced and ring.announce_s > at_s]
         + [
             ring.stopped_s + wait_s
             for ring in call.rings.values()

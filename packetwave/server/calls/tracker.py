@@ -33,6 +33,9 @@ RETRIED = frozenset((401, 407, 421, 422, 494))
 """Refusals after which a caller's software sends the INVITE again, changed (RFC 3261, 3329, 4028)."""
 
 
+REPLAY_PATIENCE_S = 0.01
+"""`patience_s` for capture files: mirrors were seen to swap frames by up to 5 ms."""
+
 ASSERTED = tuple(name for name in IDENTITY_HEADERS if name != "from")
 
 
@@ -53,7 +56,9 @@ class Tracker:
     """Follows all calls on the mirror.
 
     members: normalised extensions; with those registered they say which INVITE rings a phone. While none is
-    known, every target counts. identity_order, show_withheld: see `sip.identity.caller`.
+    known, every target counts. identity_order, show_withheld: see `sip.identity.caller`. patience_s: how long
+    a ring waits for the leg it came from before it is said, since a mirror may have swapped the two; for
+    replays, in which nobody waits. A live alert goes at once, though it may not know the number dialled yet.
     """
 
     def __init__(
@@ -62,11 +67,12 @@ class Tracker:
         *,
         identity_order: tuple[str, ...] = IDENTITY_HEADERS,
         show_withheld: bool = False,
+        patience_s: float = 0.0,
     ) -> None:
         self.registrations = Registrations()
         self.ignored: Counter[str] = Counter()
         self.table = CallTable()
-        self._rings = Rings(members, self.registrations)
+        self._rings = Rings(members, self.registrations, patience_s=patience_s)
         self._early = EarlyMessages()
         self._transfers = Transfers()
         self._identity_order = identity_order
@@ -126,7 +132,8 @@ class Tracker:
             )
             if known.answered_s is not None:
                 leg.take(Signal.ACCEPTED, known.answered_s, 200)
-            ring = Ring(known.call_id, known.extension, known.direction, known.rang_s, announced=False)
+            ring = Ring(known.call_id, known.extension, known.direction, known.rang_s, restored=True)
+            ring.announce_s = float("inf")
             if leg.was_answered:
                 ring.state = RingState.TALKING
             self.table.add(leg)
@@ -242,7 +249,7 @@ class Tracker:
             self._rings.replace(now.at_s, leg, other)
         else:
             self._rings.begin(now.at_s, leg)
-        self.table.schedule(leg.call, now.at_s)
+        self._settle(leg.call, now.at_s)
 
     def _response(self, now: Early) -> bool:
         message = now.message
@@ -256,6 +263,7 @@ class Tracker:
         if 180 <= status < 200:
             leg.take(Signal.ALERTING, now.at_s)
             self._rings.show(now.at_s, leg)
+            changed = leg.ring is not None and not leg.ring.announced
         elif 200 <= status < 300:
             leg.to_tag = message.to_tag or leg.to_tag
             changed = leg.take(Signal.ACCEPTED, now.at_s, status)

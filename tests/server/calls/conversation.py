@@ -23,12 +23,13 @@ class Conversation:
     """A tracker and the events so far, as lines with the extension they are about."""
 
     known: tuple[str, ...] = ("1001", "1002", "1003", "1004")
+    patience_s: float = 0.0
     tracker: Tracker = field(init=False)
     events: list[CallEvent] = field(default_factory=list)
     now_s: float = START_S
 
     def __post_init__(self) -> None:
-        self.tracker = Tracker(frozenset(self.known))
+        self.tracker = Tracker(frozenset(self.known), patience_s=self.patience_s)
 
     def leg(self, source: str, destination: str, caller: str, target: str, **more: str) -> "Wire":
         """A leg not yet begun. more: call_id, dialled, name, branch, headers, body."""

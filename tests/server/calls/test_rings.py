@@ -33,3 +33,25 @@ def test_stop_and_ring_again_are_one_entry() -> None:
     assert kinds[:3] == [Ringing, Stopped, RangAgain]
     assert len({event.call_id for event in talk.events}) == 1
     assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: answered"]
+
+
+def test_patience_lets_the_leg_a_ring_came_from_be_seen_first() -> None:
+    for patience_s, line in ((0.0, "01012345678 → 1001"), (0.01, "01012345678 → 1001 dialled 600")):
+        talk = Conversation(patience_s=patience_s)
+        phone = talk.leg("pbx", "p1", CALLER, "1001").invite()
+        talk.wait(0.003)
+        talk.leg("trunk", "pbx", CALLER, "600").invite()
+        phone.answer()
+        assert talk.lines == [line, "1001: answered"]
+
+
+def test_patience_ends() -> None:
+    talk = Conversation(patience_s=0.01)
+    phone = talk.leg("pbx", "p1", CALLER, "1001").invite().answer()
+    assert talk.lines == []
+    talk.wait(0.01)
+    assert talk.lines == ["01012345678 → 1001", "1001: answered"]
+    phone.bye()
+    talk.leg("pbx", "p2", CALLER, "1002").invite()
+    talk.finish()
+    assert talk.recorded[2:] == ["1001: ended answered", "01012345678 → 1002", "1002: ended unknown"]

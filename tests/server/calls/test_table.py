@@ -44,7 +44,8 @@ def test_a_table_full_of_ringing_phones_takes_no_more(monkeypatch: pytest.Monkey
         talk.leg("pbx", "p1", f"0101234000{number}", "1001").invite()
     assert len(talk.lines) == 3
     assert talk.tracker.ignored["too many calls at once"] == 2
-    talk.wait(RING_SILENCE_S + LINGER_S + 1)
+    talk.wait(RING_SILENCE_S + 1)
+    talk.wait(LINGER_S + 1)
     assert talk.tracker.is_empty
 
 
