@@ -11,7 +11,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "packetwave"
 
-PURE = ("packetwave.protocol", "packetwave.server.frames", "packetwave.server.sip", "packetwave.server.calls")
+PURE = (
+    "packetwave.protocol",
+    "packetwave.server.frames",
+    "packetwave.server.sip",
+    "packetwave.server.calls",
+    "packetwave.server.diagnosis",
+)
 
 FORBIDDEN = {  # a room: what it must not import
     "packetwave.server": ("packetwave.client",),

@@ -176,7 +176,9 @@ def _run_claimed(
 def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
     if options.replay is not None:
         return Recording(options.replay, real_time=options.speed != "max")
-    return Live(settings.interface, frozenset(settings.ports)) if settings.interface else None
+    if not settings.interface:
+        return None
+    return Live(settings.interface, frozenset(settings.ports), frozenset(settings.tunnels))
 
 
 class _Start:

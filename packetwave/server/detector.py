@@ -4,6 +4,7 @@ It adds nothing but the order and the counters. One thread at a time.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from packetwave.server.calls.events import CallEvent
@@ -11,7 +12,7 @@ from packetwave.server.calls.leg import Place
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.frames.payload import Payload
-from packetwave.server.sip.message import Rejected, parse
+from packetwave.server.sip.message import Message, Rejected, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,14 @@ class Counts:
     rejected: int = 0
 
 
+OnRead = Callable[[Payload, Message | Rejected], None]
+
+
 class Detector:
-    """Frames in, call events out."""
+    """Frames in, call events out. on_read: is told of each payload and what it was read as."""
 
     def __init__(self, decoder: FrameDecoder, tracker: Tracker) -> None:
+        self.on_read: OnRead | None = None
         self.decoder = decoder
         self.tracker = tracker
         self.rejected: Counter[str] = Counter()
@@ -49,6 +54,8 @@ class Detector:
 
     def _payload(self, payload: Payload) -> list[CallEvent]:
         message = parse(payload.data, cut=payload.cut)
+        if self.on_read is not None:
+            self.on_read(payload, message)
         if isinstance(message, Rejected):
             self.rejected[message.reason] += 1
             return []

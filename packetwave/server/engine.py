@@ -17,9 +17,10 @@ from typing import TextIO
 
 from packetwave.protocol.messages import format_at, parse_at
 from packetwave.server import record as records
-from packetwave.server.calls.events import Unwatched
-from packetwave.server.calls.tracker import Tracker
+from packetwave.server.calls.events import DiagnosisOver, Unwatched
+from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
 from packetwave.server.detector import Detector
+from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.history import CallWriter, Stores, StoreThread
 from packetwave.server.hub import Hub, Told
@@ -277,9 +278,13 @@ class Engine:
         return Detector(
             FrameDecoder(
                 ports=None if recording else frozenset(self._settings.ports),
-                trusted_tunnels=None if recording else frozenset(),
+                trusted_tunnels=None if recording else frozenset(self._settings.tunnels),
             ),
-            Tracker(identity_order=self._settings.identity_order, show_withheld=self._settings.show_withheld),
+            Tracker(
+                identity_order=self._settings.identity_order,
+                show_withheld=self._settings.show_withheld,
+                patience_s=REPLAY_PATIENCE_S if recording else 0.0,
+            ),
         )
 
     async def _begin_watch(self, source: Source) -> None:
@@ -290,6 +295,7 @@ class Engine:
             self._switchboard.directory.extensions,
             on_seen=lambda seen: self._post(self._take, seen),
             on_state=lambda state: self._post(self._on_watch_state, state),
+            on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
         )
         self._watch.start()
 
@@ -315,6 +321,16 @@ class Engine:
                 self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
         elif state.capture is CaptureState.REPLAYED:
             self._spawn(self._after_replay())
+        self._note_status()
+
+    def _on_diagnosis(self, said: list[DiagnosisEvent]) -> None:
+        for event in said:
+            self._switchboard.say(event)
+            if isinstance(event, DiagnosisOver):
+                log.info("no longer so: %s", event.code)
+            else:
+                level = logging.INFO if event.severity == Severity.INFO else logging.WARNING
+                log.log(level, "%s", in_english(Finding(Code(event.code), event.at, event.figures)))
         self._note_status()
 
     async def _on_watching(self) -> None:
@@ -422,6 +438,8 @@ class Engine:
             frames=counts.frames,
             sip_messages=counts.sip_messages,
             sip_per_s=self._rate.at(time.monotonic(), counts.sip_messages),
+            rtp_per_s_estimate=float(f"{watch.rtp_per_s:.2g}") if watch is not None else 0.0,
+            findings=watch.findings if watch is not None else (),
             dropped_by_kernel=watch.dropped if watch is not None else 0,
             clients=hub.clients() if hub is not None else (),
             members_expected=len(self._switchboard.directory.addresses),
@@ -445,7 +463,10 @@ class Engine:
                 await self._change_members(command)
             case StartCapture():
                 self._on_interface(command.interface)
-                await self._begin_watch(Live(command.interface, frozenset(self._settings.ports)))
+                settings = self._settings
+                await self._begin_watch(
+                    Live(command.interface, frozenset(settings.ports), frozenset(settings.tunnels))
+                )
             case StopCapture():
                 await self._end_watch()
                 self._note_status()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from packetwave.server.diagnosis import Finding
 from packetwave.server.store.base import CallRecord, MemberChange, MemberTable
 
 
@@ -63,7 +64,9 @@ class Status:
     capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`,
     `cut_file`);
     `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
-    sip_per_s: SIP messages read in the last second. members_expected: distinct member addresses.
+    sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
+    findings: what is the matter with the mirror, the worst first. members_expected: distinct member
+    addresses.
     """
 
     capture: CaptureState = CaptureState.STOPPED
@@ -73,6 +76,8 @@ class Status:
     frames: int = 0
     sip_messages: int = 0
     sip_per_s: float = 0.0
+    rtp_per_s_estimate: float = 0.0
+    findings: tuple[Finding, ...] = ()
     dropped_by_kernel: int = 0
     clients: tuple[ClientInfo, ...] = ()
     members_expected: int = 0

@@ -19,6 +19,12 @@ def _ports(value: Any) -> bool:
     )
 
 
+def _addresses(value: Any) -> bool:
+    return isinstance(value, tuple) and all(
+        isinstance(address, str) and str(ipaddress.ip_address(address)) == address for address in value
+    )
+
+
 def _text(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -45,6 +51,8 @@ def parse_listen(text: str) -> tuple[str, int]:
 class ServerSettings:
     """interface: what is watched, "" for none yet. mongodb: a URI, "" for the embedded store.
 
+    tunnels: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, VXLAN, GRE) and
+    that the manager has confirmed; from any other a forged packet would be a popup.
     identity_order: which header is believed about the caller, first to last (signalling.md case 21).
     show_withheld: show the asserted number of callers who asked not to be shown.
     """
@@ -55,6 +63,7 @@ class ServerSettings:
     )
     interface: str = setting("", _text)
     ports: tuple[int, ...] = setting((5060,), _ports)
+    tunnels: tuple[str, ...] = setting((), _addresses)
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
     mongodb: str = setting("", _text)
     identity_order: tuple[str, ...] = setting(

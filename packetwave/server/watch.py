@@ -1,22 +1,35 @@
 """The detector thread: frames from an interface or a file through the detector, call events out.
 
-Owns the capture handle while it runs and, for that time, the detector. Everything up to a call event happens
-here, so that a flood of frames never reaches the loop or a window.
+Owns the capture handles while it runs and, for that time, the detector and the diagnosis. Everything up to a
+call event happens here, so that a flood of frames never reaches the loop or a window. The second handle has
+no filter and is read for at most 2,000 frames each 10 s: it shows the diagnosis what the filter hides.
 """
 
+import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from packetwave.server.calls.events import CallEvent
-from packetwave.server.capture import CaptureFault, LiveCapture, Replay, kernel_filter, resolve_interface
+from packetwave.server.calls.events import CallEvent, Ringing
+from packetwave.server.capture import (
+    CaptureFault,
+    LiveCapture,
+    Replay,
+    kernel_filter,
+    list_interfaces,
+    resolve_interface,
+)
 from packetwave.server.detector import Counts, Detector
+from packetwave.server.diagnosis import SNAPLEN, Budget, Diagnosis, DiagnosisEvent, Finding, Gauges
+from packetwave.server.frames.payload import Payload
 from packetwave.server.notices import CaptureState
+from packetwave.server.sip.message import Message, Rejected
 
+log = logging.getLogger(__name__)
 crash_log = logging.getLogger("packetwave.crash")
 
 _BUGS_LOGGED = 20
@@ -28,16 +41,21 @@ _RETRY_S = 2.0
 _AGAIN = frozenset(("lost", "no_interface"))
 """Faults that mend themselves when a cable or an adapter is plugged in again."""
 
+_SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
+_DIAGNOSE_S = 1.0
+
 _REPLAY_BATCH = 500
 _REPLAY_STEP_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """Watch an interface (name or exact description) for SIP on these ports."""
+    """Watch an interface (name or exact description) for SIP on these ports. tunnels: source addresses whose
+    tunnels are opened."""
 
     interface: str
     ports: frozenset[int]
+    tunnels: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ class Seen:
 
 @dataclass
 class Watch:
-    """One run of the detector thread. on_seen, on_state: called on that thread.
+    """One run of the detector thread. on_seen, on_state, on_diagnosis: called on that thread.
 
     state, counts, dropped: the latest, for any thread to read. known: extensions of members, to be replaced
     from any thread.
@@ -82,6 +100,7 @@ class Watch:
     known: frozenset[str]
     on_seen: Callable[[Seen], None]
     on_state: Callable[[WatchState], None]
+    on_diagnosis: Callable[[list[DiagnosisEvent]], None] = lambda _events: None
     state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
@@ -89,6 +108,7 @@ class Watch:
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
         self._capture: LiveCapture | None = None
+        self._diagnosis: Diagnosis | None = None
         self._bugs = 0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
@@ -108,6 +128,16 @@ class Watch:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is the matter with the mirror now."""
+        return self._diagnosis.findings if self._diagnosis is not None else ()
+
+    @property
+    def rtp_per_s(self) -> float:
+        """RTP packets a second, an estimate."""
+        return self._diagnosis.rtp_per_s if self._diagnosis is not None else 0.0
+
     def _run(self) -> None:
         if isinstance(self.source, Live):
             self._run_live(self.source)
@@ -118,10 +148,13 @@ class Watch:
         try:
             return self.detector.frame(at_s, link_type, frame)
         except Exception:  # noqa: BLE001 - a bug met by one frame must not cost the calls in the others
-            self._bugs += 1
-            if self._bugs <= _BUGS_LOGGED:
-                crash_log.exception("a frame of %d bytes, link type %d", len(frame), link_type)
+            self._note_bug(link_type, frame)
             return []
+
+    def _note_bug(self, link_type: int, frame: bytes) -> None:
+        self._bugs += 1
+        if self._bugs <= _BUGS_LOGGED:
+            crash_log.exception("a frame of %d bytes, link type %d", len(frame), link_type)
 
     def _set_state(self, state: WatchState) -> None:
         if state != self.state:
@@ -132,6 +165,49 @@ class Watch:
         self.counts = self.detector.counts()
         if events:
             self.on_seen(Seen(tuple(events), arrived))
+            if self._diagnosis is not None:
+                for event in events:
+                    if isinstance(event, Ringing):
+                        self._diagnosis.rings(event)
+
+    # What is the matter
+
+    def _diagnose_with(self, diagnosis: Diagnosis) -> None:
+        self._diagnosis = diagnosis
+
+        def hear(payload: Payload, message: Message | Rejected) -> None:
+            try:
+                diagnosis.hear(payload, message)
+            except Exception:  # noqa: BLE001 - the call in this message is worth more than what it shows
+                self._note_bug(-1, payload.data)
+
+        self.detector.on_read = hear
+
+    def _sample(self, at_s: float, link_type: int, frame: bytes, wire_length: int) -> None:
+        assert self._diagnosis is not None
+        try:
+            self._diagnosis.frame(at_s, link_type, frame, wire_length)
+        except Exception:  # noqa: BLE001 - as for the detector
+            self._note_bug(link_type, frame)
+
+    def _diagnose(self, at_s: float, *, received: int, dropped: int) -> None:
+        """Let time pass for the diagnosis. received, dropped: frames since the capture began."""
+        assert self._diagnosis is not None
+        self._diagnosis.use_members(self.known)
+        gauges = Gauges(
+            received=received,
+            dropped=dropped,
+            rejected=self.detector.rejected + self.detector.tracker.ignored,
+            not_decoded=dict(self.detector.decoder.counters.not_decoded),
+        )
+        if said := self._diagnosis.advance(at_s, gauges):
+            self.on_diagnosis(said)
+
+    def _end_diagnosis(self) -> None:
+        diagnosis, self._diagnosis = self._diagnosis, None
+        self.detector.on_read = None
+        if diagnosis is not None and (said := diagnosis.finish()):
+            self.on_diagnosis(said)
 
     # From an interface
 
@@ -139,16 +215,28 @@ class Watch:
         while not self._stopping.is_set():
             try:
                 name = resolve_interface(source.interface)
-                with LiveCapture(name, kernel_filter(source.ports)) as capture:
+                with (
+                    LiveCapture(name, kernel_filter(source.ports, source.tunnels)) as capture,
+                    _open_sample(name) as sample,
+                ):
                     self._hold(capture)
+                    self._diagnose_with(
+                        Diagnosis(
+                            ports=source.ports,
+                            trusted_tunnels=source.tunnels,
+                            own_addresses=_addresses(name),
+                            is_sampled=sample is not None,
+                        )
+                    )
                     self._set_state(WatchState(CaptureState.WATCHING, detail=source.interface))
-                    self._watch(capture)
+                    self._watch(capture, sample)
             except CaptureFault as fault:
                 self._set_state(WatchState(CaptureState.FAILED, fault.code, fault.detail, str(fault)))
                 if fault.code not in _AGAIN:
                     return
             finally:
                 self._hold(None)
+                self._end_diagnosis()
             self._pause(_RETRY_S)
         self._set_state(WatchState(CaptureState.STOPPED))
 
@@ -158,10 +246,11 @@ class Watch:
             if capture is not None and self._stopping.is_set():
                 capture.interrupt()
 
-    def _watch(self, capture: LiveCapture) -> None:
+    def _watch(self, capture: LiveCapture, sample: LiveCapture | None) -> None:
         detector, link_type = self.detector, capture.link_type
         dropped_before = self.dropped
-        passed_s = 0.0
+        passed_s = diagnosed_s = 0.0
+        budget = Budget()
         while not self._stopping.is_set():
             frames = capture.read(_READ_S)
             arrived = perf_counter()
@@ -173,8 +262,19 @@ class Watch:
             if now_s - passed_s >= _READ_S:
                 passed_s = now_s
                 events += detector.tracker.advance(now_s)
-                self.dropped = dropped_before + capture.stats()[1]
+                dropped = capture.stats()[1]
+                self.dropped = dropped_before + dropped
             self._give(events, arrived)
+            if passed_s == now_s:
+                if sample is not None and (left := budget.left(now_s)):
+                    some = sample.read(0)[:left]
+                    budget.spend(len(some))
+                    for at_s, wire_length, frame in some:
+                        self._sample(at_s, link_type, frame, wire_length)
+                if not 0 <= now_s - diagnosed_s < _DIAGNOSE_S:
+                    diagnosed_s = now_s
+                    received = sample.stats()[0] if sample is not None else 0
+                    self._diagnose(now_s, received=received, dropped=dropped)
 
     def _pause(self, seconds: float) -> None:
         """Time passes for the tracker while there is no capture."""
@@ -186,6 +286,7 @@ class Watch:
 
     def _run_recording(self, source: Recording) -> None:
         name = source.path.name
+        self._diagnose_with(Diagnosis(ports=None, trusted_tunnels=None, is_recording=True))
         try:
             with Replay(source.path) as replay:
                 self._set_state(WatchState(CaptureState.REPLAYING, detail=name))
@@ -202,9 +303,9 @@ class Watch:
 
     def _replay(self, replay: Replay, real_time: bool) -> float:
         """Play the file until its end or a stop; the packet time reached."""
-        detector = self.detector
+        detector, budget = self.detector, Budget()
         events: list[CallEvent] = []
-        at_s = 0.0
+        at_s = diagnosed_s = 0.0
         offset_s: float | None = None
         for number, (at_s, link_type, frame) in enumerate(replay):
             if real_time:
@@ -216,6 +317,12 @@ class Watch:
             detector.tracker.use_members(self.known)
             arrived = perf_counter()
             events += self._detect(at_s, link_type, frame)
+            if budget.left(at_s):
+                budget.spend(1)
+                self._sample(at_s, link_type, frame, len(frame))
+            if not 0 <= at_s - diagnosed_s < _DIAGNOSE_S:
+                diagnosed_s = at_s
+                self._diagnose(at_s, received=number, dropped=0)
             if real_time or number % _REPLAY_BATCH == 0:
                 self._give(events, arrived)
                 events = []
@@ -228,3 +335,20 @@ class Watch:
                 return
             now_s = min(time.monotonic() - offset_s, at_s)
             self._give(self.detector.tracker.advance(now_s), perf_counter())
+
+
+@contextlib.contextmanager
+def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
+    """The second handle; None where there can be no second one: calls are told all the same."""
+    try:
+        sample = LiveCapture(interface, snaplen=SNAPLEN, buffer_bytes=_SAMPLE_BUFFER_BYTES)
+    except CaptureFault as fault:
+        log.warning("the mirror is not diagnosed by its other traffic: %s", fault)
+        yield None
+        return
+    with sample:
+        yield sample
+
+
+def _addresses(interface: str) -> tuple[str, ...]:
+    return next((found.addresses for found in list_interfaces() if found.name == interface), ())

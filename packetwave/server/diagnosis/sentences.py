@@ -1,0 +1,154 @@
+"""Each finding in a sentence and a next step, in English: for stderr, and for the windows to translate.
+
+The one place where a finding's code becomes words. Pure: windows translate the templates (context
+`findings`), fill the figures in, and show both as plain text.
+"""
+
+from typing import NamedTuple
+
+from packetwave.server.diagnosis.finding import Code, Finding
+
+
+class Words(NamedTuple):
+    """Templates with the finding's figures in braces. next_step: what to do about it."""
+
+    what: str
+    next_step: str
+
+
+def translate(_context: str, text: str) -> str:
+    """The text as it stands; the name marks it for Qt's lupdate, which fills assets/i18n."""
+    return text
+
+
+_WORDS = {
+    Code.NOTHING: Words(
+        translate("findings", "Nothing at all has come from the mirror port for {minutes} minutes."),
+        translate(
+            "findings",
+            "Check the cable at the mirror port, and whether the switch still mirrors to this port.",
+        ),
+    ),
+    Code.NOT_MIRRORED: Words(
+        translate("findings", "Only broadcasts arrive here: this is an ordinary port, not a mirror port."),
+        translate(
+            "findings",
+            "Set up port mirroring (SPAN) at the switch, from the port of the PBX to this one, "
+            "or choose another interface.",
+        ),
+    ),
+    Code.NO_SIP: Words(
+        translate(
+            "findings", "Traffic arrives, but no phone's: neither SIP nor speech for {minutes} minutes."
+        ),
+        translate(
+            "findings", "Mirror the port or the VLAN of the PBX or the phones; another one is mirrored now."
+        ),
+    ),
+    Code.RTP_WITHOUT_SIP: Words(
+        translate("findings", "Speech is seen, but not the SIP messages that go with it."),
+        translate(
+            "findings", "Mirror the port of the PBX as well: the phones' signalling takes another way there."
+        ),
+    ),
+    Code.TLS_ONLY: Words(
+        translate("findings", "Encrypted SIP (TLS) cannot be read. Phones that use it: {phones}."),
+        translate("findings", "Set these phones, in the PBX or on the phone, to SIP over UDP or TCP."),
+    ),
+    Code.WSS_ONLY: Words(
+        translate(
+            "findings", "Probably SIP in encrypted WebSockets, which cannot be read. Used by: {phones}."
+        ),
+        translate(
+            "findings", "Calls of browser phones are seen only where their other leg is not encrypted."
+        ),
+    ),
+    Code.OTHER_PORT: Words(
+        translate("findings", "SIP is seen on a port that is not watched: {ports}."),
+        translate("findings", "Add this port to the SIP ports in the settings."),
+    ),
+    Code.TUNNEL_NOT_TRUSTED: Words(
+        translate(
+            "findings", "Mirrored traffic comes in a tunnel ({kinds}) that is not confirmed: {sources}."
+        ),
+        translate(
+            "findings",
+            "If this is your switch, add its address to the confirmed tunnels; it is not looked into before.",
+        ),
+    ),
+    Code.NOT_DECODED: Words(
+        translate("findings", "The traffic comes in a form that PacketWave does not read: {kinds}."),
+        translate("findings", "Let the switch mirror plain Ethernet frames, or use ERSPAN, VXLAN or TZSP."),
+    ),
+    Code.ONLY_REQUESTS: Words(
+        translate("findings", "Only questions are seen, no answers ({requests} without one)."),
+        translate(
+            "findings", "Mirror both directions (rx and tx) of the port: answered calls look missed now."
+        ),
+    ),
+    Code.ONLY_REPLIES: Words(
+        translate("findings", "Only answers are seen, not the calls themselves ({replies} answers)."),
+        translate("findings", "Mirror both directions (rx and tx) of the port."),
+    ),
+    Code.ONE_DIRECTION: Words(
+        translate("findings", "Of each conversation between phone and PBX only one side is seen."),
+        translate("findings", "Mirror both directions (rx and tx) of the port."),
+    ),
+    Code.FRAGMENTS_MISSING: Words(
+        translate("findings", "Of large packets that are sent in parts, only some parts arrive."),
+        translate(
+            "findings", "Mirror whole ports instead of filtering by UDP port: later parts carry no port."
+        ),
+    ),
+    Code.FRAMES_CUT: Words(
+        translate("findings", "The mirror cuts frames off after {bytes} bytes."),
+        translate("findings", "Switch truncation (snap length) of the mirror session off."),
+    ),
+    Code.DROPPED: Words(
+        translate("findings", "The system lost frames before PacketWave could read them: {frames}."),
+        translate("findings", "Mirror fewer ports, or give this PC less other work."),
+    ),
+    Code.UNREADABLE: Words(
+        translate("findings", "Many SIP messages cannot be read: {percent} % ({reason})."),
+        translate("findings", "Save a capture of a call and look at it, or send it to support."),
+    ),
+    Code.SCANNER: Words(
+        translate("findings", "Somebody tries out extensions and passwords at the PBX: {sources}."),
+        translate("findings", "Block this address in the firewall. Nobody is told of its calls."),
+    ),
+    Code.NO_MEMBER_ROW: Words(
+        translate(
+            "findings", "Calls ring only at extensions without a row in the members table: {extensions}."
+        ),
+        translate("findings", "Add these extensions under Members, with the IP of each person's PC."),
+    ),
+    Code.COPIES: Words(
+        translate("findings", "The mirror shows most packets {times} times. That does no harm."),
+        translate("findings", "To spare the line, mirror each port in one place only."),
+    ),
+}
+
+
+def words(finding: Finding) -> Words:
+    """The templates for a finding."""
+    return _WORDS[finding.code]
+
+
+def values(finding: Finding) -> dict[str, str]:
+    """The figures as text, to be filled into the templates. Of many names a few are there: "a, b +7"."""
+    figures = dict(finding.figures)
+    count = figures.get("count", 0)
+    shown: dict[str, str] = {}
+    for name, value in finding.figures:
+        if isinstance(value, tuple):
+            more = count - len(value) if isinstance(count, int) and name != "kinds" else 0
+            shown[name] = ", ".join(value) + (f" +{more}" if more > 0 else "")
+        else:
+            shown[name] = str(value)
+    return shown
+
+
+def in_english(finding: Finding) -> str:
+    """Sentence and next step in one line."""
+    shown = values(finding)
+    return " ".join(template.format(**shown) for template in words(finding))
