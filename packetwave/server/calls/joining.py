@@ -70,9 +70,11 @@ def _kinship(known: Leg, leg: Leg) -> int:
     same_media = bool(leg.media) and known.media == leg.media
     later_s = leg.started_s - known.started_s
     if not (same_media or known.caller == leg.caller):
-        # A PBX that calls in its own name: the leg it was called by asks for the same extension just now.
+        # A PBX that calls in its own name: the leg it was called by asks for the same extension just now,
+        # and goes on by no leg yet. Else it is another caller, who calls the same phone at the same time.
         renamed = known.is_pending and known.target == leg.target and 0 <= later_s <= RENAMED_S
-        return int(renamed and known.destination.is_same(leg.source))
+        goes_on = known in known.call.upstream()
+        return int(renamed and known.destination.is_same(leg.source) and not goes_on)
     if (known.is_pending or (known.was_answered and not known.over_s)) and known.destination.is_same(
         leg.source
     ):

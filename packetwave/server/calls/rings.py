@@ -100,6 +100,8 @@ class Rings:
         """Somebody else is calling in a ring or talk."""
         if ring.state is RingState.ENDED or calling.number in (ANONYMOUS, ring.caller, ring.extension):
             return
+        if not (ring.announced or ring.restored):
+            return  # nobody was told of another
         ring.caller = calling.number
         self._events.append(CallerChanged(ring.call_id, _time(at_s), calling.number, calling.name))
 

@@ -115,3 +115,12 @@ def test_a_pbx_that_calls_in_its_own_name() -> None:
     talk.wait(30)
     talk.leg("trunk", "pbx", "025550100", "1001").invite()
     assert talk.recorded[-1] == "025550100 → 1001"
+
+
+def test_a_second_caller_just_behind_an_internal_one_is_another_call() -> None:
+    talk = Conversation()
+    talk.leg("p2", "pbx", "1002", "1001").invite().ring()
+    talk.leg("pbx", "p1", "1002", "1001").invite().ring()
+    talk.wait(0.2)
+    talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
+    assert talk.lines == ["1002 → 1001 internal", "01012345678 → 1001"]

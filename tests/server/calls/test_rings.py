@@ -55,3 +55,13 @@ def test_patience_ends() -> None:
     talk.leg("pbx", "p2", CALLER, "1002").invite()
     talk.finish()
     assert talk.recorded[2:] == ["1001: ended answered", "01012345678 → 1002", "1002: ended unknown"]
+
+
+def test_who_calls_out_is_said_once_it_rings() -> None:
+    talk = Conversation()
+    leg = talk.leg("p2", "pbx", "1002", "01099998888").invite()
+    leg.within("UPDATE", extra="P-Asserted-Identity: <sip:1003@pbx>\r\n")
+    assert talk.lines == []
+    leg.ring()
+    talk.wait(1)
+    assert talk.lines == ["1002 → 01099998888 out"]
