@@ -1,20 +1,24 @@
 """The detector thread over files and a live interface."""
 
+import contextlib
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from packetwave.server.calls.events import CallEvent, Ended, Outcome, Ringing
+from packetwave.server.calls.events import CallEvent, Diagnosed, DiagnosisOver, Ended, Outcome, Ringing
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.detector import Detector
+from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.notices import CaptureState
 from packetwave.server.watch import Live, Recording, Seen, Source, Watch, WatchState
-from tests.netns import Office, needs_namespaces
+from tests.netns import Host, Office, needs_namespaces
+from tests.server.diagnosis import mirror
 from tests.server.wire import Leg, write_pcap
 
 T0 = 1_700_000_000.0
@@ -26,8 +30,26 @@ class Room:
     def __init__(self, source: Source) -> None:
         self.seen: queue.Queue[Seen] = queue.Queue()
         self.states: queue.Queue[WatchState] = queue.Queue()
-        detector = Detector(FrameDecoder(ports=None), Tracker())
-        self.watch = Watch(source, detector, frozenset(("1001",)), self.seen.put, self.states.put)
+        self.diagnosed: queue.Queue[DiagnosisEvent] = queue.Queue()
+        detector = Detector(
+            FrameDecoder(
+                ports=source.ports if isinstance(source, Live) else None,
+                trusted_tunnels=source.tunnels if isinstance(source, Live) else None,
+            ),
+            Tracker(),
+        )
+        self.watch = Watch(
+            source,
+            detector,
+            frozenset(("1001",)),
+            self.seen.put,
+            self.states.put,
+            self._diagnosed,
+        )
+
+    def _diagnosed(self, said: list[DiagnosisEvent]) -> None:
+        for event in said:
+            self.diagnosed.put(event)
 
     def events(self) -> list[CallEvent]:
         found: list[CallEvent] = []
@@ -128,3 +150,76 @@ def test_an_interface_that_goes_away_and_comes_back() -> None:
             room.watch.stop()
             assert room.watch.join(2)
     assert not [thread for thread in threading.enumerate() if thread.name == "detector"]
+
+
+SWITCH, STRANGER, PROBE = "192.0.2.1", "192.0.2.77", "192.0.2.9"
+
+
+def in_tunnel(kind: str, source: str, frame: bytes) -> bytes:
+    protocol, carried = {
+        "vxlan": (17, mirror.udp(5000, 4789, bytes.fromhex("0800000000000100") + frame)),
+        "tzsp": (17, mirror.udp(37008, 37008, bytes.fromhex("0100000101") + frame)),
+        "erspan": (47, bytes.fromhex("100088be00000001") + bytes(8) + frame),
+    }[kind]
+    return mirror.ethernet(mirror.packet(source, PROBE, protocol, carried))
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[Host, Host]]:
+    with Office() as office:
+        yield office.host("sender"), office.host("probe")
+
+
+@contextlib.contextmanager
+def watching(probe: Host) -> Iterator[Room]:
+    with probe.inside():
+        room = Room(Live(probe.interface, frozenset((5060,)), frozenset((SWITCH,))))
+        room.watch.start()
+        room.wait_for_state(CaptureState.WATCHING)
+        try:
+            yield room
+        finally:
+            room.watch.stop()
+            assert room.watch.join(2)
+
+
+@needs_namespaces
+@pytest.mark.case(4)
+@pytest.mark.case(40)
+@pytest.mark.parametrize("kind", ["vxlan", "tzsp", "erspan"])
+def test_a_tunnel_rings_from_a_confirmed_source_and_is_diagnosed_from_another(
+    kind: str, hosts: tuple[Host, Host]
+) -> None:
+    sender, probe = hosts
+    with watching(probe) as room, sender.frame_socket() as wire:
+        forged = Leg("01066666666", "1001", number=1).request(T0, "INVITE")[1]
+        wire.send(in_tunnel(kind, STRANGER, forged))
+        said = room.diagnosed.get(timeout=20)
+        assert isinstance(said, Diagnosed) and said.code == "tunnel_not_trusted"
+        assert dict(said.figures) == {"kinds": (kind,), "sources": (STRANGER,), "count": 1}
+        assert [finding.code for finding in room.watch.findings] == ["tunnel_not_trusted"]
+        wire.send(in_tunnel(kind, SWITCH, Leg("01012345678", "1001", number=2).request(T0, "INVITE")[1]))
+        ringing = room.wait_for_event(lambda event: isinstance(event, Ringing))
+        assert ringing.caller == "01012345678"
+    assert not any(isinstance(event, Ringing) for event in room.events())
+    over = room.diagnosed.get(timeout=20)
+    assert isinstance(over, DiagnosisOver) and over.code == "tunnel_not_trusted"
+    assert room.watch.findings == ()
+
+
+@needs_namespaces
+@pytest.mark.case(40)
+def test_speech_reaches_the_sample_alone(hosts: tuple[Host, Host]) -> None:
+    """Hundreds of RTP packets: the detector sees none of them, the diagnosis knows their rate."""
+    sender, probe = hosts
+    packets = [frame for _, frame in mirror.speech(0, 5)]
+    with watching(probe) as room, sender.frame_socket() as wire:
+        deadline = time.monotonic() + 30
+        sent = 0
+        while not room.watch.rtp_per_s and time.monotonic() < deadline:
+            wire.send(packets[sent % len(packets)])
+            sent += 1
+            time.sleep(0.001)  # about as a few calls are
+        assert room.watch.rtp_per_s > 50
+        assert sent > 200
+        assert room.watch.counts.frames == 0

@@ -98,12 +98,14 @@ class Diagnosis:
         if self._next_s is None or not evidence.now_s - _BACK_S < at_s < evidence.now_s + _JUMP_S:
             self._begin_at(at_s, gauges)
             return []
+        evidence.gauge(gauges)
+        evidence.rate(at_s)
+        self.rtp_per_s = evidence.rtp_per_s
         if at_s < self._next_s:
             if not evidence.has_news or at_s - self._judged_s < _NEWS_S:
                 return []
             evidence.now_s = at_s
             return self._judge()
-        evidence.gauge(gauges)
         said: list[DiagnosisEvent] = []
         while self._next_s <= at_s:
             evidence.now_s = self._next_s
@@ -112,7 +114,6 @@ class Diagnosis:
             is_long = at_s - self._next_s > SPAN_S and evidence.window.is_empty
             self._next_s += _COARSE_S if is_long else STEP_S
         evidence.now_s = at_s
-        self.rtp_per_s = evidence.rtp_per_s
         return said
 
     def finish(self) -> list[DiagnosisEvent]:

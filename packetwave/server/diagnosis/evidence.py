@@ -22,6 +22,8 @@ _TLS_PORT = 5061
 _WSS_PORTS = frozenset((7443, 8089))
 """WebSocket secure cannot be told from any other TLS but by its port: those of FreeSWITCH and Asterisk."""
 
+_RATE_S = 2.0
+
 _QUIET_S = 3600.0
 """Phones that say nothing register about once an hour; what was seen of them holds until then."""
 
@@ -82,7 +84,7 @@ class Evidence:
         self._gauges = Gauges()
         self._sampled = 0
         self._rtp = 0
-        self._stepped_s = 0.0
+        self._rated_s = 0.0
         self._received = 0
 
     # Frames
@@ -223,15 +225,19 @@ class Evidence:
         if compressed > 0:  # the sample cannot see it
             self.undecoded.see("ws-deflate", self.now_s, compressed * self.undecoded.enough)
 
+    def rate(self, at_s: float) -> None:
+        """Work the rate of RTP out anew, at most each two seconds."""
+        elapsed_s = at_s - self._rated_s
+        if elapsed_s < _RATE_S:
+            return
+        received = self._gauges.received - self._received
+        share = self._rtp / self._sampled if self._sampled else 0.0
+        self.rtp_per_s = max(received, self._sampled) * share / elapsed_s
+        self._sampled = self._rtp = 0
+        self._rated_s, self._received = at_s, self._gauges.received
+
     def step(self, at_s: float) -> None:
         """Ten seconds are over."""
-        elapsed_s = at_s - self._stepped_s
-        received = self._gauges.received - self._received
-        self.rtp_per_s = 0.0
-        if self._sampled and elapsed_s > 0:
-            self.rtp_per_s = max(received, self._sampled) * self._rtp / self._sampled / elapsed_s
-        self._sampled = self._rtp = 0
-        self._stepped_s, self._received = at_s, self._gauges.received
         if self.window["unicast"] >= MIRRORED_FRAMES:
             self.mirrored_s = at_s
         self.window.step()
@@ -248,7 +254,7 @@ class Evidence:
         self._copies.clear()
         self._media.clear()
         self.reasons.clear()
-        self.since_s = self.now_s = self._stepped_s = at_s
+        self.since_s = self.now_s = self._rated_s = at_s
         self.frame_s = self.mirrored_s = self.sip_s = self.drop_s = self.cut_s = None
         self.longest_silence_s = 0.0
         self._sampled = self._rtp = 0

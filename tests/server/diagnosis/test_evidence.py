@@ -58,7 +58,9 @@ def test_rtp_rate_grows_with_what_was_not_sampled() -> None:
     for at_s, frame in m.speech(T0, 10, every_s=0.1):
         made.frame(at_s, 1, frame, len(frame))
     made.gauge(Gauges(received=10_000))
-    made.step(T0 + 10)
+    made.rate(T0 + 10)
     assert made.rtp_per_s == pytest.approx(1000, rel=0.05)
-    made.step(T0 + 20)
+    made.rate(T0 + 11)
+    assert made.rtp_per_s > 0
+    made.rate(T0 + 20)
     assert made.rtp_per_s == 0
