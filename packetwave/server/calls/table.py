@@ -73,13 +73,16 @@ class CallTable:
         return call
 
     def has_room(self) -> bool:
-        """Room for one more call, made if need be by forgetting an old one that rings nobody."""
+        """Room for one more call, made if need be by forgetting an old one that rings nobody. Those looked at
+        that ring somebody go to the end of the queue, so that many long talks do not shut the table."""
         if len(self._calls) < MAX_CALLS:
             return True
-        idle = next((call for call in islice(self._calls, MAX_KIN) if not call.rings), None)
-        if idle is not None:
-            self.remove(idle)
-        return idle is not None
+        for call in list(islice(self._calls, MAX_KIN)):
+            if not call.rings:
+                self.remove(call)
+                return True
+            self._calls[call] = self._calls.pop(call)
+        return False
 
     def add(self, leg: Leg) -> None:
         """Put a leg into its call."""
@@ -154,7 +157,7 @@ def silent_until(leg: Leg) -> float:
         return leg.last_s + TALK_SILENCE_S
     if leg.state is LegState.CHALLENGED:
         return leg.last_s + CHALLENGE_S
-    return max(leg.last_s, leg.over_s) + LINGER_S  # over by silence: later than all that was heard
+    return leg.last_s + LINGER_S
 
 
 def _due_s(call: Call, at_s: float) -> float:

@@ -152,7 +152,7 @@ class Tracker:
         message = early.message
         if self._route(early) or message.method != "INVITE" or not 180 <= message.status < 200:
             return
-        if not self.table.legs_of(message.call_id):
+        if not self.table.legs_of(message.call_id) and self.table.has_room():
             calling = caller(message, order=("from",), show_withheld=self._show_withheld)
             back = early._replace(source=early.destination, destination=early.source)
             self._begin(back, calling, dialled(message))
@@ -354,6 +354,7 @@ class Tracker:
         for leg in call.legs:
             if leg.state not in OVER and silent_until(leg) <= at_s:
                 leg.take(Signal.SILENCE, at_s)
+                leg.last_s = at_s  # it lingers from its end, as if that had been heard
         self._rings.settle(call, at_s)
         if is_over(call) and all(silent_until(leg) <= at_s for leg in call.legs):
             self.table.remove(call)

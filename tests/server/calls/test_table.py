@@ -3,7 +3,7 @@
 import pytest
 
 from packetwave.server.calls import table as module
-from packetwave.server.calls.table import LINGER_S, RING_SILENCE_S
+from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S
 from tests.server.calls.conversation import Conversation
 
 CALLER = "01012345678"
@@ -24,6 +24,10 @@ def test_a_call_given_up_lingers_like_any_other() -> None:
     talk.wait(RING_SILENCE_S + 1)
     leg.invite()
     assert talk.lines == ["01012345678 → 1001", "1001: ended unknown"]
+    leg = talk.leg("pbx", "p2", CALLER, "1002").invite().reply(401)
+    talk.wait(CHALLENGE_S + 1)
+    leg.invite()
+    assert talk.lines[2:] == ["01012345678 → 1002", "1002: ended failed"]
 
 
 def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +39,28 @@ def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) 
     talk.leg("pbx", "p2", "025550100", "1002").invite()
     assert len(talk.tracker.table) == 10
     assert talk.lines == ["01012345678 → 1001", "025550100 → 1002"]
+
+
+def test_many_long_talks_do_not_shut_a_full_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CALLS", 10)
+    monkeypatch.setattr(module, "MAX_KIN", 2)
+    talk = Conversation()
+    for number in range(4):
+        talk.leg("pbx", "p1", f"0101234000{number}", "1001").invite().answer()
+    for number in range(50):
+        talk.leg("scanner", "pbx", f"9{number}", "77").invite()
+    talk.leg("pbx", "p2", "025550100", "1002").invite()
+    assert talk.lines[-1] == "025550100 → 1002"
+    assert len(talk.tracker.table) == 10
+
+
+def test_replies_without_their_invite_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_CALLS", 10)
+    talk = Conversation()
+    for number in range(50):
+        talk.leg("pbx", "p1", f"010123400{number:02}", "1001").ring()
+        talk.wait(0.1)
+    assert len(talk.tracker.table) == 10
 
 
 def test_a_table_full_of_ringing_phones_takes_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
