@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: help setup setup-tests demo test lint format record-demo record-golden golden pictures fresh-check clean
+.PHONY: help setup setup-tests demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +40,18 @@ record-golden: ## record the golden set again from sipp, Kamailio, baresip and s
 
 golden: setup-tests ## what the program makes of each capture of the golden set, beside what happened
 	@$(BIN)/python -m tests.golden.compare
+
+SECONDS ?= 60
+fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the eight targets
+	@installer/setup.sh fuzz
+	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
+
+SCALE ?= 1
+soak: setup ## 100,000 calls amid floods: tables empty, memory flat; SCALE=0.1 for a tenth
+	@$(BIN)/python -m tests.soak.run --scale $(SCALE)
+
+signalling: setup-tests ## write docs/signalling.md again: which test shows which case
+	@$(BIN)/python -m tests.signalling
 
 pictures: setup ## the README's pictures again, from the demo in both languages
 	@mkdir -p docs/images

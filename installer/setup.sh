@@ -4,6 +4,7 @@
 #   installer/setup.sh programs   what the two programs need (make setup, make demo)
 #   installer/setup.sh tests      the same, and the programs the tests drive (make test)
 #   installer/setup.sh recording  the same, and the SIP programs behind the golden set (make record-golden)
+#   installer/setup.sh fuzz       programs, and the fuzzer where there is one (make fuzz)
 #
 # Packages come by apt where it may be used: as root, or by a sudo that asks nothing. Otherwise one line says
 # what to install. A missing test program is no error: its tests say why they are skipped. With CI=true
@@ -101,17 +102,21 @@ make_venv() {
   cp pyproject.toml "$stamp"
 }
 
-add_recording_extra() {
-  "$venv/bin/python" -c 'import sippy' 2>/dev/null && return
-  say "installing the Python packages for recording into $venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[recording]'
+# add_extra EXTRA MODULE: the packages of an extra, unless its module is there.
+add_extra() {
+  "$venv/bin/python" -c "import $2" 2>/dev/null && return
+  say "installing the Python packages for '$1' into $venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable ".[$1]"
 }
 
 case ${1:-programs} in
-  programs) install_packages "${program_packages[@]}" ;;
+  programs | fuzz) install_packages "${program_packages[@]}" ;;
   tests) install_packages "${program_packages[@]}" "${test_packages[@]}" ;;
   recording) install_packages "${program_packages[@]}" "${test_packages[@]}" "${recording_packages[@]}" ;;
-  *) fail "usage: installer/setup.sh [programs|tests|recording]" ;;
+  *) fail "usage: installer/setup.sh [programs|tests|recording|fuzz]" ;;
 esac
 make_venv
-[ "${1:-}" != recording ] || add_recording_extra
+case ${1:-} in
+  recording) add_extra recording sippy ;;
+  fuzz) add_extra fuzz atheris ;;
+esac
