@@ -90,6 +90,7 @@ def rings_until_cancelled(building: Building, rings_ms: int) -> "subprocess.Pope
 
 
 @needs_screen
+@pytest.mark.case(24)
 def test_popup_comes_once_and_goes_with_the_cancel(building: Building, folder: Path, tmp_path: Path) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     server = start_server(building.probe, folder)
@@ -150,6 +151,7 @@ def test_answered_call(building: Building, folder: Path, tmp_path: Path) -> None
     assert server.stop() == 0
 
 
+@pytest.mark.case(17)
 def test_killed_server_alerts_again_once_it_is_back(building: Building, folder: Path, tmp_path: Path) -> None:
     server = start_server(building.probe, folder)
     client = start_client(building.staff, tmp_path / "client", SERVER, "--headless", environment={})

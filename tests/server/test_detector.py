@@ -1,5 +1,7 @@
 """Frames in, call events out."""
 
+import pytest
+
 from packetwave.server.calls.events import Ringing
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.detector import Counts, Detector
@@ -36,6 +38,7 @@ def test_what_cannot_be_used_is_counted() -> None:
     assert detector.counts() == Counts(frames=3, sip_messages=0, rejected=1)
 
 
+@pytest.mark.case(12)
 def test_a_datagram_cut_by_a_short_snaplen_still_alerts() -> None:
     at_s, data = Leg("01012345678", "1001").request(1.0, "INVITE")
     sdp = b"v=0\r\n" * 50

@@ -201,6 +201,7 @@ def test_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
     assert list(tmp_path.glob(f"{FILE_NAME}.damaged-*"))
 
 
+@pytest.mark.case(17)
 def test_calls_left_open_by_a_kill_are_taken_up(tmp_path: Path) -> None:
     old = CallRecord(
         "old", datetime(2026, 1, 1, tzinfo=UTC), "01012345678", "1001", sip_call_id="c", from_tag="t"

@@ -13,6 +13,7 @@ def calls(talk: Conversation) -> int:
     return len(talk.tracker.table)
 
 
+@pytest.mark.case(28)
 def test_siblings_of_one_group() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite()
@@ -24,6 +25,7 @@ def test_siblings_of_one_group() -> None:
     assert calls(talk) == 2
 
 
+@pytest.mark.case(28)
 def test_withheld_callers_prove_little() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", "anonymous", "1001").invite()
@@ -32,6 +34,7 @@ def test_withheld_callers_prove_little() -> None:
     assert calls(talk) == 2
 
 
+@pytest.mark.case(15)
 def test_different_callers_are_different_calls() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()
@@ -39,6 +42,7 @@ def test_different_callers_are_different_calls() -> None:
     assert calls(talk) == 2
 
 
+@pytest.mark.case(30)
 def test_the_phone_leg_goes_on_from_the_trunk_leg_however_late() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite().answer()
@@ -55,6 +59,7 @@ def test_a_trunk_leg_that_is_over_has_no_more_phone_legs() -> None:
     assert calls(talk) == 2
 
 
+@pytest.mark.case(30)
 def test_legs_swapped_by_the_mirror() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite()
@@ -94,6 +99,7 @@ def test_media(body: bytes, expected: str) -> None:
     assert media_of(body) == expected
 
 
+@pytest.mark.case(35)
 def test_rings_again_only_for_the_same_caller() -> None:
     """A PBX uses one RTP port for one call after the other."""
     talk = Conversation()
@@ -106,6 +112,7 @@ def test_rings_again_only_for_the_same_caller() -> None:
     assert talk.lines[-1] == "1001: rings again"
 
 
+@pytest.mark.case(30)
 def test_a_pbx_that_calls_in_its_own_name() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "1001").invite()
@@ -117,6 +124,7 @@ def test_a_pbx_that_calls_in_its_own_name() -> None:
     assert talk.recorded[-1] == "025550100 → 1001"
 
 
+@pytest.mark.case(15)
 def test_a_second_caller_just_behind_an_internal_one_is_another_call() -> None:
     talk = Conversation()
     talk.leg("p2", "pbx", "1002", "1001").invite().ring()

@@ -1,5 +1,7 @@
 """What a registrar's 200 OK teaches (signalling.md case 32)."""
 
+import pytest
+
 from packetwave.server.calls import registrations as module
 from packetwave.server.calls.leg import Place
 from packetwave.server.calls.registrations import Registrations
@@ -22,6 +24,7 @@ def accepted(extension: str, *contacts: str, expires: str = "") -> Message:
     return message
 
 
+@pytest.mark.case(32)
 def test_a_contact_whose_user_is_not_the_extension() -> None:
     known = Registrations()
     known.learn(accepted("1001", "<sip:x7f@192.0.2.21:5060>;expires=60"), 100.0, PHONE)
@@ -32,6 +35,7 @@ def test_a_contact_whose_user_is_not_the_extension() -> None:
     assert known.extensions() == {"1001"}
 
 
+@pytest.mark.case(32)
 def test_bindings_expire_in_packet_time() -> None:
     known = Registrations()
     known.learn(accepted("1001", "<sip:1001@192.0.2.21>;expires=60"), 100.0, PHONE)
@@ -41,6 +45,7 @@ def test_bindings_expire_in_packet_time() -> None:
     assert known.places("1002", 131.0) == []
 
 
+@pytest.mark.case(32)
 def test_a_200_replaces_all_that_was_known() -> None:
     known = Registrations()
     known.learn(accepted("1001", "<sip:a@192.0.2.21>"), 0.0, PHONE)
@@ -52,12 +57,14 @@ def test_a_200_replaces_all_that_was_known() -> None:
     assert known.extensions() == frozenset()
 
 
+@pytest.mark.case(32)
 def test_expires_0_is_no_binding() -> None:
     known = Registrations()
     known.learn(accepted("1001", "<sip:1001@192.0.2.21>;expires=0"), 0.0, PHONE)
     assert known.extensions() == frozenset()
 
 
+@pytest.mark.case(32)
 def test_two_phones_of_an_extension_and_two_extensions_at_a_place() -> None:
     known = Registrations()
     known.learn(accepted("1001", "<sip:a@192.0.2.21>", "<sip:b@192.0.2.22>"), 0.0, PHONE)
@@ -67,6 +74,7 @@ def test_two_phones_of_an_extension_and_two_extensions_at_a_place() -> None:
     assert known.extension_at("unknown", PHONE, 1.0) == ""
 
 
+@pytest.mark.case(32, 38)
 def test_bounded() -> None:
     known = Registrations()
     for number in range(module.MAX_EXTENSIONS + 5):

@@ -1,5 +1,7 @@
 """Whose phone rings, and when it is said again."""
 
+import pytest
+
 from packetwave.server.calls.events import RangAgain, Ringing, Stopped
 from tests.server.calls.conversation import Conversation
 
@@ -16,6 +18,7 @@ def test_members_may_change_while_calls_go_on() -> None:
     assert talk.lines == ["01012345678 → 1005"]
 
 
+@pytest.mark.case(23)
 def test_forwarder_is_named_and_never_the_caller() -> None:
     talk = Conversation()
     headers = "Diversion: <sip:1004@pbx>;reason=no-answer\r\n"
@@ -23,6 +26,7 @@ def test_forwarder_is_named_and_never_the_caller() -> None:
     assert talk.lines == ["01012345678 → 1001 via 1004"]
 
 
+@pytest.mark.case(35)
 def test_stop_and_ring_again_are_one_entry() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()

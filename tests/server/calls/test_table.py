@@ -9,6 +9,7 @@ from tests.server.calls.conversation import Conversation
 CALLER = "01012345678"
 
 
+@pytest.mark.case(24)
 def test_an_ended_call_lingers_and_is_forgotten() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().reply(486)
@@ -18,6 +19,7 @@ def test_an_ended_call_lingers_and_is_forgotten() -> None:
     assert talk.tracker.is_empty
 
 
+@pytest.mark.case(14, 37)
 def test_a_call_given_up_lingers_like_any_other() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite()
@@ -30,6 +32,7 @@ def test_a_call_given_up_lingers_like_any_other() -> None:
     assert talk.lines[2:] == ["01012345678 → 1002", "1002: ended failed"]
 
 
+@pytest.mark.case(38)
 def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CALLS", 10)
     talk = Conversation()
@@ -41,6 +44,7 @@ def test_a_full_table_forgets_who_rings_nobody(monkeypatch: pytest.MonkeyPatch) 
     assert talk.lines == ["01012345678 → 1001", "025550100 → 1002"]
 
 
+@pytest.mark.case(38)
 def test_many_long_talks_do_not_shut_a_full_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CALLS", 10)
     monkeypatch.setattr(module, "MAX_KIN", 2)
@@ -54,6 +58,7 @@ def test_many_long_talks_do_not_shut_a_full_table(monkeypatch: pytest.MonkeyPatc
     assert len(talk.tracker.table) == 10
 
 
+@pytest.mark.case(38)
 def test_replies_without_their_invite_are_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_CALLS", 10)
     talk = Conversation()
@@ -75,6 +80,7 @@ def test_a_table_full_of_ringing_phones_takes_no_more(monkeypatch: pytest.Monkey
     assert talk.tracker.is_empty
 
 
+@pytest.mark.case(14)
 def test_copies_after_the_end_begin_nothing() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().cancel().reply(487)

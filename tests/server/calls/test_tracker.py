@@ -1,5 +1,7 @@
 """The life of a call, as conversations on the mirror (signalling.md cases 13 to 37)."""
 
+import pytest
+
 from packetwave.server.calls.early import EARLY_S
 from packetwave.server.calls.events import Direction, Ringing
 from packetwave.server.calls.joining import AGAIN_S
@@ -11,6 +13,7 @@ from tests.server.calls.conversation import START_S, Conversation
 CALLER = "01012345678"
 
 
+@pytest.mark.case(24)
 def test_answered_and_hung_up() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().reply(100).ring()
@@ -21,12 +24,14 @@ def test_answered_and_hung_up() -> None:
     assert talk.lines[2:] == ["1001: ended answered"]
 
 
+@pytest.mark.case(24)
 def test_hung_up_by_the_called_side() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().answer().bye_back()
     assert talk.lines == ["01012345678 → 1001", "1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(24)
 def test_cancelled_is_missed() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().ring().cancel()
@@ -35,6 +40,7 @@ def test_cancelled_is_missed() -> None:
     assert talk.lines[2:] == ["1001: ended missed"]
 
 
+@pytest.mark.case(25)
 def test_cancel_without_its_487_is_missed_after_half_a_second() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().cancel()
@@ -44,6 +50,7 @@ def test_cancel_without_its_487_is_missed_after_half_a_second() -> None:
     assert talk.recorded[1:] == ["1001: ended missed"]
 
 
+@pytest.mark.case(24)
 def test_487_without_a_cancel_is_missed() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().reply(487)
@@ -51,6 +58,7 @@ def test_487_without_a_cancel_is_missed() -> None:
     assert talk.recorded[1:] == ["1001: ended missed"]
 
 
+@pytest.mark.case(29)
 def test_a_487_seen_before_its_cancel_hears_the_reason_in_it() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().ring().reply(487)
@@ -59,6 +67,7 @@ def test_a_487_seen_before_its_cancel_hears_the_reason_in_it() -> None:
     assert talk.recorded[1:] == ["1001: ended answered_elsewhere"]
 
 
+@pytest.mark.case(25)
 def test_a_200_that_crossed_the_cancel_wins() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().cancel().answer()
@@ -67,6 +76,7 @@ def test_a_200_that_crossed_the_cancel_wins() -> None:
     assert talk.recorded[2:] == ["1001: ended answered"]
 
 
+@pytest.mark.case(24)
 def test_final_refusals() -> None:
     expected = {
         486: "busy",
@@ -84,6 +94,7 @@ def test_final_refusals() -> None:
         assert talk.recorded[1:] == [f"1001: ended {outcome}"], status
 
 
+@pytest.mark.case(24)
 def test_refusals_after_it_rang_are_missed() -> None:
     for status in (480, 408, 404, 500, 604):
         talk = Conversation()
@@ -91,6 +102,7 @@ def test_refusals_after_it_rang_are_missed() -> None:
         assert talk.recorded[1:] == ["1001: ended missed"], status
 
 
+@pytest.mark.case(13, 14)
 def test_copies_and_retransmissions_are_one_call() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().invite().invite().ring().ring()
@@ -99,6 +111,7 @@ def test_copies_and_retransmissions_are_one_call() -> None:
     assert talk.recorded == ["01012345678 → 1001", "1001: ended missed"]
 
 
+@pytest.mark.case(15)
 def test_two_callers_interleaved_with_their_copies() -> None:
     talk = Conversation()
     first = talk.leg("pbx", "p1", CALLER, "1001").invite()
@@ -108,6 +121,7 @@ def test_two_callers_interleaved_with_their_copies() -> None:
     assert talk.lines == ["01012345678 → 1001", "025550100 → 1001"]
 
 
+@pytest.mark.case(15)
 def test_same_caller_twice_to_one_phone_are_two_calls() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", "anonymous", "1001").invite()
@@ -115,6 +129,7 @@ def test_same_caller_twice_to_one_phone_are_two_calls() -> None:
     assert len([event for event in talk.events if isinstance(event, Ringing)]) == 2
 
 
+@pytest.mark.case(16)
 def test_authentication_does_not_alert_twice() -> None:
     talk = Conversation()
     first = talk.leg("p2", "pbx", "1002", "1001").invite().reply(407)
@@ -122,6 +137,7 @@ def test_authentication_does_not_alert_twice() -> None:
     assert talk.recorded == ["1002 → 1001 internal", "1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(16)
 def test_authentication_never_finished_fails() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().reply(401)
@@ -129,6 +145,7 @@ def test_authentication_never_finished_fails() -> None:
     assert talk.recorded[1:] == ["1001: ended failed"]
 
 
+@pytest.mark.case(26)
 def test_reinvite_does_not_alert() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().answer()
@@ -141,6 +158,7 @@ def test_reinvite_does_not_alert() -> None:
     assert len(talk.recorded) == 2
 
 
+@pytest.mark.case(36)
 def test_internal_and_outgoing() -> None:
     talk = Conversation()
     talk.leg("p2", "pbx", "1002", "1001").invite()
@@ -159,12 +177,14 @@ def test_internal_and_outgoing() -> None:
     assert talk.lines[3:] == ["01099998888: ended answered"]
 
 
+@pytest.mark.case(36)
 def test_outgoing_call_refused_at_once() -> None:
     talk = Conversation()
     talk.leg("p2", "pbx", "1002", "01099998888").invite().reply(404)
     assert talk.lines == ["1002 → 01099998888 out", "01099998888: ended failed"]
 
 
+@pytest.mark.case(36)
 def test_a_hunt_group_called_from_inside_is_no_outgoing_call() -> None:
     talk = Conversation()
     group = talk.leg("p3", "pbx", "1003", "600").invite()
@@ -176,6 +196,7 @@ def test_a_hunt_group_called_from_inside_is_no_outgoing_call() -> None:
     assert talk.recorded == ["1003 → 1001 internal dialled 600", "1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(30)
 def test_trunk_leg_alone_is_nothing_and_with_the_phone_leg_one_alert() -> None:
     talk = Conversation()
     trunk = talk.leg("trunk", "pbx", CALLER, "0212345678").invite()
@@ -188,6 +209,7 @@ def test_trunk_leg_alone_is_nothing_and_with_the_phone_leg_one_alert() -> None:
     assert talk.lines[1:] == ["1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(30)
 def test_proxy_legs_of_one_call_are_one_alert() -> None:
     talk = Conversation()
     before = talk.leg("p2", "proxy", "1002", "1001", call_id="c").invite()
@@ -198,6 +220,7 @@ def test_proxy_legs_of_one_call_are_one_alert() -> None:
     assert talk.lines == ["1002 → 1001 internal", "1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(27)
 def test_ring_group_by_forking() -> None:
     talk = Conversation()
     talk.leg("trunk", "proxy", CALLER, "600", call_id="c").invite()
@@ -213,6 +236,7 @@ def test_ring_group_by_forking() -> None:
     ]
 
 
+@pytest.mark.case(25, 28)
 def test_ring_group_of_a_b2bua_with_the_cancel_before_the_winner() -> None:
     talk = Conversation()
     legs = [talk.leg("pbx", f"p{n}", CALLER, f"100{n}").invite().ring() for n in (1, 2, 3)]
@@ -227,6 +251,7 @@ def test_ring_group_of_a_b2bua_with_the_cancel_before_the_winner() -> None:
     ]
 
 
+@pytest.mark.case(29)
 def test_caller_hangs_up_on_a_ring_group() -> None:
     talk = Conversation()
     legs = [talk.leg("pbx", f"p{n}", CALLER, f"100{n}").invite().ring() for n in (1, 2)]
@@ -236,6 +261,7 @@ def test_caller_hangs_up_on_a_ring_group() -> None:
     assert sorted(talk.recorded[2:]) == ["1001: ended missed", "1002: ended missed"]
 
 
+@pytest.mark.case(29)
 def test_reason_decides_only_where_it_is_all_there_is() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
@@ -243,6 +269,7 @@ def test_reason_decides_only_where_it_is_all_there_is() -> None:
     assert talk.recorded[1:] == ["1001: ended answered_elsewhere"]
 
 
+@pytest.mark.case(27)
 def test_two_devices_of_one_extension_are_one_alert() -> None:
     talk = Conversation()
     first = talk.leg("proxy", "p1", CALLER, "1001", call_id="c").invite().ring()
@@ -253,6 +280,7 @@ def test_two_devices_of_one_extension_are_one_alert() -> None:
     assert talk.recorded == ["01012345678 → 1001", "1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(27)
 def test_hunt_group_that_goes_on_is_missed() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()
@@ -269,6 +297,7 @@ def test_hunt_group_that_goes_on_is_missed() -> None:
     ]
 
 
+@pytest.mark.case(35)
 def test_queue_that_rings_the_same_phone_again_is_one_entry() -> None:
     talk = Conversation()
     trunk = talk.leg("trunk", "pbx", CALLER, "600").invite().answer()
@@ -282,6 +311,7 @@ def test_queue_that_rings_the_same_phone_again_is_one_entry() -> None:
     assert talk.lines.count("1001: rings again") == 2
 
 
+@pytest.mark.case(37)
 def test_ring_of_which_nothing_more_is_heard_ends_unknown() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
@@ -289,6 +319,7 @@ def test_ring_of_which_nothing_more_is_heard_ends_unknown() -> None:
     assert talk.recorded[1:] == ["1001: ended unknown"]
 
 
+@pytest.mark.case(25)
 def test_talk_of_which_nothing_more_is_heard_ends_as_answered() -> None:
     talk = Conversation()
     talk.leg("pbx", "p1", CALLER, "1001").invite().answer()
@@ -317,6 +348,7 @@ def test_a_180_alone_alerts_after_waiting_for_its_invite() -> None:
     assert talk.lines[1:] == ["1001: answered", "1001: ended answered"]
 
 
+@pytest.mark.case(25)
 def test_replies_swapped_with_their_invite() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001")
@@ -328,6 +360,7 @@ def test_replies_swapped_with_their_invite() -> None:
     assert talk.lines == ["01012345678 → 1001", "1001: answered"]
 
 
+@pytest.mark.case(25)
 def test_bye_swapped_with_its_200() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite()
@@ -343,12 +376,14 @@ def test_no_known_extension_means_every_target_counts() -> None:
     assert talk.lines == ["alice → bob"]
 
 
+@pytest.mark.case(38)
 def test_unknown_target_is_nobodys_call() -> None:
     talk = Conversation()
     talk.leg("scanner", "pbx", "100", "9999").invite().reply(404)
     assert talk.lines == []
 
 
+@pytest.mark.case(30, 31, 32)
 def test_registrations_tell_whose_phone_rings() -> None:
     talk = Conversation(known=("1001",))
     register = talk.leg("p1", "pbx", "1001", "1001")
@@ -363,6 +398,7 @@ def test_registrations_tell_whose_phone_rings() -> None:
     assert talk.lines == ["1002 → 1001"]
 
 
+@pytest.mark.case(17)
 def test_restored_ringing_call_is_announced_again_under_the_same_id() -> None:
     before = Conversation()
     leg = before.leg("pbx", "p1", CALLER, "1001").invite().ring()
@@ -409,6 +445,7 @@ def test_restored_call_never_heard_of_again_ends_unknown() -> None:
     assert talk.lines == ["?: ended unknown"]
 
 
+@pytest.mark.case(17)
 def test_call_ids_are_the_same_in_two_probes() -> None:
     one, two = Conversation(), Conversation()
     leg = one.leg("pbx", "p1", CALLER, "1001").invite()
@@ -417,6 +454,7 @@ def test_call_ids_are_the_same_in_two_probes() -> None:
     assert one.events[0].call_id == two.events[0].call_id
 
 
+@pytest.mark.case(24)
 def test_ten_thousand_calls_of_each_kind_leave_nothing() -> None:
     talk = Conversation()
     for number in range(2000):

@@ -18,6 +18,7 @@ CALLER = "01012345678"
         (486, 486, "busy"),
     ],
 )
+@pytest.mark.case(27)
 def test_two_devices_that_refuse(first: int, second: int, outcome: str) -> None:
     talk = Conversation()
     one = talk.leg("proxy", "p1", CALLER, "1001", call_id="c").invite()
@@ -29,6 +30,7 @@ def test_two_devices_that_refuse(first: int, second: int, outcome: str) -> None:
     assert talk.recorded[1:] == [f"1001: ended {outcome}"]
 
 
+@pytest.mark.case(24)
 def test_a_phone_that_declined_did_so_whoever_answers_then() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()
@@ -41,6 +43,7 @@ def test_a_phone_that_declined_did_so_whoever_answers_then() -> None:
     assert talk.recorded[2:] == ["1001: ended declined", "1002: answered"]
 
 
+@pytest.mark.case(27)
 def test_voicemail_takes_nothing() -> None:
     talk = Conversation()
     trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
@@ -54,6 +57,7 @@ def test_voicemail_takes_nothing() -> None:
     assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: ended missed"]
 
 
+@pytest.mark.case(28)
 def test_answered_by_somebody_who_is_no_member() -> None:
     talk = Conversation()
     talk.leg("trunk", "pbx", CALLER, "600").invite()
@@ -64,6 +68,7 @@ def test_answered_by_somebody_who_is_no_member() -> None:
     assert talk.recorded[1:] == ["1001: ended answered_elsewhere by 01099998888"]
 
 
+@pytest.mark.case(27)
 def test_the_upstream_leg_does_not_answer_for_the_phone() -> None:
     talk = Conversation()
     before = talk.leg("p2", "pbx", "1002", "1001").invite()
@@ -75,6 +80,7 @@ def test_the_upstream_leg_does_not_answer_for_the_phone() -> None:
     assert talk.recorded == ["1002 → 1001 internal", "1001: ended missed"]
 
 
+@pytest.mark.case(24)
 def test_a_phone_forwarded_by_its_pbx() -> None:
     talk = Conversation()
     before = talk.leg("p2", "pbx", "1002", "1001").invite()

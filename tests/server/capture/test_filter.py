@@ -14,6 +14,7 @@ from tests.server.frames import building as b
 s = b.scapy()
 
 
+@pytest.mark.case(10)
 def test_every_line_holds_the_ports() -> None:
     lines = kernel_filter({5080, 5060}).splitlines()
     assert lines[0].startswith("port 5060 or port 5080 or ")
@@ -151,6 +152,7 @@ def captured(hosts: tuple[Host, Host], frames: list[bytes]) -> list[tuple[float,
 
 @needs_namespaces
 @pytest.mark.parametrize("name", PASS)
+@pytest.mark.case(1, 3, 4, 7, 10)
 def test_sip_passes_whatever_is_around_it(name: str, hosts: tuple[Host, Host]) -> None:
     frames = [bytes(frame) for frame in PASS[name]]
     seen = captured(hosts, frames)

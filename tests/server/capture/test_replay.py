@@ -90,6 +90,7 @@ def read(path: Path, data: bytes) -> tuple[list[Record], bool]:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("nano", [False, True])
+@pytest.mark.case(6)
 def test_pcap_in_both_byte_orders_and_precisions(order: str, nano: bool, tmp_path: Path) -> None:
     records, cut = read(tmp_path / "a.pcap", pcap(order, nano=nano, link_type=113))
     assert [(link, frame) for _, link, frame in records] == [(113, frame) for frame in FRAMES]
@@ -101,6 +102,7 @@ def test_pcap_in_both_byte_orders_and_precisions(order: str, nano: bool, tmp_pat
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.case(6)
 def test_pcapng_of_several_interfaces_and_sections(order: str, tmp_path: Path) -> None:
     records, cut = read(tmp_path / "a.pcapng", pcapng(order))
     assert records == PCAPNG_RECORDS
@@ -119,6 +121,7 @@ def test_pcapng_of_several_interfaces_and_sections(order: str, tmp_path: Path) -
         ("ng big", pcapng(">")),
     ],
 )
+@pytest.mark.case(6)
 def test_tshark_reads_these_files_alike(name: str, data: bytes, tmp_path: Path) -> None:
     capture = tmp_path / f"{name}.pcap"
     records, _ = read(capture, data)

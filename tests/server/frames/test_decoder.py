@@ -50,6 +50,7 @@ def test_a_payload_says_when_and_from_where_to_where() -> None:
     ("ports", "port", "count"),
     [({5060}, 5060, 1), ({5060}, 5080, 0), ({5060, 5080}, 5080, 1), (None, 12345, 1)],
 )
+@pytest.mark.case(10)
 def test_ports(ports: set[int] | None, port: int, count: int, tagged: bool) -> None:
     """Case 10: by setting; in a replay any, by content."""
     decoder = FrameDecoder(ports=None if ports is None else frozenset(ports))
@@ -74,11 +75,13 @@ def test_what_is_no_sip_is_dropped_and_counted() -> None:
     assert (decoder.counters.frames, decoder.counters.udp_other) == (6, 6)
 
 
+@pytest.mark.case(12)
 def test_line_ends_before_a_start_line_are_skipped() -> None:
     """Case 12."""
     assert [p.data for p in decode_all([udp_frame(b"\r\n\r\n" + MESSAGE)])] == [MESSAGE]
 
 
+@pytest.mark.case(2, 8)
 def test_tcp_padding_and_options_are_no_data() -> None:
     """Cases 2 and 8."""
     decoder = FrameDecoder(ports=frozenset({5060}))
@@ -100,6 +103,7 @@ def test_both_directions_of_a_connection_are_apart() -> None:
     assert [(p.src, p.data) for p in payloads] == [(B, ringing), (A, head_of(MESSAGE))]
 
 
+@pytest.mark.case(13)
 def test_copies_that_differ_below_give_equal_payloads() -> None:
     """Case 13: the mirror's copies differ in MAC, VLAN, TTL and checksum; who hears them tells them apart."""
     copies = [
@@ -159,6 +163,7 @@ def test_no_damaged_frames_raise(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("mutation", ["plain", "copies", "tagged", "qinq", "erspan", "vxlan", "shuffled"])
+@pytest.mark.case(1, 4, 7)
 def test_whatever_the_mirror_does_the_messages_are_the_same(mutation: str) -> None:
     from scapy.contrib.erspan import ERSPAN_II
 

@@ -28,6 +28,7 @@ def put(pieces: list[Piece], key: Key = KEY) -> tuple[list[bytes], Counters]:
 
 
 @given(st.data())
+@pytest.mark.case(7)
 def test_any_cut_any_order_any_repetition_gives_the_packet_once(data: st.DataObject) -> None:
     whole = data.draw(st.binary(min_size=9, max_size=600))
     most = (len(whole) - 1) // 8
@@ -47,6 +48,7 @@ def test_no_fragments_raise_or_make_a_packet_above_its_size(pieces: list[Piece])
     assert all(len(whole) <= 65535 for whole in wholes)
 
 
+@pytest.mark.case(7)
 def test_where_bytes_differ_the_first_ones_count() -> None:
     wholes, _ = put([(0, True, b"A" * 16), (8, True, b"B" * 16), (24, False, b"C")])
     assert wholes == [b"A" * 16 + b"B" * 8 + b"C"]
@@ -76,6 +78,7 @@ def test_rests_of_a_repetition_never_meet_a_later_packet() -> None:
     assert [reassembler.add(at_s, KEY, *piece) for piece in reversed(pieces_of(later, [2]))] == [None, later]
 
 
+@pytest.mark.case(7)
 def test_an_incomplete_packet_is_given_up_in_time() -> None:
     counters = Counters()
     reassembler = Reassembler(counters)
@@ -88,6 +91,7 @@ def test_an_incomplete_packet_is_given_up_in_time() -> None:
     assert reassembler.add(106.0, KEY, 8, False, bytes(8)) is None
 
 
+@pytest.mark.case(7)
 def test_a_million_orphans_cost_bounded_memory_and_hold_up_nobody() -> None:
     counters = Counters()
     reassembler = Reassembler(counters)
@@ -105,6 +109,7 @@ def test_a_million_orphans_cost_bounded_memory_and_hold_up_nobody() -> None:
     assert counters.fragments_held == 0
 
 
+@pytest.mark.case(7)
 def test_a_datagram_in_pieces_of_eight_bytes() -> None:
     whole = random.Random(7).randbytes(65528)
     pieces = pieces_of(whole, list(range(1, 8191)))
@@ -114,6 +119,7 @@ def test_a_datagram_in_pieces_of_eight_bytes() -> None:
 
 @pytest.mark.parametrize("size", [8, 512, 1480])
 @pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.case(7)
 def test_a_large_invite_in_real_fragments(version: int, size: int) -> None:
     """Case 12: a 9 kB INVITE, cut by scapy; the order is turned round, then everything comes again."""
     s = scapy()

@@ -43,6 +43,7 @@ PACKETS = {
 
 @pytest.mark.parametrize("name", PACKETS)
 @pytest.mark.parametrize("padding", [b"", b"\0" * 46, b"INVITE sip:trailer SIP/2.0\r\n\r\n"])
+@pytest.mark.case(2, 3)
 def test_the_message_and_nothing_behind_it(name: str, padding: bytes) -> None:
     (payload,) = decode_all([bytes(ethernet(PACKETS[name])) + padding])
     assert payload.data == MESSAGE
@@ -50,6 +51,7 @@ def test_the_message_and_nothing_behind_it(name: str, padding: bytes) -> None:
 
 
 @needs_tshark
+@pytest.mark.case(3)
 def test_tshark_reads_these_packets_alike(tmp_path: Path) -> None:
     frames = [bytes(ethernet(packet)) + bytes(30) for packet in PACKETS.values()]
     capture = write_pcap(tmp_path / "ip.pcap", enumerate(frames))
@@ -58,6 +60,7 @@ def test_tshark_reads_these_packets_alike(tmp_path: Path) -> None:
     assert len(lengths) == len(frames)
 
 
+@pytest.mark.case(2)
 def test_a_padded_keep_alive_is_no_message() -> None:
     decoder = FrameDecoder(ports=None)
     frames = [
@@ -67,6 +70,7 @@ def test_a_padded_keep_alive_is_no_message() -> None:
     assert (decoder.counters.udp_other, decoder.counters.malformed) == (4, 0)
 
 
+@pytest.mark.case(12)
 def test_a_capture_cut_short_gives_what_is_there() -> None:
     """Case 12: a short snaplen; the IP header says more than was captured."""
     decoder = FrameDecoder(ports=None)
@@ -77,6 +81,7 @@ def test_a_capture_cut_short_gives_what_is_there() -> None:
     assert decoder.counters.truncated == 2
 
 
+@pytest.mark.case(12)
 def test_a_first_fragment_cut_short_gives_what_is_there() -> None:
     parts = s.fragment(udp_packet(invite("cut", filler=3000), id=9), fragsize=1400)
     frames = [bytes(ethernet(part))[:600] for part in parts]

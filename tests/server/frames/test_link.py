@@ -68,6 +68,7 @@ ETHERNET_FRAMES = {
 
 
 @pytest.mark.parametrize("name", ETHERNET_FRAMES)
+@pytest.mark.case(1, 4)
 def test_the_same_invite_in_every_frame(name: str) -> None:
     payloads = decode_all([bytes(ETHERNET_FRAMES[name])])
     v6 = "IPv6" in name
@@ -78,6 +79,7 @@ def test_the_same_invite_in_every_frame(name: str) -> None:
 
 
 @needs_tshark
+@pytest.mark.case(1, 4)
 def test_tshark_reads_these_frames_alike(tmp_path: Path) -> None:
     frames = [bytes(frame) for frame in ETHERNET_FRAMES.values()]
     capture = write_pcap(tmp_path / "link.pcap", enumerate(frames))
@@ -121,6 +123,7 @@ NOT_IN_FILES = (12, 14)  # DLT_RAW of live captures: files say 101
 
 
 @pytest.mark.parametrize(("link_type", "frame", "source"), LINK_FRAMES)
+@pytest.mark.case(6)
 def test_the_same_invite_on_every_link_type(link_type: int, frame: bytes, source: str) -> None:
     (payload,) = decode_all([frame], link_type)
     assert (payload.src, payload.src_port, payload.dst_port) == (source, 5060, 5060)
@@ -129,6 +132,7 @@ def test_the_same_invite_on_every_link_type(link_type: int, frame: bytes, source
 
 @needs_tshark
 @pytest.mark.parametrize("link_type", sorted({number for number, _, _ in LINK_FRAMES} - {*NOT_IN_FILES}))
+@pytest.mark.case(6)
 def test_tshark_reads_these_link_types_alike(link_type: int, tmp_path: Path) -> None:
     frames = [(frame, source) for number, frame, source in LINK_FRAMES if number == link_type]
     capture = write_pcap(tmp_path / "link.pcap", enumerate(frame for frame, _ in frames), link_type)
@@ -140,6 +144,7 @@ def test_tshark_reads_these_link_types_alike(link_type: int, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("ethertype", "named"), [(0x8926, "vn-tag"), (0x88E5, "macsec"), (0x88E7, "mac-in-mac")]
 )
+@pytest.mark.case(4)
 def test_what_is_not_decoded_is_named(ethertype: int, named: str) -> None:
     """Case 4: never silently nothing."""
     decoder = FrameDecoder(ports=frozenset({5060}))

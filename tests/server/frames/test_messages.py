@@ -20,11 +20,13 @@ def cut(stream: bytes, *places: int) -> list[bytes]:
 
 
 @pytest.mark.parametrize("place", range(len(FIRST) + len(RINGING)))
+@pytest.mark.case(8)
 def test_cut_at_every_byte(place: int) -> None:
     assert cut(FIRST + RINGING + SECOND, place) == [head_of(FIRST), RINGING, head_of(SECOND)]
 
 
 @given(st.lists(st.integers(0, 1200), max_size=30))
+@pytest.mark.case(8)
 def test_cut_at_any_bytes(places: list[int]) -> None:
     stream = FIRST + b"\r\n\r\n" + SECOND + RINGING + b"\r\n" + FIRST
     heads = cut(stream, *[place for place in places if place < len(stream)])
@@ -34,11 +36,13 @@ def test_cut_at_any_bytes(places: list[int]) -> None:
 @pytest.mark.parametrize(
     "length", [b"Content-Length: 5", b"l:5", b"CONTENT-LENGTH :\t 5 ", b"content-length:\r\n 5", b"L : 005"]
 )
+@pytest.mark.case(8)
 def test_every_way_to_say_how_long_a_body_is(length: bytes) -> None:
     head = b"BYE sip:a SIP/2.0\r\n" + length + b"\r\nX: y\r\n\r\n"
     assert cut(head + b"12345" + RINGING) == [head, RINGING]
 
 
+@pytest.mark.case(12)
 def test_a_head_is_given_before_its_body_came() -> None:
     cutter = MessageCutter()
     head = head_of(invite("long", body=bytes(60_000)))
@@ -49,6 +53,7 @@ def test_a_head_is_given_before_its_body_came() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"v=0\r\n", b"SIP/2.0/UDP\r\n"])
+@pytest.mark.case(8)
 def test_without_a_length_what_follows_is_searched(body: bytes) -> None:
     head = b"NOTIFY sip:a SIP/2.0\r\nCall-ID: n\r\n\r\n"
     cutter = MessageCutter()
@@ -64,6 +69,7 @@ def test_a_length_that_is_none_skips_nothing(length: bytes) -> None:
     assert cut(head + RINGING) == [head, RINGING]
 
 
+@pytest.mark.case(12)
 def test_a_head_without_end_is_given_up() -> None:
     cutter = MessageCutter()
     assert cutter.feed(b"BYE sip:a SIP/2.0\r\n") == []
@@ -77,6 +83,7 @@ def test_a_head_of_nearly_the_limit_is_given() -> None:
     assert cut(message, 100, 9000) == [head_of(message)]
 
 
+@pytest.mark.case(12)
 def test_a_head_above_the_limit_in_one_piece_is_dropped_alone() -> None:
     cutter = MessageCutter()
     assert cutter.feed(invite("large", filler=HEAD_LIMIT) + RINGING) == [RINGING]

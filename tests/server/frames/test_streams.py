@@ -56,6 +56,7 @@ MESSAGES = st.lists(st.sampled_from([A, B, C, PRACK, RINGING, b"\r\n\r\n"]), min
 
 
 @given(st.data(), FIRST_NUMBERS, MESSAGES)
+@pytest.mark.case(8)
 def test_in_order_any_cut_gives_the_messages_in_order(
     data: st.DataObject, first: int, messages: list[bytes]
 ) -> None:
@@ -71,6 +72,7 @@ def test_in_order_any_cut_gives_the_messages_in_order(
 
 
 @given(st.data(), FIRST_NUMBERS, MESSAGES)
+@pytest.mark.case(8)
 def test_any_cut_any_order_any_repetition_gives_each_message_once(
     data: st.DataObject, first: int, messages: list[bytes]
 ) -> None:
@@ -88,6 +90,7 @@ def test_any_cut_any_order_any_repetition_gives_each_message_once(
 
 
 @pytest.mark.parametrize("begin", range(1, len(A)))
+@pytest.mark.case(8)
 def test_a_capture_that_begins_anywhere_reads_the_next_message(begin: int) -> None:
     wire = Wire()
     stream = A + B + RINGING
@@ -95,6 +98,7 @@ def test_a_capture_that_begins_anywhere_reads_the_next_message(begin: int) -> No
 
 
 @pytest.mark.parametrize("lost", range(6))
+@pytest.mark.case(8)
 def test_a_hole_never_holds_back_the_next_message(lost: int) -> None:
     """Every segment of 250 bytes but one: all messages that it did not touch are given, at once."""
     messages = [A, C, B, RINGING]
@@ -114,6 +118,7 @@ def test_a_hole_never_holds_back_the_next_message(lost: int) -> None:
     assert len(wanted) >= 2
 
 
+@pytest.mark.case(8)
 def test_a_message_behind_a_hole_waits_for_nothing() -> None:
     wire = Wire()
     wire.syn()
@@ -163,6 +168,7 @@ def test_a_body_cut_out_by_a_wrong_length_costs_no_later_message() -> None:
     assert wire.send(0, wrong + A + B) == [head_of(wrong), head_of(A), head_of(B)]
 
 
+@pytest.mark.case(11)
 def test_tls_is_named() -> None:
     """Case 11."""
     wire = Wire()
@@ -177,6 +183,7 @@ def ws(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("place", range(0, len(UPGRADE) + 60, 7))
+@pytest.mark.case(9)
 def test_websocket_from_its_upgrade(place: int) -> None:
     """Case 9."""
     wire = Wire()
@@ -186,6 +193,7 @@ def test_websocket_from_its_upgrade(place: int) -> None:
     assert wire.found(len(stream), ws(B)) == [("ws", head_of(B))]
 
 
+@pytest.mark.case(9)
 def test_websocket_entered_in_the_middle() -> None:
     """Case 9: the end of a frame nobody saw the beginning of, then a segment with a frame."""
     wire = Wire()
@@ -194,6 +202,7 @@ def test_websocket_entered_in_the_middle() -> None:
     assert wire.found(len(rest) + len(ws(A)), ws(C)) == [("ws", head_of(C))]
 
 
+@pytest.mark.case(9)
 def test_websocket_with_a_hole() -> None:
     wire = Wire()
     assert wire.send(0, UPGRADE + ws(A)[:50]) == []

@@ -100,6 +100,7 @@ def untrusting(*sources: str) -> FrameDecoder:
 
 
 @pytest.mark.parametrize("name", TUNNELS)
+@pytest.mark.case(3, 4)
 def test_the_invite_inside_is_found(name: str) -> None:
     packet, kind = TUNNELS[name]
     decoder = FrameDecoder(ports=frozenset({5060}))
@@ -110,6 +111,7 @@ def test_the_invite_inside_is_found(name: str) -> None:
 
 
 @needs_tshark
+@pytest.mark.case(3, 4)
 def test_tshark_reads_these_tunnels_alike(tmp_path: Path) -> None:
     frames = [bytes(ethernet(packet)) for packet, _ in TUNNELS.values()]
     capture = write_pcap(tmp_path / "tunnels.pcap", enumerate(frames))
@@ -144,6 +146,7 @@ def test_a_plain_frame_needs_no_trust() -> None:
 
 
 @pytest.mark.parametrize("version", [4, 6])
+@pytest.mark.case(5)
 def test_fragments_in_a_tunnel_and_a_tunnel_in_fragments(version: int) -> None:
     """Case 5."""
     message = invite("inner", filler=3000)
@@ -161,6 +164,7 @@ def test_fragments_in_a_tunnel_and_a_tunnel_in_fragments(version: int) -> None:
     assert [payload.data for payload in payloads] == [message, message]
 
 
+@pytest.mark.case(5)
 def test_tcp_in_a_tunnel() -> None:
     """Case 5."""
     segments = [MESSAGE[:100], MESSAGE[100:]]
@@ -182,6 +186,7 @@ def test_tcp_in_a_tunnel() -> None:
     assert (payload.transport, payload.data) == ("tcp", head_of(MESSAGE))
 
 
+@pytest.mark.case(4)
 def test_l2tp_is_named_not_decoded() -> None:
     """Case 4."""
     decoder = FrameDecoder(ports=frozenset({5060}))

@@ -23,6 +23,7 @@ def frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True, mask: 
 @pytest.mark.parametrize("mask", [True, False])
 @pytest.mark.parametrize("opcode", [Opcode.TEXT, Opcode.BINARY])
 @pytest.mark.parametrize(("message", "head_size"), [(SHORT, 2), (ORDINARY, 4), (LONG, 10)])
+@pytest.mark.case(9)
 def test_all_lengths_masked_or_not(message: bytes, head_size: int, opcode: Opcode, mask: bool) -> None:
     one = frame(message, opcode, mask=mask)
     assert len(one) == head_size + 4 * mask + len(message)
@@ -31,6 +32,7 @@ def test_all_lengths_masked_or_not(message: bytes, head_size: int, opcode: Opcod
 
 
 @given(st.data())
+@pytest.mark.case(9)
 def test_any_cut_of_any_frames(data: st.DataObject) -> None:
     messages = data.draw(st.lists(st.sampled_from([SHORT, ORDINARY]), min_size=1, max_size=4))
     stream = b""
