@@ -8,6 +8,7 @@ in the captures begin at a fixed date, and of each RTP flow only the first packe
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from tests.recording.stage import Stage, capture_to
 from tests.tshark import write_pcap
 
 RECORDED = Path(__file__).parents[1] / "data" / "recorded"
+FAILED = Path("build") / "golden-failed"  # what scenes that went wrong leave: capture, scenarios, logs
 LARGEST = 60_000
 BEGINS_S = 1_767_571_200.0  # 2026-01-05 00:00 UTC
 _RTP_KEPT = 3  # of each flow
@@ -40,8 +42,11 @@ def record(scene: Scene) -> int:
                 scene.play(stage)
                 stage.finish()
                 stage.stop()
-        finally:
+        except BaseException:
             stage.stop()
+            shutil.rmtree(FAILED / scene.name, ignore_errors=True)
+            shutil.copytree(folder, FAILED / scene.name)
+            raise
         return keep(scene, captured)
 
 
@@ -104,6 +109,10 @@ def identifying(data: bytes) -> list[str]:
 
 
 def main(names: list[str]) -> int:
+    if names == ["--describe"]:  # the descriptions alone: what must come of a scene was put right
+        for file in RECORDED.glob("*.pcap"):
+            write_description(file.with_suffix(".json"), SCENES[file.stem])
+        return 0
     if os.geteuid() != 0:
         print("record-golden makes network namespaces and captures: it needs root (sudo make record-golden)")
         return 1

@@ -46,15 +46,15 @@ class Script:
         self._compact = False
 
     def receive(
-        self, what: Signal, *, optional: bool = False, auth: bool = False, timeout_ms: int = 0
+        self, what: Signal, *, optional: bool = False, auth: bool = False, early: bool = False
     ) -> Self:
-        """Wait for a response or a request. auth: its challenge is answered by the next `invite`."""
+        """Wait for a response or a request. auth: its challenge is answered by the next `invite`. early: this
+        response makes a dialog before the 200."""
         kind = "response" if isinstance(what, int) else "request"
         options = ' optional="true"' if optional else ""
         options += ' auth="true"' if auth else ""
-        options += f' timeout="{timeout_ms}"' if timeout_ms else ""
         # The route set and the remote target are learnt from what makes the dialog.
-        options += ' rrs="true"' if what in (180, 183, 200, "INVITE") else ""
+        options += ' rrs="true"' if early or what in (200, "INVITE") else ""
         return self._add(f'<recv {kind}="{what}"{options}>{self._remembered(what)}</recv>')
 
     def compact(self) -> Self:
@@ -65,12 +65,13 @@ class Script:
     def pause(self, milliseconds: int) -> Self:
         return self._add(f'<pause milliseconds="{milliseconds}"/>')
 
-    def text(self) -> bytes:
+    def text(self, *, tcp: bool = False) -> bytes:
         """The scenario file."""
         steps = "\n".join(self._steps)
         used = ",".join(sorted(self._variables))
         reference = f'<Reference variables="{used}"/>\n' if used else ""
         head = '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="golden">\n'
+        steps = steps.replace("[contact_transport]", ";transport=tcp" if tcp else "")
         return f"{head}{steps}\n{reference}</scenario>\n".encode("utf-8", "surrogateescape")
 
     def _add(self, step: str) -> Self:
@@ -121,7 +122,7 @@ class Caller(Script):
         self._to = f"<sip:{dialled or target}@[remote_ip]:[remote_port]>"
         self._uri = uri or f"sip:{target}@[remote_ip]:[remote_port]"
         self._headers = headers
-        self._contact = f"Contact: <sip:{contact or caller}@[local_ip]:[local_port];transport=[transport]>"
+        self._contact = f"Contact: <sip:{contact or caller}@[local_ip]:[local_port][contact_transport]>"
         self._call_id = f"Call-ID: {call_id}"
         self._login = login
         self._cseq = 0
@@ -190,6 +191,18 @@ class Caller(Script):
         ]
         return self._send(lines, retransmit=False)
 
+    def takes_reinvite(self) -> Self:
+        """The other side has sent a re-INVITE: agree to it."""
+        lines = [
+            "SIP/2.0 200 OK",
+            "[last_Via:]",
+            "[last_From:]",
+            "[last_To:]",
+            "[last_Call-ID:]",
+            "[last_CSeq:]",
+        ]
+        return self._send([*lines, self._contact], sdp()).receive("ACK")
+
     def _in_dialog(
         self, method: str, cseq: int, *, headers: str = "", body: str = "", retransmit: bool = True
     ) -> Self:
@@ -239,14 +252,22 @@ class Phone(Script):
 
     def __init__(self, user: str = "phone", *, first: str = "INVITE") -> None:
         super().__init__()
-        self._contact = f"Contact: <sip:{user}@[local_ip]:[local_port];transport=[transport]>"
+        self._contact = f"Contact: <sip:{user}@[local_ip]:[local_port][contact_transport]>"
         self._cseq = 0
         self.receive(first)
 
     def reply(
-        self, status: int, phrase: str, *, headers: str = "", body: str = "", to_invite: bool = False
+        self,
+        status: int,
+        phrase: str,
+        *,
+        headers: str = "",
+        body: str = "",
+        to_invite: bool = False,
+        once: bool = False,
     ) -> Self:
-        """To the last request; with a tag of its own where `to_invite`."""
+        """To the last request; with a tag of its own where `to_invite`, and then, if final, repeated until
+        it is acknowledged, unless `once`."""
         receiver = "[last_To:];tag=[pid]p[call_number]" if to_invite else "[last_To:]"
         lines = [
             f"SIP/2.0 {status} {phrase}",
@@ -257,7 +278,7 @@ class Phone(Script):
         ]
         lines += ["[last_Call-ID:]", "[last_CSeq:]"]
         contact = self._contact if status < 300 else ""
-        final = to_invite and status >= 200
+        final = to_invite and status >= 200 and not once
         return self._send([*lines, contact, headers], body, retransmit=final)
 
     def trying(self) -> Self:
@@ -296,15 +317,17 @@ class Phone(Script):
 
     def hang_up(self) -> Self:
         """Ends the call that it answered."""
+        return self._request("BYE").receive(200)
+
+    def refer(self, target: str) -> Self:
+        """Sends the other party to another target: a transfer."""
+        return self._request("REFER", f"Refer-To: {target}").receive(202)
+
+    def _request(self, method: str, headers: str = "") -> Self:
         self._cseq += 1
-        lines = ["BYE [next_url] SIP/2.0", _VIA, "[routes]", "Max-Forwards: 70"]
-        lines += [
-            "From: [$to];tag=[pid]p[call_number]",
-            "To: [$from]",
-            "[last_Call-ID:]",
-            f"CSeq: {self._cseq} BYE",
-        ]
-        return self._send(lines).receive(200)
+        lines = [f"{method} [next_url] SIP/2.0", _VIA, "[routes]", "Max-Forwards: 70"]
+        lines += ["From: [$to];tag=[pid]p[call_number]", "To: [$from]", "[last_Call-ID:]"]
+        return self._send([*lines, f"CSeq: {self._cseq} {method}", self._contact, headers])
 
     def _remembered(self, what: Signal) -> str:
         """The INVITE's headers, for what is sent when it is no longer the last request."""

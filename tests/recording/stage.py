@@ -3,9 +3,11 @@
 Everything ends with the stage: each program is stopped by its own process, and no frame leaves.
 """
 
+import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.netns import Host, Office
+from tests.recording.baresip import Baresip
+from tests.recording.kamailio import Proxy
 from tests.recording.sipp import Script
 
 PBX, TRUNK, SECOND_TRUNK = "10.77.0.10", "10.77.0.20", "10.77.0.21"
@@ -71,6 +75,7 @@ class Stage:
         self._hosts: dict[str, Host] = {}
         self._sipps: list[_Started] = []
         self._programs: list[_Started] = []
+        self._phones: list[Baresip] = []
 
     def at(self, address: str) -> Host:
         """The host with this address; a new one where there is none."""
@@ -92,9 +97,9 @@ class Stage:
         """Start a sipp for one call. to: "" for one that waits to be called; it listens when this returns."""
         host = self.at(address)
         scenario = self.folder / f"sipp-{len(self._sipps)}.xml"
-        scenario.write_bytes(script.text())
+        scenario.write_bytes(script.text(tcp=transport.startswith("t")))
         command = ["sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-m", "1"]
-        command += ["-t", transport, "-nostdin", "-timeout", "30s", "-timeout_error", "-nd", *options]
+        command += ["-t", transport, "-nostdin", "-timeout", "15s", "-timeout_error", "-nd", *options]
         remote = f"[{to}]" if to.count(":") > 1 else to
         command += [remote] if to else []
         program = host.start(*command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
@@ -105,9 +110,59 @@ class Stage:
 
     def program(self, address: str, *command: str, **options: Any) -> subprocess.Popen[Any]:
         """Start a program that runs until the scene is over; it gets a process group of its own."""
-        program = self.at(address).start(*command, cwd=self.folder, start_new_session=True, **options)
+        options = {"cwd": self.folder, **options}
+        program = self.at(address).start(*command, start_new_session=True, **options)
         self._programs.append(_Started(command[0], program))
         return program
+
+    def pbx(self, numbers: dict[str, Any], *, address: str = PBX) -> None:
+        """Start sippy's B2BUA; what it does with which number stands in `b2bua.py`."""
+        plan = json.dumps({"address": address, "numbers": numbers})
+        log = (self.folder / "b2bua.log").open("wb")
+        root = Path(__file__).parents[2]
+        command = (sys.executable, "-m", "tests.recording.b2bua", plan)
+        self.program(address, *command, cwd=root, stderr=log, stdout=log)
+        self.wait_for_port(address, 5060)
+
+    def proxy(self, proxy: Proxy) -> None:
+        """Start Kamailio."""
+        name = ("-subj", "/CN=pbx.invalid", "-keyout", "key.pem", "-out", "cert.pem", "-days", "3650")
+        make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *name]
+        subprocess.run(make, cwd=self.folder, check=True, capture_output=True)
+        file = proxy.write(self.folder)
+        log = (self.folder / "kamailio.log").open("wb")
+        options = ("-DD", "-E", "-f", str(file), "-w", str(self.folder), "-Y", str(self.folder))
+        self.program(proxy.address, "kamailio", *options, "-m", "16", "-M", "4", stderr=log, stdout=log)
+        self.wait_for_port(proxy.address, 5060)
+        time.sleep(0.3)  # its workers start after its sockets
+
+    def ws_phone(self, extension: str, *does: str, registrar: str = PBX) -> None:
+        """Start a phone on Kamailio's WebSocket port; it is registered when this returns."""
+        command = (sys.executable, "-m", "tests.recording.ws_phone", f"ws://{registrar}:8080", extension)
+        options = {"cwd": Path(__file__).parents[2], "stdout": subprocess.PIPE, "text": True}
+        program = self.program(phone_address(extension), *command, *does, **options)
+        assert program.stdout is not None
+        if program.stdout.readline().strip() != "registered":
+            raise RuntimeError(f"{extension} does not become registered over WebSocket")
+
+    def baresip(self, extension: str, *, address: str = "", registrar: str = PBX, **options: Any) -> Baresip:
+        """Start a phone; it is registered when this returns."""
+        address = address or phone_address(extension)
+        folder = self.folder / f"baresip-{address}"
+
+        def start(*command: str) -> None:
+            log = (self.folder / f"baresip-{address}.log").open("wb")
+            self.program(address, *command, stdout=log, stderr=log)
+
+        phone = Baresip(self.at(address), start, folder, extension, address, registrar, **options)
+        self._phones.append(phone)
+        return phone
+
+    def wait_for_port(self, address: str, port: int) -> None:
+        """Until something there has a UDP socket on that port."""
+        host = self.at(address)
+        listening = lambda: f":{port} " in host.run("ss", "-lun").stdout  # noqa: E731
+        wait_until(listening, f"UDP port {port} at {address}")
 
     def wait(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -122,6 +177,9 @@ class Stage:
 
     def stop(self) -> None:
         """End the programs, last started first, with all their children."""
+        for phone in self._phones:
+            phone.close()
+        self._phones.clear()
         for started in reversed(self._programs):
             program = started.program
             if program.poll() is None:

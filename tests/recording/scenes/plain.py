@@ -189,7 +189,7 @@ def _(stage: Stage) -> None:
 @scene(
     "cancel_after_200",
     software=SIPP,
-    says="The CANCEL leaves the caller's side after the 200 was sent and before it came: the 200 is seen first.",
+    says="The CANCEL is sent before the 200 has come to the caller, but the mirror shows the 200 first.",
     cases=(25,),
     events=[["025550100 → 1001", "answered", "ended answered"]],
 )
@@ -261,7 +261,7 @@ def _(stage: Stage) -> None:
 )
 def _(stage: Stage) -> None:
     phone = Phone().ring("Require: 100rel\nRSeq: 1").receive("PRACK").ok().pause(300)
-    caller = Caller("025550100", "1001").invite(headers="Supported: 100rel").receive(180)
+    caller = Caller("025550100", "1001").invite(headers="Supported: 100rel").receive(180, early=True)
     caller.request("PRACK", headers="RAck: 1 1 INVITE").receive(200).receive(200)
     rings(stage, phone.answer_late().hung_up_on(), caller.ack(1).bye())
 

@@ -1,4 +1,4 @@
-"""The ways of a message: TCP, IPv6, other ports, large messages, compact headers, and other traffic beside."""
+"""The ways of a message: TCP, IPv6, other ports, large messages, compact headers; and other traffic."""
 
 from tests.recording.scene import Ringings, scene
 from tests.recording.scenes.plain import P1, SIPP, rings
