@@ -22,7 +22,15 @@ from packetwave.common.paths import data_dir
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, say
 from packetwave.server import members_cli
-from packetwave.server.engine import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, EXIT_NO_CAPTURE, Engine, StartFault
+from packetwave.server.engine import Engine
+from packetwave.server.faults import (
+    EXIT_FAILED,
+    EXIT_FINE,
+    EXIT_IN_USE,
+    EXIT_NO_CAPTURE,
+    EXIT_WRONG_USAGE,
+    StartFault,
+)
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.stores import OpenStores, open_stores
@@ -30,7 +38,6 @@ from packetwave.server.watch import Live, Recording, Source
 
 log = logging.getLogger(__name__)
 
-EXIT_WRONG_USAGE = 2
 _STOP_S = 2.0
 
 

@@ -7,23 +7,26 @@ bounded.
 
 import asyncio
 import contextlib
-import errno
 import logging
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from typing import TextIO
 
-from packetwave.protocol.messages import format_at, parse_at
 from packetwave.server import record as records
-from packetwave.server.calls.events import DiagnosisOver, Unwatched
-from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
-from packetwave.server.detector import Detector
+from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
-from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.faults import (
+    EXIT_FAILED,
+    EXIT_FINE,
+    EXIT_NO_CAPTURE,
+    StartFault,
+    listen_fault,
+    start_fault,
+)
 from packetwave.server.history import CallWriter, Stores, StoreThread
 from packetwave.server.hub import Hub, Told
+from packetwave.server.lookout import Lookout
 from packetwave.server.meters import Meters
 from packetwave.server.notices import (
     CaptureState,
@@ -44,29 +47,14 @@ from packetwave.server.notices import (
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import CallRecord, MemberTable, StoreAway, StoreConflict, StoreError
 from packetwave.server.switchboard import Switchboard
-from packetwave.server.watch import Live, Recording, Seen, Source, Watch, WatchState
+from packetwave.server.watch import Live, Recording, Seen, Source, WatchState
 
 log = logging.getLogger(__name__)
-
-EXIT_FINE, EXIT_FAILED, EXIT_NO_CAPTURE, EXIT_IN_USE = 0, 1, 3, 4
 
 STATUS_S = 0.5
 MEMBERS_S = 1.0
 FLUSH_S = 2.0
-HEARTBEAT_S = 5.0
-"""How exactly a killed server knows, on its return, until when it watched."""
-
-_WATCHED_UNTIL = "watched_until"
-_UNWATCHED_S = 1.0  # shorter stretches are said by nobody
 _STAGE_S = 0.6
-
-
-class StartFault(Exception):
-    """The engine cannot start. str() says why and what to do; exit_code is what the program ends with."""
-
-    def __init__(self, text: str, exit_code: int) -> None:
-        super().__init__(text)
-        self.exit_code = exit_code
 
 
 class Engine:
@@ -105,8 +93,15 @@ class Engine:
         self._done: list[Callable[[], None]] = []
         self._done_lock = threading.Lock()
         self._is_done = False
-        self._watch: Watch | None = None
-        self._detector = self._make_detector()
+        self._lookout = Lookout(
+            settings,
+            self._store_thread,
+            recording=isinstance(source, Recording),
+            post=self._post,
+            on_seen=self._take,
+            on_state=self._on_watch_state,
+            on_diagnosis=self._on_diagnosis,
+        )
         self._table = MemberTable()
         self._switchboard = Switchboard(
             send=self._send,
@@ -124,7 +119,6 @@ class Engine:
         self._listening = ""
         self._rate = _Rate()
         self._meters = Meters(settings.ports)
-        self._watching_since: datetime | None = None
 
     # For the program's main thread
 
@@ -187,21 +181,21 @@ class Engine:
         try:
             await self._open()
         except Exception as error:  # noqa: BLE001 - whatever it is, the starting thread waits for it
-            self._fault = error if isinstance(error, StartFault) else _start_fault(error)
+            self._fault = error if isinstance(error, StartFault) else start_fault(error)
         else:
             assert self._writer is not None
             for work in (
                 self._writer.run(),
                 self._watch_members(),
                 self._flush(),
-                self._heartbeat(),
+                self._lookout.heartbeat(),
                 self._tell_status(),
             ):
                 tasks.append(asyncio.create_task(work))
         self._started.set()
         if self._fault is None:
             if self._first_source is not None:
-                await self._begin_watch(self._first_source)
+                await self._lookout.begin(self._first_source)
             await self._stop_asked.wait()
         await self._close(tasks)
 
@@ -209,6 +203,7 @@ class Engine:
         self._stores = stores = await self._store_thread.run(self._open_stores)
         self._store_state = (StoreState.EMBEDDED, stores.problem)
         self._writer = CallWriter(self._store_thread, stores.calls)
+        self._lookout.keep_by(stores.keeper)
         await self._load_members()
         await self._take_up_calls()
         self._hub = Hub(
@@ -221,12 +216,12 @@ class Engine:
         try:
             port = await self._hub.open(host, port)
         except OSError as error:
-            raise _listen_fault(self._settings.listen, error) from error
+            raise listen_fault(self._settings.listen, error) from error
         self._listening = f"{host}:{port}"
         log.info("clients connect to %s", self._listening)
 
     async def _close(self, tasks: list[asyncio.Task[None]]) -> None:
-        await self._end_watch()
+        await self._lookout.end()
         await self._meters.stop()
         if self._hub is not None:
             await self._hub.close()
@@ -269,45 +264,9 @@ class Engine:
             log.warning("calls of before the restart are not known: %s", error)
             return
         self._switchboard.take_up(calls)
-        self._detector.tracker.restore(map(records.as_open, calls))
+        self._lookout.restore(map(records.as_open, calls))
 
     # Watching
-
-    def _make_detector(self) -> Detector:
-        recording = isinstance(self._first_source, Recording)
-        return Detector(
-            FrameDecoder(
-                ports=None if recording else frozenset(self._settings.ports),
-                trusted_tunnels=None if recording else frozenset(self._settings.tunnels),
-            ),
-            Tracker(
-                identity_order=self._settings.identity_order,
-                show_withheld=self._settings.show_withheld,
-                patience_s=REPLAY_PATIENCE_S if recording else 0.0,
-            ),
-        )
-
-    async def _begin_watch(self, source: Source) -> None:
-        await self._end_watch()
-        self._watch = Watch(
-            source,
-            self._detector,
-            self._switchboard.directory.extensions,
-            on_seen=lambda seen: self._post(self._take, seen),
-            on_state=lambda state: self._post(self._on_watch_state, state),
-            on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
-        )
-        self._watch.start()
-
-    async def _end_watch(self) -> None:
-        watch, self._watch = self._watch, None
-        if watch is None:
-            return
-        watch.stop()
-        if not await asyncio.to_thread(watch.join, _STAGE_S):
-            log.error("the detector thread does not end")
-        await self._note_watched()
-        self._watching_since = None
 
     def _on_watch_state(self, state: WatchState) -> None:
         if state.reason:
@@ -316,8 +275,8 @@ class Engine:
             log.info("watching '%s' for SIP", state.detail)
             self._spawn(self._on_watching())
         elif state.capture is CaptureState.FAILED:
-            self._spawn(self._note_watched())
-            if self._must_watch and (self._watching_since is None):
+            self._spawn(self._lookout.note_watched())
+            if self._must_watch and not self._lookout.has_watched:
                 self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
         elif state.capture is CaptureState.REPLAYED:
             self._spawn(self._after_replay())
@@ -334,28 +293,9 @@ class Engine:
         self._note_status()
 
     async def _on_watching(self) -> None:
-        """Say for how long nothing was watched, and remember from now on that something is."""
-        now = datetime.now(UTC)
-        assert self._stores is not None
-        if self._stores.keeper is not None:
-            text = await self._store_thread.run(self._stores.keeper.get_meta, _WATCHED_UNTIL)
-            try:
-                until = parse_at(text) if text else None
-            except ValueError:
-                until = None
-            if until is not None and (now - until).total_seconds() >= _UNWATCHED_S:
-                self._switchboard.say(Unwatched(until, now))
-        self._watching_since = now
-        await self._note_watched()
-
-    async def _note_watched(self) -> None:
-        keeper = self._stores.keeper if self._stores is not None else None
-        if keeper is None or self._watching_since is None:
-            return
-        try:
-            await self._store_thread.run(keeper.set_meta, _WATCHED_UNTIL, format_at(datetime.now(UTC)))
-        except StoreError as error:
-            log.warning("the time watched is not noted: %s", error)
+        unwatched = await self._lookout.watching()
+        if unwatched is not None:
+            self._switchboard.say(unwatched)
 
     async def _after_replay(self) -> None:
         assert self._hub is not None
@@ -379,8 +319,7 @@ class Engine:
                 log.warning("a member's '%s' is wrong (%s): %r", defect.field_name, defect.code, defect.value)
         self._table = table
         self._switchboard.use_members(table)
-        if self._watch is not None:
-            self._watch.known = self._switchboard.directory.extensions
+        self._lookout.use_members(self._switchboard.directory.extensions)
         self._note_status()
 
     async def _watch_members(self) -> None:
@@ -410,13 +349,6 @@ class Engine:
             self._note_status()
             await asyncio.sleep(FLUSH_S)
 
-    async def _heartbeat(self) -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_S)
-            watch = self._watch
-            if watch is not None and watch.state.capture is CaptureState.WATCHING:
-                await self._note_watched()
-
     # Status
 
     async def _tell_status(self) -> None:
@@ -425,9 +357,9 @@ class Engine:
             await asyncio.sleep(STATUS_S)
 
     def _note_status(self) -> None:
-        watch = self._watch
+        watch = self._lookout.watch
         state = watch.state if watch is not None else WatchState(CaptureState.STOPPED)
-        counts = self._detector.counts() if watch is None else watch.counts
+        counts = self._lookout.counts
         source = watch.source if watch is not None else None
         hub = self._hub
         status = Status(
@@ -464,11 +396,11 @@ class Engine:
             case StartCapture():
                 self._on_interface(command.interface)
                 settings = self._settings
-                await self._begin_watch(
+                await self._lookout.begin(
                     Live(command.interface, frozenset(settings.ports), frozenset(settings.tunnels))
                 )
             case StopCapture():
-                await self._end_watch()
+                await self._lookout.end()
                 self._note_status()
             case WatchInterfaces():
                 if command.on:
@@ -531,17 +463,3 @@ class _Rate:
 def _log_failure(task: "asyncio.Future[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("a command failed", exc_info=error)
-
-
-def _start_fault(error: BaseException) -> StartFault:
-    if isinstance(error, StoreError):
-        return StartFault(str(error), EXIT_FAILED)
-    log.error("the server cannot start", exc_info=error)
-    return StartFault(f"the server cannot start: {error!r}", EXIT_FAILED)
-
-
-def _listen_fault(listen: str, error: OSError) -> StartFault:
-    if error.errno == errno.EADDRINUSE:
-        text = f"{listen} is in use: is PacketWave running already? Choose another port with --listen."
-        return StartFault(text, EXIT_IN_USE)
-    return StartFault(f"cannot listen on {listen}: {error.strerror or error}", EXIT_FAILED)

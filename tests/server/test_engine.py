@@ -16,7 +16,8 @@ import pytest
 from websockets.sync.client import connect
 
 from packetwave.server.calls.events import Outcome
-from packetwave.server.engine import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, Engine, StartFault
+from packetwave.server.engine import Engine
+from packetwave.server.faults import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, StartFault
 from packetwave.server.notices import (
     CallChanged,
     CaptureState,
@@ -35,6 +36,7 @@ from packetwave.server.store.base import CallRecord, Member, Put, Remove
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.stores import open_stores
 from packetwave.server.watch import Live, Recording
+from tests.server.diagnosis import mirror
 from tests.server.wire import Leg, write_pcap
 
 T0 = 1_700_000_000.0
@@ -245,3 +247,29 @@ def test_cut_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
         ).status
         assert (status.capture_code, status.sip_messages) == ("cut_file", 4)
         assert run.ends.get(timeout=10) == EXIT_FINE
+
+
+@pytest.mark.case(40)
+def test_a_broken_mirror_is_said_everywhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In the events, in the status, and in words for who reads stderr."""
+    one_sided = mirror.registrations(T0, 5, requests=False)
+    path = write_pcap(tmp_path / "replies.pcap", [*one_sided, *mirror.registrations(T0 + 301, 5)])
+    events = io.StringIO()
+    with caplog.at_level("INFO"), running(tmp_path, source=Recording(path, False), events=events) as run:
+        assert run.ends.get(timeout=20) == EXIT_FINE
+    lines = [json.loads(line) for line in events.getvalue().splitlines()]
+    assert [(line["event"], line["code"]) for line in lines] == [
+        ("diagnosis", "only_replies"),
+        ("diagnosis_over", "only_replies"),
+    ]
+    assert lines[0]["severity"] == "warning" and lines[0]["replies"] >= 8
+    assert "Mirror both directions (rx and tx) of the port." in caplog.text
+    assert "no longer so: only_replies" in caplog.text
+
+
+@pytest.mark.case(40)
+def test_what_is_the_matter_is_in_the_status(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "replies.pcap", mirror.registrations(T0, 5, requests=False))
+    with running(tmp_path, source=Recording(path, real_time=False)) as run:
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
+        assert [finding.code for finding in status.findings] == ["only_replies"]
