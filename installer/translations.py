@@ -10,23 +10,28 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "assets" / "i18n"
 SOURCES = {
-    "ui_ko": ROOT / "packetwave" / "ui",
-    "client_ko": ROOT / "packetwave" / "client",
-    "console_ko": ROOT / "packetwave" / "server" / "console",
+    "ui_ko": (ROOT / "packetwave" / "ui",),
+    "client_ko": (ROOT / "packetwave" / "client",),
+    "console_ko": (
+        ROOT / "packetwave" / "server" / "console",
+        ROOT / "packetwave" / "server" / "diagnosis" / "sentences.py",
+    ),
 }
 
 Entry = tuple[str, str, str]
 """Context, source string, disambiguation."""
 
 
-def update(ts: Path, source: Path) -> None:
-    """Bring `ts` in step with the strings of the Python files under `source`, keeping its translations."""
-    files = sorted(str(path) for path in source.rglob("*.py"))
+def update(ts: Path, sources: Sequence[Path]) -> None:
+    """Bring `ts` in step with the strings of these Python files and folders, keeping its translations."""
+    found = (path for source in sources for path in ([source] if source.is_file() else source.rglob("*.py")))
+    files = sorted(map(str, found))
     _run(
         "pyside6-lupdate", *files, "-ts", str(ts), "-source-language", "en", "-target-language", "ko",
         "-no-obsolete", "-locations", "none",

@@ -300,6 +300,157 @@
     </message>
 </context>
 <context>
+    <name>findings</name>
+    <message>
+        <source>Nothing at all has come from the mirror port for {minutes} minutes.</source>
+        <translation>미러 포트에서 {minutes}분 동안 아무것도 들어오지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Check the cable at the mirror port, and whether the switch still mirrors to this port.</source>
+        <translation>미러 포트의 케이블과, 스위치가 아직 이 포트로 미러링하는지 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Only broadcasts arrive here: this is an ordinary port, not a mirror port.</source>
+        <translation>브로드캐스트만 들어옵니다. 미러 포트가 아니라 일반 포트입니다.</translation>
+    </message>
+    <message>
+        <source>Set up port mirroring (SPAN) at the switch, from the port of the PBX to this one, or choose another interface.</source>
+        <translation>스위치에서 교환기(PBX) 포트를 이 포트로 미러링(SPAN)하도록 설정하거나 다른 인터페이스를 고르세요.</translation>
+    </message>
+    <message>
+        <source>Traffic arrives, but no phone&apos;s: neither SIP nor speech for {minutes} minutes.</source>
+        <translation>트래픽은 들어오지만 전화 트래픽이 없습니다. {minutes}분 동안 SIP도 음성도 없었습니다.</translation>
+    </message>
+    <message>
+        <source>Mirror the port or the VLAN of the PBX or the phones; another one is mirrored now.</source>
+        <translation>교환기(PBX)나 전화기의 포트 또는 VLAN을 미러링하세요. 지금은 다른 곳이 미러링되고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Speech is seen, but not the SIP messages that go with it.</source>
+        <translation>음성은 보이지만 그에 맞는 SIP 메시지가 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Mirror the port of the PBX as well: the phones&apos; signalling takes another way there.</source>
+        <translation>교환기(PBX)의 포트도 미러링하세요. 전화기의 신호가 다른 경로로 오가고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Encrypted SIP (TLS) cannot be read. Phones that use it: {phones}.</source>
+        <translation>암호화된 SIP(TLS)는 읽을 수 없습니다. 사용하는 전화기: {phones}.</translation>
+    </message>
+    <message>
+        <source>Set these phones, in the PBX or on the phone, to SIP over UDP or TCP.</source>
+        <translation>교환기(PBX)나 전화기에서 이 전화기를 UDP 또는 TCP 방식의 SIP로 바꿔 주세요.</translation>
+    </message>
+    <message>
+        <source>Probably SIP in encrypted WebSockets, which cannot be read. Used by: {phones}.</source>
+        <translation>암호화된 웹소켓 SIP로 보이며 읽을 수 없습니다. 사용하는 곳: {phones}.</translation>
+    </message>
+    <message>
+        <source>Calls of browser phones are seen only where their other leg is not encrypted.</source>
+        <translation>브라우저 전화의 통화는 반대쪽 구간이 암호화되지 않은 경우에만 보입니다.</translation>
+    </message>
+    <message>
+        <source>SIP is seen on a port that is not watched: {ports}.</source>
+        <translation>감시하지 않는 포트에서 SIP가 보입니다: {ports}.</translation>
+    </message>
+    <message>
+        <source>Add this port to the SIP ports in the settings.</source>
+        <translation>설정의 SIP 포트에 이 포트를 추가하세요.</translation>
+    </message>
+    <message>
+        <source>Mirrored traffic comes in a tunnel ({kinds}) that is not confirmed: {sources}.</source>
+        <translation>확인되지 않은 터널({kinds})로 미러링된 트래픽이 들어옵니다: {sources}.</translation>
+    </message>
+    <message>
+        <source>If this is your switch, add its address to the confirmed tunnels; it is not looked into before.</source>
+        <translation>사용 중인 스위치가 맞다면 그 주소를 확인된 터널에 추가하세요. 그 전에는 내용을 보지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The traffic comes in a form that PacketWave does not read: {kinds}.</source>
+        <translation>PacketWave가 읽지 못하는 형식으로 트래픽이 들어옵니다: {kinds}.</translation>
+    </message>
+    <message>
+        <source>Let the switch mirror plain Ethernet frames, or use ERSPAN, VXLAN or TZSP.</source>
+        <translation>스위치가 일반 이더넷 프레임을 미러링하게 하거나 ERSPAN, VXLAN, TZSP를 사용하세요.</translation>
+    </message>
+    <message>
+        <source>Only questions are seen, no answers ({requests} without one).</source>
+        <translation>요청만 보이고 응답은 보이지 않습니다(응답 없는 요청 {requests}건).</translation>
+    </message>
+    <message>
+        <source>Mirror both directions (rx and tx) of the port: answered calls look missed now.</source>
+        <translation>포트의 양방향(rx와 tx)을 모두 미러링하세요. 지금은 받은 전화도 부재중으로 보입니다.</translation>
+    </message>
+    <message>
+        <source>Only answers are seen, not the calls themselves ({replies} answers).</source>
+        <translation>응답만 보이고 전화 요청은 보이지 않습니다(응답 {replies}건).</translation>
+    </message>
+    <message>
+        <source>Mirror both directions (rx and tx) of the port.</source>
+        <translation>포트의 양방향(rx와 tx)을 모두 미러링하세요.</translation>
+    </message>
+    <message>
+        <source>Of each conversation between phone and PBX only one side is seen.</source>
+        <translation>전화기와 교환기(PBX) 사이의 대화가 한쪽 방향만 보입니다.</translation>
+    </message>
+    <message>
+        <source>Of large packets that are sent in parts, only some parts arrive.</source>
+        <translation>조각으로 나뉜 큰 패킷이 일부만 들어옵니다.</translation>
+    </message>
+    <message>
+        <source>Mirror whole ports instead of filtering by UDP port: later parts carry no port.</source>
+        <translation>UDP 포트로 거르지 말고 포트 전체를 미러링하세요. 뒷조각에는 포트 번호가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The mirror cuts frames off after {bytes} bytes.</source>
+        <translation>미러가 프레임을 {bytes}바이트에서 잘라 보냅니다.</translation>
+    </message>
+    <message>
+        <source>Switch truncation (snap length) of the mirror session off.</source>
+        <translation>미러 세션의 프레임 자르기(snap length)를 꺼 주세요.</translation>
+    </message>
+    <message>
+        <source>The system lost frames before PacketWave could read them: {frames}.</source>
+        <translation>PacketWave가 읽기 전에 시스템이 프레임을 잃었습니다: {frames}개.</translation>
+    </message>
+    <message>
+        <source>Mirror fewer ports, or give this PC less other work.</source>
+        <translation>미러링하는 포트를 줄이거나 이 PC의 다른 작업을 줄여 주세요.</translation>
+    </message>
+    <message>
+        <source>Many SIP messages cannot be read: {percent} % ({reason}).</source>
+        <translation>SIP 메시지 중 읽을 수 없는 것이 많습니다: {percent}% ({reason}).</translation>
+    </message>
+    <message>
+        <source>Somebody tries out extensions and passwords at the PBX: {sources}.</source>
+        <translation>누군가 교환기(PBX)에 내선과 비밀번호를 마구 시도하고 있습니다: {sources}.</translation>
+    </message>
+    <message>
+        <source>Block this address in the firewall. Nobody is told of its calls.</source>
+        <translation>방화벽에서 이 주소를 차단하세요. 이 주소에서 오는 전화는 아무에게도 알리지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Calls ring only at extensions without a row in the members table: {extensions}.</source>
+        <translation>구성원 표에 없는 내선에만 전화가 오고 있습니다: {extensions}.</translation>
+    </message>
+    <message>
+        <source>Add these extensions under Members, with the IP of each person&apos;s PC.</source>
+        <translation>구성원에 이 내선을 추가하고 각 사람의 PC IP를 적어 주세요.</translation>
+    </message>
+    <message>
+        <source>The mirror shows most packets {times} times. That does no harm.</source>
+        <translation>대부분의 패킷이 {times}번씩 들어옵니다. 문제는 없습니다.</translation>
+    </message>
+    <message>
+        <source>To spare the line, mirror each port in one place only.</source>
+        <translation>회선 부담을 줄이려면 각 포트를 한 곳에서만 미러링하세요.</translation>
+    </message>
+    <message>
+        <source>Save a capture of a call and show it to whoever looks after the PBX.</source>
+        <translation>통화 한 건을 캡처 파일로 저장해 교환기(PBX) 담당자에게 보여 주세요.</translation>
+    </message>
+</context>
+<context>
     <name>first</name>
     <message>
         <source>Otherwise PacketWave keeps the members in its own database, without any set-up.</source>
@@ -547,6 +698,14 @@
         <source>DB</source>
         <translation>DB</translation>
     </message>
+    <message>
+        <source>Diagnosis</source>
+        <translation>진단</translation>
+    </message>
+    <message>
+        <source>RTP ≈{rate}/s</source>
+        <translation>RTP ≈{rate}/s</translation>
+    </message>
 </context>
 <context>
     <name>window</name>
@@ -728,6 +887,18 @@
     <message>
         <source>{file} could not be read: {reason}</source>
         <translation>{file}을(를) 읽을 수 없습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>No calls</source>
+        <translation>통화 안 보임</translation>
+    </message>
+    <message>
+        <source>Look here</source>
+        <translation>확인 필요</translation>
+    </message>
+    <message>
+        <source>Good to know</source>
+        <translation>참고</translation>
     </message>
 </context>
 </TS>

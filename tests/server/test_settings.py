@@ -45,6 +45,10 @@ def test_bad_listen(text: str) -> None:
         ("mongodb", ["x"]),
         ("identity_order", ["x-caller"]),
         ("identity_order", []),
+        ("tunnels", ["the switch"]),
+        ("tunnels", "192.0.2.1"),
+        ("tunnels", [7]),
+        ("tunnels", ["FD00::1"]),
         ("show_withheld", "yes"),
     ],
 )
@@ -56,3 +60,11 @@ def test_a_bad_value_falls_back_and_is_named(key: str, bad: object, tmp_path: Pa
     assert len(loaded.problems) == 1 and f"'{key}'" in loaded.problems[0]
     if key != "theme":
         assert loaded.settings.theme == "dark"
+
+
+def test_confirmed_tunnels(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({"tunnels": ["192.0.2.1", "fd00::1"]}), encoding="utf-8")
+    loaded = file.load(ServerSettings, path)
+    assert loaded.settings.tunnels == ("192.0.2.1", "fd00::1") and not loaded.problems
+    assert ServerSettings().tunnels == ()

@@ -1,4 +1,4 @@
-"""The status line: what the server does at this moment, in four parts that each lead to their page.
+"""The status line: what the server does at this moment, in parts that each lead to their page.
 
 Qt main thread. Always visible.
 """
@@ -12,6 +12,8 @@ from packetwave.server.console.parts import Chip, label
 from packetwave.server.console.words import (
     capture_matter,
     capture_state,
+    finding_matter,
+    finding_state,
     plain,
     rate_text,
     store_matter,
@@ -24,20 +26,25 @@ translate = QCoreApplication.translate
 
 
 class StatusLine(QFrame):
-    """Signals: capture_wanted(), members_wanted(): a part was clicked."""
+    """Signals: capture_wanted(), members_wanted(), findings_wanted(): a part was clicked.
+
+    findings is there only while something is the matter with the mirror.
+    """
 
     capture_wanted = Signal()
     members_wanted = Signal()
+    findings_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("status_line")
-        self.capture, self.sip, self.clients, self.store = (Chip(theme) for _ in range(4))
+        self.capture, self.sip, self.clients, self.store, self.findings = (Chip(theme) for _ in range(5))
+        self._chips = (self.capture, self.sip, self.clients, self.store, self.findings)
         self._today = label(kind="muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
         row.setSpacing(10)
-        for chip in (self.capture, self.sip, self.clients, self.store):
+        for chip in self._chips:
             row.addWidget(chip)
         row.addStretch(1)
         row.addWidget(self._today)
@@ -45,6 +52,7 @@ class StatusLine(QFrame):
         self.sip.clicked.connect(self.capture_wanted)
         self.clients.clicked.connect(self.members_wanted)
         self.store.clicked.connect(self.members_wanted)
+        self.findings.clicked.connect(self.findings_wanted)
         self.set_theme(theme)
         self.show_status(Status())
         self.show_today(Tally())
@@ -55,7 +63,7 @@ class StatusLine(QFrame):
             f"#status_line {{ background: {theme.surface}; border: none;"
             f" border-bottom: 1px solid {theme.border}; }}"
         )
-        for chip in (self.capture, self.sip, self.clients, self.store):
+        for chip in self._chips:
             chip.set_theme(theme)
 
     def show_status(self, status: Status) -> None:
@@ -66,8 +74,12 @@ class StatusLine(QFrame):
         hint = "" if matter is None else f"{matter.what}\n{matter.next_step}".strip()
         self.capture.show_cell(Cell(strong=word, text=where), tone, hint)
         rate = rate_text(status.sip_per_s)
+        seen = translate("status", "{rate}/s").format(rate=rate)
+        if status.rtp_per_s_estimate:
+            speech = translate("status", "RTP ≈{rate}/s").format(rate=rate_text(status.rtp_per_s_estimate))
+            seen = f"{seen} · {speech}"
         self.sip.show_cell(
-            Cell(text="SIP", faint=translate("status", "{rate}/s").format(rate=rate)),
+            Cell(text="SIP", faint=seen),
             hint=translate("status", "SIP messages read: {count}").format(count=f"{status.sip_messages:,}"),
         )
         connected = len(status.clients)
@@ -81,6 +93,7 @@ class StatusLine(QFrame):
             hint=plain(status.listening),
         )
         self._show_store(status)
+        self._show_findings(status)
 
     def show_today(self, tally: Tally) -> None:
         """Calls of today."""
@@ -89,6 +102,18 @@ class StatusLine(QFrame):
                 calls=f"{tally.calls:,}", missed=f"{tally.missed:,}"
             )
         )
+
+    def _show_findings(self, status: Status) -> None:
+        findings = status.findings
+        self.findings.setVisible(bool(findings))
+        if findings:
+            tone, _ = finding_state(findings[0])
+            matters = [finding_matter(finding) for finding in findings]
+            self.findings.show_cell(
+                Cell(text=translate("status", "Diagnosis"), faint=str(len(findings))),
+                tone,
+                "\n\n".join(f"{matter.what}\n{matter.next_step}" for matter in matters),
+            )
 
     def _show_store(self, status: Status) -> None:
         tone, word = store_state(status)

@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
 from packetwave.server.console.call_log import MAX_CALLS, CallLog
 from packetwave.server.console.calls_page import CallsPage
 from packetwave.server.console.capture_page import CapturePage
+from packetwave.server.console.findings import FindingsPanel
 from packetwave.server.console.member_table import MemberModel
 from packetwave.server.console.members_page import MembersPage
 from packetwave.server.console.parts import Banner
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.words import Matter, capture_matter, store_matter
+from packetwave.server.console.words import Matter, capture_matter, finding_matter, store_matter
+from packetwave.server.diagnosis import Severity
 from packetwave.server.notices import (
     CallChanged,
     CaptureState,
@@ -57,7 +59,8 @@ def utc_now() -> datetime:
 class ConsoleWindow(QWidget):
     """submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
 
-    Attributes: calls, members, capture, the pages; status_line; trouble, the banner above them.
+    Attributes: calls, members, capture, the pages; status_line; findings, the panel under it; trouble, the
+    banner above the pages.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class ConsoleWindow(QWidget):
         self._submit = submit
         self._now = now
         self._theme = theme
+        self._status = Status()
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -78,6 +82,7 @@ class ConsoleWindow(QWidget):
         self.resize(1180, 760)
         self.setMinimumSize(860, 560)
         self.status_line = StatusLine(theme)
+        self.findings = FindingsPanel(theme)
         self.trouble = Banner(theme, translate("window", "Check again"))
         members = MemberModel()
         log = CallLog(now)
@@ -93,6 +98,7 @@ class ConsoleWindow(QWidget):
         self.calls.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.members_wanted.connect(lambda: self.show_page(self.members))
+        self.status_line.findings_wanted.connect(self._turn_findings)
         self.trouble.acted.connect(self._check_again)
         bridge.received.connect(self.take)
         self.set_theme(theme)
@@ -141,6 +147,7 @@ class ConsoleWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.status_line)
+        column.addWidget(self.findings)
         column.addLayout(below, 1)
 
     def ask_for_history(self) -> None:
@@ -176,7 +183,7 @@ class ConsoleWindow(QWidget):
             f"#entry:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}"
             f"#entry:focus {{ border-color: {theme.accent}; }}"
         )
-        for part in (self.status_line, self.trouble, self.calls, self.members, self.capture):
+        for part in (self.status_line, self.findings, self.trouble, self.calls, self.members, self.capture):
             part.set_theme(theme)
         self._color_navigation()
 
@@ -211,7 +218,18 @@ class ConsoleWindow(QWidget):
         self.capture.show_status(status)
         self.calls.set_watching(status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
         self.members.model.set_connected(frozenset(client.address for client in status.clients))
-        self._show_trouble(capture_matter(status) or store_matter(status))
+        self.findings.show_findings(status.findings)
+        self._status = status
+        self._show_trouble_of(status)
+
+    def _turn_findings(self) -> None:
+        self.findings.setVisible(self.findings.isHidden())
+        self._show_trouble_of(self._status)
+
+    def _show_trouble_of(self, status: Status) -> None:
+        """What the panel says while it is open is not said twice."""
+        found = None if self.findings.isVisible() else _no_calls(status)
+        self._show_trouble(capture_matter(status) or store_matter(status) or found)
 
     def _show_trouble(self, matter: Matter | None) -> None:
         self._trouble_room.setContentsMargins(16, 0 if matter is None else 16, 16, 0)
@@ -233,3 +251,9 @@ class ConsoleWindow(QWidget):
         for entry in self._group.buttons():
             color = self._theme.accent if entry.isChecked() else self._theme.text
             entry.setIcon(icons.icon(entry.property("navigation_icon"), color))
+
+
+def _no_calls(status: Status) -> Matter | None:
+    """A finding that costs all calls, None for none."""
+    worst = (finding for finding in status.findings if finding.severity is Severity.ERROR)
+    return next(map(finding_matter, worst), None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from packetwave.server.console.cells import Tone
+from packetwave.server.diagnosis import Finding, Severity, sentences
 from packetwave.server.notices import CaptureState, Status, StoreState
 from packetwave.server.store.base import Defect
 
@@ -103,6 +104,25 @@ def capture_state(status: Status) -> tuple[Tone, str]:
             return Tone.BAD, translate("words", "Not watching")
         case CaptureState.STOPPED:
             return Tone.NOTICE, translate("words", "Stopped")
+
+
+def finding_matter(finding: Finding) -> Matter:
+    """What is the matter with the mirror, and what to do next."""
+    template = sentences.words(finding)
+    shown = {name: plain(value) for name, value in sentences.values(finding).items()}
+    what, next_step = (translate("findings", text).format(**shown) for text in template)
+    return Matter(what, next_step)
+
+
+def finding_state(finding: Finding) -> tuple[Tone, str]:
+    """How bad it is, as tone and word."""
+    match finding.severity:
+        case Severity.ERROR:
+            return Tone.BAD, translate("words", "No calls")
+        case Severity.WARNING:
+            return Tone.NOTICE, translate("words", "Look here")
+        case Severity.INFO:
+            return Tone.QUIET, translate("words", "Good to know")
 
 
 def store_state(status: Status) -> tuple[Tone, str]:

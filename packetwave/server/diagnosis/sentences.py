@@ -110,7 +110,7 @@ _WORDS = {
     ),
     Code.UNREADABLE: Words(
         translate("findings", "Many SIP messages cannot be read: {percent} % ({reason})."),
-        translate("findings", "Save a capture of a call and look at it, or send it to support."),
+        translate("findings", "Save a capture of a call and show it to whoever looks after the PBX."),
     ),
     Code.SCANNER: Words(
         translate("findings", "Somebody tries out extensions and passwords at the PBX: {sources}."),
@@ -142,7 +142,8 @@ def values(finding: Finding) -> dict[str, str]:
     for name, value in finding.figures:
         if isinstance(value, tuple):
             more = count - len(value) if isinstance(count, int) and name != "kinds" else 0
-            shown[name] = ", ".join(value) + (f" +{more}" if more > 0 else "")
+            written = (kind.upper() for kind in value) if name == "kinds" else value
+            shown[name] = ", ".join(written) + (f" +{more}" if more > 0 else "")
         else:
             shown[name] = str(value)
     return shown

@@ -3,9 +3,13 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from packetwave.server.calls.events import (
     Answered,
     Corrected,
+    Diagnosed,
+    DiagnosisOver,
     Direction,
     Ended,
     Outcome,
@@ -58,6 +62,24 @@ def test_unwatched() -> None:
         "event": "unwatched",
         "from_at": "2026-11-23T09:00:00.123Z",
         "to_at": "2026-11-23T10:00:00.123Z",
+    }
+
+
+@pytest.mark.case(40)
+def test_diagnosis() -> None:
+    figures = (("phones", ("192.168.0.21",)), ("count", 1))
+    assert json.loads(to_json(Diagnosed("tls_only", "warning", AT, figures))) == {
+        "event": "diagnosis",
+        "code": "tls_only",
+        "severity": "warning",
+        "phones": ["192.168.0.21"],
+        "count": 1,
+        "at": "2026-11-23T09:00:00.123Z",
+    }
+    assert json.loads(to_json(DiagnosisOver("tls_only", AT))) == {
+        "event": "diagnosis_over",
+        "code": "tls_only",
+        "at": "2026-11-23T09:00:00.123Z",
     }
 
 

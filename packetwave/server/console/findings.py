@@ -1,0 +1,89 @@
+"""What is the matter with the mirror, under the status line: one row a finding, with what to do next.
+
+Qt main thread. Shown while the person wants it; the status line's chip opens and closes it.
+"""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from packetwave.server.console.cell_delegate import tone_colors
+from packetwave.server.console.parts import label
+from packetwave.server.console.words import finding_matter, finding_state
+from packetwave.server.diagnosis import Finding
+from packetwave.ui.theme import Theme, scaled
+
+
+class FindingsPanel(QFrame):
+    """The findings, the worst first."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("findings")
+        self._theme = theme
+        self._findings: tuple[Finding, ...] = ()
+        self._widgets: list[QWidget] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(16, 10, 16, 12)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(10)
+        self._grid.setColumnStretch(1, 1)
+        self.set_theme(theme)
+        self.hide()
+
+    def show_findings(self, findings: tuple[Finding, ...]) -> None:
+        """Say these; closes by itself when there are none."""
+        if findings != self._findings:
+            self._findings = findings
+            self._fill()
+        if not findings:
+            self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in these colours."""
+        self._theme = theme
+        self.setStyleSheet(
+            f"#findings {{ background: {theme.surface}; border: none;"
+            f" border-bottom: 1px solid {theme.border}; }}"
+            f"#findings QLabel {{ background: transparent; }}"
+        )
+        self._fill()
+
+    def text(self) -> str:
+        """All it says, a line a finding."""
+        lines = []
+        for finding in self._findings:
+            matter = finding_matter(finding)
+            lines.append(f"{finding_state(finding)[1]}: {matter.what} {matter.next_step}")
+        return "\n".join(lines)
+
+    def _fill(self) -> None:
+        for widget in self._widgets:
+            self._grid.removeWidget(widget)
+            widget.deleteLater()
+        self._widgets = []
+        for row, finding in enumerate(self._findings):
+            state, words = self._state(finding), self._words(finding)
+            self._grid.addWidget(state, row, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(words, row, 1)
+            self._widgets += [state, words]
+        self.setAccessibleName(self.text())
+
+    def _state(self, finding: Finding) -> QWidget:
+        tone, word = finding_state(finding)
+        color, ground = tone_colors(self._theme, tone)
+        state = label(word)
+        state.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        state.setStyleSheet(f"background: {ground}; color: {color}; border-radius: 9px; padding: 2px 9px;")
+        return state
+
+    def _words(self, finding: Finding) -> QWidget:
+        matter = finding_matter(finding)
+        what = label(matter.what, wrap=True)
+        what.setFont(scaled(what.font(), 1.0, bold=True))
+        words = QWidget()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 1, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(what)
+        column.addWidget(label(matter.next_step, kind="muted", wrap=True))
+        return words
