@@ -17,9 +17,6 @@ SIBLING_S = 1.0
 ANONYMOUS_SIBLING_S = 0.1
 """The same where the caller is withheld and so proves little."""
 
-RENAMED_S = 2.0
-"""How soon a PBX calls the extension it was asked for, where it gives another caller than it was given."""
-
 AGAIN_S = 30.0
 """Rings of one caller at one phone, without a trunk leg to tell, are one call within this time (case 35)."""
 
@@ -70,11 +67,7 @@ def _kinship(known: Leg, leg: Leg) -> int:
     same_media = bool(leg.media) and known.media == leg.media
     later_s = leg.started_s - known.started_s
     if not (same_media or known.caller == leg.caller):
-        # A PBX that calls in its own name: the leg it was called by asks for the same extension just now,
-        # and goes on by no leg yet. Else it is another caller, who calls the same phone at the same time.
-        renamed = known.is_pending and known.target == leg.target and 0 <= later_s <= RENAMED_S
-        goes_on = known in known.call.upstream()
-        return int(renamed and known.destination.is_same(leg.source) and not goes_on)
+        return 0
     if (known.is_pending or (known.was_answered and not known.over_s)) and known.destination.is_same(
         leg.source
     ):

@@ -218,7 +218,15 @@ class Rings:
             if places and all(place.host != leg.destination.host for place in places):
                 return "", Direction.IN  # on its way, not at the phone yet
             return extension, Direction.INTERNAL if from_inside else Direction.IN
-        return (leg.target, Direction.OUT) if from_inside else ("", Direction.IN)
+        if from_inside and self._is_at_home(at_s, leg):
+            return leg.target, Direction.OUT
+        return "", Direction.IN
+
+    def _is_at_home(self, at_s: float, leg: Leg) -> bool:
+        """False where a leg says that an extension calls, but comes from elsewhere than its phone: the PBX's
+        own leg, or a scanner that guessed an extension."""
+        places = self._registrations.places(leg.caller, at_s)
+        return not places or any(place.host == leg.source.host for place in places)
 
     def _say_ringing(self, at_s: float, leg: Leg, ring: Ring) -> None:
         upstream = leg.call.upstream() - {leg}

@@ -60,7 +60,7 @@ class CallTable:
         return self._by_call_id.get(sip_call_id, [])
 
     def kin(self, leg: Leg) -> list[Call]:
-        """The latest calls with the same media, caller or target: those a new leg may belong to."""
+        """The latest calls with the same media or caller: those a new leg may belong to."""
         found: dict[Call, None] = {}
         for kin in _kin_of(leg):
             if kin in self._by_kin:
@@ -138,7 +138,7 @@ class CallTable:
 
 
 def _kin_of(leg: Leg) -> list[tuple[str, str]]:
-    parts = (("media", leg.media), ("caller", leg.caller), ("target", leg.target))
+    parts = (("media", leg.media), ("caller", leg.caller))
     return [kin for kin in parts if kin[1]]
 
 
