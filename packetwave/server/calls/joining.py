@@ -72,7 +72,7 @@ def _kinship(known: Leg, leg: Leg) -> int:
         leg.source
     ):
         return 3 if same_media else 2
-    if known.is_pending and abs(later_s) <= SWAPPED_S and leg.destination.is_same(known.source):
+    if abs(later_s) <= SWAPPED_S and leg.destination.is_same(known.source):
         return 3 if same_media else 2
     if (
         known.source.is_same(leg.source)

@@ -44,7 +44,7 @@ class Registrations:
             place = Place(contact.uri.host, contact.uri.port or 5060)
             places[place] = at_s + seconds
             # Behind an edge proxy the contact is not where this hop of the registration went to.
-            places.setdefault(phone, at_s + seconds)
+            places.setdefault(Place(phone.host, phone.port), at_s + seconds)
             users.append((contact.uri.user, place))
         self._forget(extension)
         if places:
@@ -57,6 +57,7 @@ class Registrations:
     def extension_at(self, user: str, place: Place, at_s: float) -> str:
         """The extension whose phone answers to a contact user at a place; else the only one registered
         there; "" for none."""
+        place = Place(place.host, place.port)  # over a stream it is the same phone
         extension = self._by_user.get((user, place), "")
         if extension and place in self.places(extension, at_s):
             return extension

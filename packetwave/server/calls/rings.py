@@ -74,6 +74,10 @@ class Rings:
             # Whom an extension calls is worth a line once it rings there; everything else is said now.
             ring.announce_s = _NEVER if direction is Direction.OUT else at_s + self._patience_s
             join(leg, ring)
+            if direction is Direction.OUT:
+                for other in leg.call.legs:
+                    if other.ring is None:
+                        join(other, ring)  # the PBX's own leg of it, seen first
             return
         join(leg, ring)
         if ring.state in (RingState.STOPPED, RingState.ENDED):
@@ -85,8 +89,11 @@ class Rings:
         """The extension that takes a call over by a leg in the place of a known one (RFC 3891), "" where
         the leg goes to the same phone and only the caller is another."""
         ring = known.ring
-        same_phone = ring is not None and (
-            leg.target == ring.extension or leg.destination.is_same(known.destination)
+        # Only a talk can be transferred to a phone; what replaces a ringing takes it away from there.
+        same_phone = (
+            ring is not None
+            and not known.is_pending
+            and (leg.target == ring.extension or leg.destination.is_same(known.destination))
         )
         return leg.caller if not same_phone and leg.caller in self.known() else ""
 

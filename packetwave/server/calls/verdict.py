@@ -82,7 +82,8 @@ def verdict(call: Call, ring: Ring) -> Verdict:
     refused = {leg.status for leg in legs if leg.status in REFUSED_BY_PHONE and not leg.cancelled}
     answering = winner(call, ring)
     if answering is not None and not refused:
-        return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.taker or answering.target)
+        extension = answering.ring.extension if answering.ring is not None else answering.target
+        return Verdict(Outcome.ANSWERED_ELSEWHERE, answering.taker or extension)
     if not legs:
         # Every leg of this ring went on to other extensions, and none of those answered.
         legs = ring.legs
