@@ -7,7 +7,7 @@ addresses, the media and the time tell (signalling.md cases 28, 30), no helper h
 import re
 from collections.abc import Iterable
 
-from packetwave.server.calls.call import Call
+from packetwave.server.calls.call import Call, RingState
 from packetwave.server.calls.leg import Leg
 from packetwave.server.sip.identity import ANONYMOUS
 
@@ -68,9 +68,7 @@ def _kinship(known: Leg, leg: Leg) -> int:
     later_s = leg.started_s - known.started_s
     if not (same_media or known.caller == leg.caller):
         return 0
-    if (known.is_pending or (known.was_answered and not known.over_s)) and known.destination.is_same(
-        leg.source
-    ):
+    if _goes_on(known) and known.destination.is_same(leg.source):
         return 3 if same_media else 2
     if abs(later_s) <= SWAPPED_S and leg.destination.is_same(known.source):
         return 3 if same_media else 2
@@ -82,6 +80,14 @@ def _kinship(known: Leg, leg: Leg) -> int:
     ):
         return 1
     return 0
+
+
+def _goes_on(known: Leg) -> bool:
+    """True if a leg may still be continued: nobody answered yet, or only a queue or an announcement did."""
+    if known.is_pending:
+        return True
+    talks = any(ring.state is RingState.TALKING for ring in known.call.rings.values())
+    return known.was_answered and not known.over_s and not talks
 
 
 def _rings_again(call: Call, leg: Leg) -> bool:
