@@ -37,6 +37,8 @@ record-demo: setup-tests ## record assets/demo/office.pcap again from sipp calls
 record-golden: ## record the golden set again from sipp, Kamailio, baresip and sippy (root); ARGS='name …' for some
 	@installer/setup.sh recording
 	@$(BIN)/python -m tests.recording.golden $(ARGS)
+	@$(BIN)/python -m tests.golden.made
+	@$(BIN)/python -m tests.golden.derive
 
 golden: setup-tests ## what the program makes of each capture of the golden set, beside what happened
 	@$(BIN)/python -m tests.golden.compare

@@ -332,7 +332,6 @@ CAPTURES: dict[str, Made] = {
         ("1001", "1002"),
         [[f"{MOBILE} → 1001 dialled {NUMBER}", "ended answered_elsewhere by 1002"]],
         pickup_by_replaces,
-        known_bug="an INVITE that replaces a ringing leg is taken for a transfer: its sender for the caller",
     ),
     "proxies_between": Made(
         _UNHEARD + "RFC 3665: two proxies between trunk and phone, three legs under one Call-ID, one alert.",

@@ -49,15 +49,6 @@ def test_events_are_what_happened(capture: Capture) -> None:
     check(capture, told(frames(capture.path), capture.members))
 
 
-_SWAPPED_TRANSFER = {"proxy_blind_transfer": "legs of a transferred call, swapped, join the call before it"}
-KNOWN_BUGS: dict[str, dict[str, str]] = {
-    "shuffled_1": _SWAPPED_TRANSFER,
-    "shuffled_2": _SWAPPED_TRANSFER,
-    "copied_and_shuffled": _SWAPPED_TRANSFER,
-}
-"""Mutation: the captures that do not survive it yet, each with the reason."""
-
-
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_events_are_the_same_however_the_mirror_carries_them(mutation: str) -> None:
     wrong = {}
@@ -66,8 +57,4 @@ def test_events_are_the_same_however_the_mirror_carries_them(mutation: str) -> N
             seen = told(MUTATIONS[mutation](frames(capture.path)), capture.members)
             if seen != capture.events:
                 wrong[capture.path.stem] = seen
-    known = KNOWN_BUGS.get(mutation, {})
-    assert {name: seen for name, seen in wrong.items() if name not in known} == {}
-    assert wrong.keys() == known.keys(), "mended: take it out of KNOWN_BUGS"
-    if known:
-        pytest.xfail(str(known))
+    assert wrong == {}

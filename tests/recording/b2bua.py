@@ -19,7 +19,6 @@ Replaces) are carried out. It ends with SIGTERM.
 import json
 import sys
 from typing import Any
-from urllib.parse import unquote
 
 from sippy.CCEvents import (
     CCEventConnect,
@@ -243,9 +242,9 @@ class Call:
     def _transfer(self, target: Any, stays: Any) -> None:
         """The other party of this call was sent to a target: `stays` is who is to be connected to it."""
         url = target.getUrl()
-        replaced = next((text for text in url.headers or () if text.lower().startswith("replaces=")), "")
+        replaced = (url.headers or {}).get("Replaces", "")
         if replaced:
-            call_id = unquote(replaced.partition("=")[2]).split(";")[0]
+            call_id = replaced.split(";")[0]
             other = next(call for call in self.pbx.calls if str(call.caller.cId) == call_id)
             self._bridge_with(other, stays)
             return

@@ -113,7 +113,6 @@ class Caller(Script):
         headers: str = "",
         contact: str = "",
         domain: str = "[local_ip]",
-        call_id: str = "[call_id]",
         login: tuple[str, str] | None = None,
     ) -> None:
         super().__init__()
@@ -123,7 +122,7 @@ class Caller(Script):
         self._uri = uri or f"sip:{target}@[remote_ip]:[remote_port]"
         self._headers = headers
         self._contact = f"Contact: <sip:{contact or caller}@[local_ip]:[local_port][contact_transport]>"
-        self._call_id = f"Call-ID: {call_id}"
+        self._call_id = "Call-ID: [call_id]"
         self._login = login
         self._cseq = 0
 

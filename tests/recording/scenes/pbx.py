@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.recording.scene import scene
-from tests.recording.sipp import Caller, Phone
+from tests.recording.sipp import Caller, Phone, sdp
 from tests.recording.stage import PBX, TRUNK, Stage, phone_address
 
 SOFTWARE = "sippy 2.5 (B2BUA) as PBX; sipp 3.6 as trunk and phones"
@@ -442,3 +442,29 @@ def _(stage: Stage) -> None:
     stage.sipp(P2, answers(500))
     caller = call().invite().answered().receive("INVITE").takes_reinvite()
     trunk_calls(stage, caller.pause(400).bye())
+
+
+@scene(
+    "attended_transfer",
+    software=SOFTWARE,
+    says="1001 answers a call from outside, calls 1002 inside, who answers, and connects the two (REFER with "
+    "Replaces). The PBX tells 1002's phone by a re-INVITE with P-Asserted-Identity who is on the line now.",
+    cases=(33, 36),
+    members=("1001", "1002"),
+    events=[
+        [f"{MOBILE} → 1001 dialled {NUMBER}", *TALKED],
+        ["1001 → 1002 internal", "answered", f"caller {MOBILE}", "ended answered"],
+    ],
+)
+def _(stage: Stage) -> None:
+    stage.pbx({NUMBER: {"rounds": [ring("1001")]}, "1002": {"rounds": [ring("1002")]}})
+    consult = f"consult-1@{P1}"
+    replaces = f"{consult}%3Bto-tag%3D1%3Bfrom-tag%3D1".replace("@", "%40")
+    first = Phone().trying().ring().pause(300).answer().pause(2200)
+    stage.sipp(P1, first.refer(f"<sip:1002@{PBX}?Replaces={replaces}>").hung_up_on())
+    second = Phone().trying().ring().pause(400).answer().receive("INVITE")
+    stage.sipp(P2, second.reply(200, "OK", body=sdp(version=2)).receive("ACK").hung_up_on())
+    trunk_calls(stage, call().invite().answered().receive("INVITE").takes_reinvite().pause(400).bye())
+    stage.wait(1.0)
+    calling = Caller("1001", "1002").invite().answered().hung_up_on()
+    stage.sipp(P1, calling, PBX, port=5070, options=("-cid_str", consult))
