@@ -151,6 +151,13 @@ class Watch:
             self._note_bug(link_type, frame)
             return []
 
+    def _advance(self, at_s: float) -> list[CallEvent]:
+        try:
+            return self.detector.tracker.advance(at_s)
+        except Exception:  # noqa: BLE001 - nor may a bug met by one call cost the others
+            self._note_bug(-1, b"")
+            return []
+
     def _note_bug(self, link_type: int, frame: bytes) -> None:
         self._bugs += 1
         if self._bugs <= _BUGS_LOGGED:
@@ -261,7 +268,7 @@ class Watch:
             now_s = time.time()
             if now_s - passed_s >= _READ_S:
                 passed_s = now_s
-                events += detector.tracker.advance(now_s)
+                events += self._advance(now_s)
                 dropped = capture.stats()[1]
                 self.dropped = dropped_before + dropped
             self._give(events, arrived)
@@ -280,7 +287,7 @@ class Watch:
         """Time passes for the tracker while there is no capture."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._stopping.wait(_READ_S):
-            self._give(self.detector.tracker.advance(time.time()), perf_counter())
+            self._give(self._advance(time.time()), perf_counter())
 
     # From a file
 
@@ -334,7 +341,7 @@ class Watch:
             if self._stopping.wait(min(left_s, _REPLAY_STEP_S)):
                 return
             now_s = min(time.monotonic() - offset_s, at_s)
-            self._give(self.detector.tracker.advance(now_s), perf_counter())
+            self._give(self._advance(now_s), perf_counter())
 
 
 @contextlib.contextmanager
