@@ -30,7 +30,7 @@ def test_an_unfinished_missing_or_uncompiled_entry_is_found(
     module = source / "window.py"
     module.write_text("class W(QWidget):\n    def f(self):\n        self.tr('Close')\n")
     monkeypatch.setattr(translations, "FOLDER", tmp_path)
-    monkeypatch.setattr(translations, "SOURCES", {"ui_ko": source})
+    monkeypatch.setattr(translations, "SOURCES", {"ui_ko": (source,)})
     assert translations.check("ui_ko") == ["ui_ko.ts does not exist"]
     assert translations.main(["update", "ui_ko"]) == 0
     assert translations.check("ui_ko") == ["ui_ko.ts has no finished Korean for W: 'Close'"]
