@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,7 @@ from packetwave.server.console.background import Background
 from packetwave.server.console.call_export import EXPORT_FILTER, write_calls
 from packetwave.server.console.call_log import CallFilter, CallLog, Column, Period
 from packetwave.server.console.cell_delegate import CellDelegate
-from packetwave.server.console.parts import CellTable, EmptyHint, button, card, color_icons, label
+from packetwave.server.console.parts import CellTable, EmptyHint, button, color_icons, label, table_card
 from packetwave.server.console.tally_strip import TallyStrip
 from packetwave.server.console.words import written
 from packetwave.ui import icons
@@ -104,13 +103,7 @@ class CallsPage(QWidget):
         bar.addWidget(self.search, 1)
         bar.addWidget(self._missed)
         bar.addWidget(self._export)
-        frame = card()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._hint)
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 6, 1, 6)
-        inside.addWidget(self._stack)
+        frame, self._stack = table_card(self.table, self._hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)

@@ -7,11 +7,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QModelIndex
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from packetwave.server.console.cell_delegate import CellDelegate
 from packetwave.server.console.interface_table import InterfaceColumn, InterfaceModel
-from packetwave.server.console.parts import Banner, CellTable, EmptyHint, button, card, color_icons, label
+from packetwave.server.console.parts import (
+    Banner,
+    CellTable,
+    EmptyHint,
+    button,
+    color_icons,
+    label,
+    table_card,
+)
 from packetwave.server.console.words import capture_state, plain, refused
 from packetwave.server.notices import (
     CaptureState,
@@ -78,13 +86,7 @@ class CapturePage(QWidget):
         bar.addLayout(texts, 1)
         bar.addWidget(self.start)
         bar.addWidget(self.stop)
-        frame = card()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._hint)
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 6, 1, 6)
-        inside.addWidget(self._stack)
+        frame, self._stack = table_card(self.table, self._hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLineEdit,
-    QStackedWidget,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -29,9 +28,9 @@ from packetwave.server.console.parts import (
     EmptyHint,
     IconButton,
     button,
-    card,
     color_icons,
     label,
+    table_card,
 )
 from packetwave.server.console.search import Search
 from packetwave.server.console.words import member_defect, refused, unreadable, written
@@ -109,13 +108,7 @@ class MembersPage(QWidget):
         for widget in (self._import, self._export, self._delete, self._undo, self._redo):
             bar.addWidget(widget)
         bar.addWidget(self.search, 1)
-        frame = card()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self._hint)
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(1, 6, 1, 6)
-        inside.addWidget(self._stack)
+        frame, self._stack = table_card(self.table, self._hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)

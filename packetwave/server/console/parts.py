@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
+    QStackedWidget,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -52,6 +53,17 @@ def card() -> QFrame:
     made = QFrame()
     made.setProperty("kind", "card")
     return made
+
+
+def table_card(table: QTableView, hint: QWidget) -> tuple[QFrame, QStackedWidget]:
+    """A card with a table, and what is said in its place when there is nothing to show; the stack of both."""
+    frame, stack = card(), QStackedWidget()
+    stack.addWidget(table)
+    stack.addWidget(hint)
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(1, 6, 1, 6)
+    inside.addWidget(stack)
+    return frame, stack
 
 
 class IconButton(QToolButton):
