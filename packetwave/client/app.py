@@ -18,7 +18,7 @@ from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.instance import Instance
 from packetwave.common.signals import StopSignals
-from packetwave.common.terminal import Parser, has_display, say
+from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
 
 _log = logging.getLogger(__name__)
 
@@ -29,10 +29,13 @@ _QUIT_S = 5.0
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the client until it is told to end; the exit code: 0 fine, 1 failed, 2 wrong usage."""
+    prepare_streams()
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse has said why, where there is somewhere to say it
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+    if arguments.headless or arguments.self_test or arguments.quit:
+        speak()
     data_dir: Path = arguments.data_dir or paths.data_dir("client")
     try:
         instance = Instance(data_dir)

@@ -1,25 +1,54 @@
 """The surroundings a program was started in: a terminal or none, a display or none. Main thread.
 
-A windowed program has neither stdout nor stderr (`sys.stdout is None`); nothing here fails for that.
+A windowed program has neither stdout nor stderr (`sys.stdout is None`) unless they were redirected; nothing
+here fails for that.
 """
 
 import argparse
+import io
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
+
+from packetwave.common import parent_console
 
 _log = logging.getLogger(__name__)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that also works where there is no terminal to speak to (before Python 3.11.5
-    argparse itself does not)."""
+    argparse itself does not). Its words go to the console that the program was started from, if any."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
+        if not message:
+            return
+        if file is None and sys.stderr is None:
+            speak()
         stream = file or sys.stderr
-        if message and stream is not None:
+        if stream is not None:
             stream.write(message)
+
+
+def prepare_streams() -> None:
+    """Let redirected output be UTF-8 on Windows too, where it would be the code page of the country. For the
+    start of a program, before anything is written."""
+    if sys.platform == "win32":
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def speak() -> None:
+    """For what is there to be read: a windowed program gets the console that it was started from in the
+    place of the streams that it lacks. Where there is none (a double click), nothing changes."""
+    if (sys.stdout is None or sys.stderr is None) and parent_console.attach():
+        where = Path("CONOUT$")
+        console = where.open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
+        console.write("\n")  # the shell has not waited: its prompt stands there
+        sys.stdout = sys.stdout or console
+        sys.stderr = sys.stderr or console
 
 
 def say(text: str) -> None:

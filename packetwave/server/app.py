@@ -20,7 +20,7 @@ from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
 from packetwave.common.paths import data_dir
 from packetwave.common.signals import StopSignals
-from packetwave.common.terminal import Parser, has_display, say
+from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
 from packetwave.server import members_cli
 from packetwave.server.engine import Engine
 from packetwave.server.faults import (
@@ -39,11 +39,16 @@ from packetwave.server.watch import Live, Recording, Source
 log = logging.getLogger(__name__)
 
 _STOP_S = 2.0
+_IN_TEXT = frozenset(("members", "--headless", "--list-interfaces", "--self-test"))
+"""What is started to be read in a console; everything else is started to show a window."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments (default: the command line's) and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    prepare_streams()
+    if _IN_TEXT.intersection(arguments):
+        speak()
     if arguments[:1] == ["members"]:
         return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
     try:

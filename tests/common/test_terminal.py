@@ -2,10 +2,12 @@
 
 import logging
 import sys
+from pathlib import Path
 
 import pytest
 
-from packetwave.common.terminal import Parser, has_display, say
+from packetwave.common import parent_console
+from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
 
 
 def test_usage_without_a_terminal_is_still_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +43,47 @@ def test_display(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not has_display()
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert has_display()
+
+
+def test_a_windowed_program_speaks_on_its_starters_console(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where `CONOUT$` is a file as any other
+    monkeypatch.setattr(parent_console, "attach", lambda: True)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit):
+        Parser(prog="x").parse_args(["--nonsense"])
+    assert sys.stdout is sys.stderr
+    say("구내번호")
+    sys.stdout.close()
+    text = (tmp_path / "CONOUT$").read_text("utf-8")
+    assert "unrecognized arguments: --nonsense" in text
+    assert text.endswith("\n구내번호\n")
+
+
+def test_what_is_redirected_stays_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(parent_console, "attach", lambda: True)
+    with (tmp_path / "x.csv").open("w") as redirected:
+        monkeypatch.setattr(sys, "stdout", redirected)
+        monkeypatch.setattr(sys, "stderr", None)
+        speak()
+        assert sys.stdout is redirected
+        assert sys.stderr is not None
+        sys.stderr.close()
+
+
+def test_a_double_click_attaches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parent_console, "attach", lambda: False)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    speak()
+    assert sys.stdout is None
+    assert sys.stderr is None
+
+
+def test_streams_that_are_no_files_are_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    prepare_streams()
+    say("구내번호")
+    assert capsys.readouterr().err == "구내번호\n"
