@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         instance = Instance(data_dir)
     except OSError as error:
-        return _say(f"the data folder cannot be used: {error}; choose another with --data-dir")
+        return _say(str(error))
     if arguments.quit:
         return _quit_running(instance)
     log = logs.install(data_dir, "client", verbose=arguments.headless)

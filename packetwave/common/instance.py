@@ -20,6 +20,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from packetwave.common import data_folder
+
 _log = logging.getLogger(__name__)
 
 _TALK_S = 1.0  # longest silence within one request
@@ -29,10 +31,10 @@ _DONE = b"ok\n"
 
 
 class Instance:
-    """The claim of one program on its data folder. Raises OSError where the folder cannot be written."""
+    """The claim of one program on its data folder. Raises `data_folder.Unusable`."""
 
     def __init__(self, data_dir: Path) -> None:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_folder.make(data_dir)
         self._lock = FileLock(data_dir / "instance.lock", thread_local=False)
         self._address = data_dir / "instance.json"
         self._listener: socket.socket | None = None

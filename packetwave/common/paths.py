@@ -1,14 +1,38 @@
-"""Where each program keeps its files, when `--data-dir` does not say otherwise."""
+"""Where each program keeps its files, when `--data-dir` does not say otherwise. Makes none of them
+(`common.data_folder` does)."""
 
 import sys
 from pathlib import Path
 
 import platformdirs
 
+PORTABLE_MARK = "portable.txt"
+_PORTABLE_FOLDER = "PacketWave-Data"
+
 
 def data_dir(program: str) -> Path:
-    """The per-user data folder of `server` or `client`; not made yet."""
+    """The data folder of `server` or `client`; not made yet."""
+    exe = Path(sys.executable) if getattr(sys, "frozen", False) else None
+    portable = exe is not None and exe.with_name(PORTABLE_MARK).exists()
+    return choose(program, platform=sys.platform, exe=exe, portable=portable)
+
+
+def choose(program: str, *, platform: str, exe: Path | None, portable: bool) -> Path:
+    """The data folder of `server` or `client`. exe: the frozen program's file, None from source.
+
+    The server watches a Windows PC's mirror port for whoever is signed in, and for nobody: its folder there
+    is the PC's. Everything else is the user's own. A portable program keeps its files beside itself.
+    """
+    if exe is not None and portable:
+        return exe.parent / _PORTABLE_FOLDER / program
+    if platform == "win32" and program == "server":
+        return shared_dir()
     return Path(platformdirs.user_data_dir("PacketWave", appauthor=False)) / program
+
+
+def shared_dir() -> Path:
+    """The server's folder of the whole PC: `%ProgramData%\\PacketWave\\server` (on Windows)."""
+    return Path(platformdirs.site_data_dir("PacketWave", appauthor=False)) / "server"
 
 
 def assets_dir() -> Path:

@@ -4,6 +4,7 @@ The report is `data_dir/self-test.json`, also on stdout where there is one:
 `{"ok": …, "version": …, "python": …, "system": …, "checks": [{"name", "ok", "detail"}]}`.
 """
 
+import contextlib
 import json
 import logging
 import platform
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from packetwave import __version__
+from packetwave.common import data_folder
 
 _log = logging.getLogger(__name__)
 
@@ -21,6 +23,8 @@ Check = Callable[[Path], str]
 
 def run(checks: Mapping[str, Check], data_dir: Path) -> int:
     """Run all checks in their order and write the report; 0 when all passed, else 1."""
+    with contextlib.suppress(OSError):  # the checks that need it say so
+        data_folder.make(data_dir)
     results = [_run(name, check, data_dir) for name, check in checks.items()]
     report = {
         "ok": all(result["ok"] for result in results),
@@ -31,7 +35,6 @@ def run(checks: Mapping[str, Check], data_dir: Path) -> int:
     }
     written = True
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
         text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
         (data_dir / "self-test.json").write_text(text, encoding="utf-8")
     except OSError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from packetwave import __version__
-from packetwave.common import logs
+from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
 from packetwave.common.paths import data_dir
@@ -62,12 +62,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from packetwave.server.selftest import run as run_self_test
 
         return run_self_test(folder, headless=options.headless)
+    try:
+        trouble = data_folder.make(folder)
+    except data_folder.Unusable as error:
+        return _refuse(options, str(error), EXIT_FAILED)
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
+        if trouble:
+            log.warning("%s", trouble)
         return _run(options, folder)
     except OSError as error:
-        _say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-        return EXIT_FAILED
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return _refuse(options, text, EXIT_FAILED)
     finally:
         journal.close()
 
@@ -162,8 +168,8 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
 def _second_start(instance: Instance, options: argparse.Namespace, folder: Path) -> int:
     if not options.headless and instance.ask("raise"):
         return EXIT_FINE
-    _say(f"PacketWave is running already with the data folder {folder}; --data-dir names another")
-    return EXIT_IN_USE
+    text = f"PacketWave is running already with the data folder {folder}; --data-dir names another"
+    return _refuse(options, text, EXIT_IN_USE)
 
 
 def _run_claimed(
@@ -173,8 +179,9 @@ def _run_claimed(
     settings = _settings(options, folder)
     source = _source(options, settings)
     if not options.headless and not has_display():
-        _say("there is no display to show the window on; --headless runs without one")
-        return EXIT_FAILED
+        return _refuse(
+            options, "there is no display to show the window on; --headless runs without one", EXIT_FAILED
+        )
     if source is None and options.headless:
         _say("no interface to capture on: name one with --interface; --list-interfaces shows what there is")
         return EXIT_NO_CAPTURE
@@ -204,6 +211,7 @@ class _Start:
         source: Source | None,
         events: TextIO | None,
     ) -> None:
+        self.options = options
         self.folder = folder
         self.settings = settings
         self.source = source
@@ -270,10 +278,7 @@ def _run_console(start: _Start, on_open: Callable[[Callable[[str], None]], None]
             on_open=on_open,
         )
     except StartFault as fault:
-        _say(str(fault))
-        if sys.stderr is None:  # a double-clicked program: nobody would see the line
-            console.show_fault(str(fault))
-        return fault.exit_code
+        return _refuse(start.options, str(fault), fault.exit_code)
 
 
 def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSettings) -> ServerSettings:
@@ -327,6 +332,17 @@ def _list_interfaces() -> int:
 def _out(line: str) -> None:
     if sys.stdout is not None:
         sys.stdout.write(line + "\n")
+
+
+def _refuse(options: argparse.Namespace, text: str, code: int) -> int:
+    """Say why the program cannot run. One that was double-clicked has nobody to read the line: it asks for a
+    dialog."""
+    _say(text)
+    if sys.stderr is None and not options.headless and has_display():
+        from packetwave.server.console import run as console
+
+        console.show_fault(text)
+    return code
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from packetwave.common import data_folder
 from packetwave.common.paths import data_dir
 from packetwave.common.terminal import Parser, say
 from packetwave.server.store.base import Defect, MemberStore, MemberTable, StoreConflict, StoreError
@@ -44,9 +45,10 @@ def main(
     except ValueError as error:
         say(str(error))
         return _WRONG_USAGE
-    if not uri and uri_in_settings is not None:
-        uri = uri_in_settings(folder)
     try:
+        if not uri:
+            data_folder.check(folder)
+            uri = uri_in_settings(folder) if uri_in_settings is not None else ""
         return _run(arguments.action, arguments.file, uri, folder)
     except StoreError as error:
         say(str(error))
@@ -111,7 +113,7 @@ def _import(file: Path, uri: str, folder: Path) -> int:
         say("nothing was imported")
         return _FAILED
     if not uri:
-        folder.mkdir(parents=True, exist_ok=True)
+        data_folder.make(folder)
     store = _open(uri, folder)
     try:
         before = store.load_members()

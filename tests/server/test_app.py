@@ -238,3 +238,33 @@ def test_every_capture_of_others_replays_to_its_end(
     ended = [event["call_id"] for event in events if event["event"] == "ended"]
     assert sorted(rang) == sorted(ended)
     assert len(set(rang)) == len(rang)
+
+
+def test_a_data_folder_that_cannot_be_used_is_1_and_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "한글 폴더"
+    folder.write_text("in the way")
+    for arguments in (
+        ["--headless", "--interface", "lo", "--data-dir", str(folder)],
+        ["members", "list", "--data-dir", str(folder / "server")],
+        ["members", "import", str(folder), "--data-dir", str(folder / "server")],
+    ):
+        assert main(arguments) == 1
+        said = capsys.readouterr().err
+        assert "한글 폴더" in said
+        assert "cannot be used" in said
+        assert "--data-dir" in said
+
+
+def test_a_double_clicked_program_says_it_in_a_dialog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").write_text("in the way")
+    shown: list[str] = []
+    monkeypatch.setattr("packetwave.server.console.run.show_fault", shown.append)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["--data-dir", str(tmp_path / "data")]) == 1
+    assert main(["--headless", "--data-dir", str(tmp_path / "data")]) == 1
+    assert len(shown) == 1
+    assert "cannot be used" in shown[0]

@@ -96,6 +96,8 @@ def _application(language: languages.Choice, argv: Sequence[str]) -> QApplicatio
 
 def show_fault(text: str) -> None:
     """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
+    if QApplication.instance() is None:
+        _application("auto", ())
     box = QMessageBox(QMessageBox.Icon.Critical, "PacketWave", text)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
