@@ -1,0 +1,268 @@
+"""What is changed on the PC as administrator: the firewall's rule, and the task that starts the server.
+
+Each step ends by reading what is there now: a system program that says "done" and did nothing is not
+believed. Runs in the process that Windows asked the person about (`packetwave.server.setup_cli`).
+"""
+
+import contextlib
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from packetwave.common import data_folder
+from packetwave.server.machine.firewall import LETS_IN, RULE_NAME, Door, judge
+from packetwave.server.machine.place import TASK_FILE, VERSION_FILE, installed_program, installed_version
+from packetwave.server.machine.policy import read_policy
+from packetwave.server.machine.system import Ran, System
+from packetwave.server.machine.task import (
+    TASK_NAME,
+    Account,
+    Registered,
+    StartState,
+    account_for,
+    read_task,
+    start_state,
+    task_xml,
+)
+
+Action = Literal["firewall", "no-firewall", "task", "no-task"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+
+Code = Literal["done", "no_rights", "not_windows", "not_installable", "command_failed", "no_effect", "in_use"]
+
+_NPCAP = r"SYSTEM\CurrentControlSet\Services\npcap\Parameters"
+_ENDING_S = 10.0  # for the task's program to be gone after its end
+_AGAIN_S = 0.25
+_CONSOLE = "oem" if sys.platform == "win32" else "utf-8"  # what system programs write to a pipe
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an action. code: `done`, or why not: `no_effect`, the system programs said yes and yet
+    it is not so; `in_use`, a file could not be replaced. detail: what the system said."""
+
+    code: Code
+    detail: str = ""
+
+
+class Failed(Exception):
+    """A step failed. outcome: as it is reported."""
+
+    def __init__(self, code: Code, detail: str = "") -> None:
+        super().__init__(f"{code} {detail}".strip())
+        self.outcome = Outcome(code, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The program that is set up. program: its path. ports: those it listens at. installable: it is one
+    file that can be copied, and not Python with a package."""
+
+    program: Path
+    version: str
+    ports: tuple[int, ...]
+    installable: bool
+
+
+def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> Outcome:
+    """Do it; what became of it. Never raises for what the system may answer."""
+    if not system.is_administrator():
+        return Outcome("no_rights")
+    try:
+        match action:
+            case "firewall":
+                _add_rule(server, system, environ)
+            case "no-firewall":
+                _remove_rule(server, system, environ)
+            case "task":
+                _add_task(server, system)
+            case "no-task":
+                _remove_task(server, system)
+    except Failed as failed:
+        return failed.outcome
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return Outcome("in_use" if isinstance(error, PermissionError) else "command_failed", said)
+    return Outcome("done")
+
+
+def admin_only(system: System) -> bool:
+    """Whether Npcap was installed for administrators only."""
+    return (system.values(_NPCAP) or {}).get("AdminOnly") == 1
+
+
+def programs_of(server: Server, system: System) -> list[str]:
+    """The programs that clients connect to: the one running, and the one that the task starts."""
+    return list(dict.fromkeys((str(server.program), str(installed_program(system)))))
+
+
+# The firewall's rule
+
+
+def _add_rule(server: Server, system: System, environ: Mapping[str, str]) -> None:
+    netsh = str(system.system32 / "netsh.exe")
+    programs = programs_of(server, system) if server.installable else [str(server.program)]
+    _run(system, [netsh, *_delete_rule(RULE_NAME)], may_fail=True)  # of a program that was moved, or older
+    policy = read_policy(system.values, environ)
+    for rule in policy.own if policy else ():
+        # Windows' own question "may it be reached?", answered with no or closed, has left these behind.
+        ours = any(rule.is_about(port, program) for port in server.ports for program in programs)
+        if ours and rule.program and not rule.allows:
+            _run(system, [netsh, *_delete_rule(rule.name), f"program={rule.program}"], may_fail=True)
+    for program in programs:
+        _run(system, [netsh, *_new_rule(program, server.ports)])
+    policy = read_policy(system.values, environ)
+    doors = {judge(policy, None, port=port, programs=programs).door for port in server.ports}
+    if not doors <= LETS_IN:
+        raise Failed("no_effect", ", ".join(sorted(doors - LETS_IN)))
+
+
+def _remove_rule(_server: Server, system: System, environ: Mapping[str, str]) -> None:
+    _run(system, [str(system.system32 / "netsh.exe"), *_delete_rule(RULE_NAME)], may_fail=True)
+    policy = read_policy(system.values, environ)
+    if policy is None or any(rule.name == RULE_NAME for rule in policy.own):
+        raise Failed("no_effect", Door.UNKNOWN if policy is None else "")
+
+
+def _delete_rule(name: str) -> list[str]:
+    return ["advfirewall", "firewall", "delete", "rule", f"name={name}", "dir=in"]
+
+
+def _new_rule(program: str, ports: Sequence[int]) -> list[str]:
+    return [
+        *("advfirewall", "firewall", "add", "rule", f"name={RULE_NAME}", "dir=in", "action=allow"),
+        *(f"program={program}", "protocol=TCP", f"localport={','.join(map(str, ports))}"),
+        *("profile=domain,private", "enable=yes"),
+    ]
+
+
+# The task
+
+
+def _add_task(server: Server, system: System) -> None:
+    if not server.installable:
+        raise Failed("not_installable")
+    account = account_for(admin_only(system))
+    installed = installed_program(system)
+    if installed.resolve() != server.program.resolve():
+        _end_task(system)
+        _copy(server, installed)
+    try:
+        _open_data_folder(system, account)
+        _register(system, installed, account, server.version)
+    except Failed:
+        if _registered(system) is None:
+            _remove_copy(server, installed)
+        raise
+
+
+def _register(system: System, installed: Path, account: Account, version: str) -> None:
+    # In a folder that only administrators write to: nobody can change it before it is read.
+    definition = installed.with_name(TASK_FILE)
+    definition.write_text(task_xml(str(installed), account), encoding="utf-16")
+    try:
+        _schtasks(system, "/create", "/tn", TASK_NAME, "/xml", str(definition), "/f")
+    finally:
+        definition.unlink(missing_ok=True)
+    state = read_start_state(system, version)
+    if state is not StartState.ON:
+        raise Failed("no_effect", state)
+
+
+def _copy(server: Server, installed: Path) -> None:
+    installed.parent.mkdir(parents=True, exist_ok=True)
+    new, old = installed.with_suffix(".new"), installed.with_suffix(".old")
+    shutil.copyfile(server.program, new)
+
+    def put() -> None:
+        old.unlink(missing_ok=True)
+        if installed.exists():
+            installed.replace(old)  # a program that still runs can be renamed, but not replaced
+        new.replace(installed)
+
+    _once_free(put)
+    with contextlib.suppress(OSError):
+        old.unlink(missing_ok=True)
+    installed.with_name(VERSION_FILE).write_text(server.version, encoding="ascii")
+
+
+def _open_data_folder(system: System, account: Account) -> None:
+    """Let the task write to the folder that it shares with the window, also where that made it otherwise.
+
+    SYSTEM has every right already.
+    """
+    folder = system.program_data / "PacketWave" / "server"
+    data_folder.make(folder)
+    if account is not Account.SYSTEM:
+        rights = f"*{account.value}:(OI)(CI)F"
+        _run(system, [str(system.system32 / "icacls.exe"), str(folder), "/grant", rights, "/T", "/C", "/Q"])
+
+
+def _remove_task(server: Server, system: System) -> None:
+    _end_task(system)
+    _schtasks(system, "/delete", "/tn", TASK_NAME, "/f", may_fail=True)
+    if _registered(system) is not None:
+        raise Failed("no_effect", StartState.ON)
+    _remove_copy(server, installed_program(system))
+
+
+def _remove_copy(server: Server, installed: Path) -> None:
+    installed.with_name(VERSION_FILE).unlink(missing_ok=True)
+    if installed.resolve() == server.program.resolve():
+        return  # it cannot remove itself
+
+    def remove() -> None:
+        for file in (installed, installed.with_suffix(".old"), installed.with_suffix(".new")):
+            file.unlink(missing_ok=True)
+
+    _once_free(remove)
+    with contextlib.suppress(OSError):
+        installed.parent.rmdir()
+        installed.parent.parent.rmdir()  # the client's folder may be there too
+
+
+def _once_free(step: Callable[[], None]) -> None:
+    """Do it as soon as the program in the way has ended; PermissionError where it does not."""
+    deadline = time.monotonic() + _ENDING_S
+    while True:
+        try:
+            return step()
+        except PermissionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_AGAIN_S)
+
+
+def _end_task(system: System) -> None:
+    _schtasks(system, "/end", "/tn", TASK_NAME, may_fail=True)
+
+
+def read_start_state(system: System, version: str) -> StartState:
+    """What there is of the task; needs no rights."""
+    return start_state(
+        _registered(system),
+        installed=str(installed_program(system)),
+        installed_version=installed_version(system),
+        version=version,
+    )
+
+
+def _registered(system: System) -> Registered | None:
+    answer = _schtasks(system, "/query", "/tn", TASK_NAME, "/xml", may_fail=True)
+    return read_task(answer.output) if answer.code == 0 else None
+
+
+def _schtasks(system: System, *arguments: str, may_fail: bool = False) -> Ran:
+    return _run(system, [str(system.system32 / "schtasks.exe"), *arguments], may_fail=may_fail)
+
+
+def _run(system: System, command: Sequence[str], *, may_fail: bool = False) -> Ran:
+    ran = system.run(command)
+    if ran.code != 0 and not may_fail:
+        said = " ".join(ran.output.decode(_CONSOLE, "replace").split())
+        raise Failed("command_failed", f"{Path(command[0]).name} ({ran.code}): {said}"[:300])
+    return ran

@@ -1,0 +1,164 @@
+"""This PC as the console's settings page needs it: what is set up, and asking for it to be changed.
+
+Everything here blocks, for seconds or until a person has answered Windows' question: never on the Qt thread.
+"""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+from packetwave import __version__
+from packetwave.common.paths import shared_dir
+from packetwave.server.machine.firewall import Firewall, Network, judge
+from packetwave.server.machine.networks import networks_command, read_networks
+from packetwave.server.machine.policy import read_policy
+from packetwave.server.machine.setup import Action, Code, Server, admin_only, programs_of, read_start_state
+from packetwave.server.machine.system import Declined, System, system
+from packetwave.server.machine.task import StartState
+
+PERSON_S = 300.0
+"""How long a change may take, with the time a person needs to answer Windows' question."""
+
+_CODES: tuple[Code, ...] = get_args(Code)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is set up on this PC. name, addresses: how clients may call it (IPv4).
+
+    start: None where it cannot be offered: to a program that is not one file, or that keeps its data elsewhere
+    than the task would (portable, `--data-dir`).
+    administrators_only: Npcap serves administrators only.
+    """
+
+    firewall: Firewall
+    start: StartState | None
+    name: str
+    addresses: tuple[str, ...]
+    administrators_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of a change. code: `declined`: the person told Windows no; else as in `setup.Outcome`."""
+
+    code: Code | Literal["declined"]
+    detail: str = ""
+
+
+class Pc(Protocol):
+    """What the settings page asks."""
+
+    def look(self, port: int) -> Setup:
+        """What is set up, for a server that listens at this TCP port."""
+
+    def change(self, action: Action, port: int) -> Change:
+        """Let Windows ask the person, then do it."""
+
+
+class ThisPc:
+    """The PC that this program runs on. shared: its data folder is the one that the task would use."""
+
+    def __init__(self, windows: System, *, shared: bool = True, frozen: bool | None = None) -> None:
+        self._windows = windows
+        self._frozen = bool(getattr(sys, "frozen", False)) if frozen is None else frozen
+        self._shared = shared
+
+    def look(self, port: int) -> Setup:
+        windows, server = self._windows, running_server((port,), frozen=self._frozen)
+        start = self._start() if self._frozen and self._shared else None
+        programs = [str(server.program)]
+        if start not in (None, StartState.OFF):
+            programs = programs_of(server, windows)
+        return Setup(
+            firewall=judge(
+                read_policy(windows.values, os.environ), self._networks(), port=port, programs=programs
+            ),
+            start=start,
+            name=socket.gethostname(),
+            addresses=own_addresses(),
+            administrators_only=admin_only(windows),
+        )
+
+    def change(self, action: Action, port: int) -> Change:
+        with tempfile.TemporaryDirectory(prefix="packetwave-") as folder:
+            report = Path(folder) / "report.json"
+            itself = [sys.executable] if self._frozen else [sys.executable, "-m", "packetwave.server"]
+            command = [*itself, "setup", action, "--ports", str(port), "--report", str(report)]
+            try:
+                code = self._windows.run_as_administrator(command, PERSON_S)
+            except Declined:
+                return Change("declined")
+            except OSError as error:
+                return Change("command_failed", str(error))
+            return read_report(report, code)
+
+    def _start(self) -> StartState:
+        try:
+            return read_start_state(self._windows, __version__)
+        except OSError:
+            return StartState.UNKNOWN
+
+    def _networks(self) -> Sequence[Network] | None:
+        powershell = self._windows.system32 / "WindowsPowerShell" / "v1.0" / "powershell.exe"
+        try:
+            return read_networks(self._windows.run(networks_command(str(powershell))).output)
+        except OSError:
+            return None
+
+
+def this_pc(data_dir: Path) -> ThisPc | None:
+    """This PC, for a server with this data folder; None where there is no Windows, and so nothing of this."""
+    windows = system()
+    return None if windows is None else ThisPc(windows, shared=data_dir == shared_dir())
+
+
+def running_server(ports: tuple[int, ...], *, frozen: bool) -> Server:
+    """The program that runs now."""
+    return Server(Path(sys.executable), __version__, ports, installable=frozen)
+
+
+def write_report(path: Path, change: Change) -> None:
+    """Leave what became of a change for who asked for it. OSError, also where the file is there already:
+    an administrator's program must not be made to write over anything."""
+    with path.open("x", encoding="utf-8") as file:
+        json.dump({"code": change.code, "detail": change.detail}, file)
+
+
+def read_report(path: Path, exit_code: int) -> Change:
+    """The report, or what the exit code alone tells where there is none."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        code, detail = said["code"], str(said["detail"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Change("command_failed", f"exit code {exit_code}")
+    if code not in _CODES or (code == "done") != (exit_code == 0):
+        return Change("command_failed", f"{code} {detail} (exit code {exit_code})")
+    return Change(code, detail)
+
+
+def own_addresses(
+    resolve: Callable[[], Sequence[str]] = lambda: _resolved(socket.gethostname()),
+) -> tuple[str, ...]:
+    """This PC's IPv4 addresses that others can call; office addresses first."""
+    found = {address for address in resolve() if _is_callable(address)}
+    return tuple(sorted(found, key=lambda text: (not ip_address(text).is_private, ip_address(text))))
+
+
+def _is_callable(text: str) -> bool:
+    address = ip_address(text)
+    return not (address.is_loopback or address.is_link_local or address.is_unspecified)
+
+
+def _resolved(name: str) -> Sequence[str]:
+    try:
+        return [str(found[4][0]) for found in socket.getaddrinfo(name, None, socket.AF_INET)]
+    except OSError:
+        return ()

@@ -1,0 +1,190 @@
+from pathlib import Path
+
+import pytest
+
+from packetwave.server.machine import setup
+from packetwave.server.machine.firewall import RULE_NAME
+from packetwave.server.machine.place import installed_program, installed_version
+from packetwave.server.machine.setup import ACTIONS, Action, Outcome, Server, read_start_state, set_up
+from packetwave.server.machine.task import TASK_NAME, StartState
+from tests.server.machine.conftest import RULES, Windows
+
+NPCAP = r"SYSTEM\CurrentControlSet\Services\npcap\Parameters"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup, "_ENDING_S", 0.0)
+    monkeypatch.setattr(setup, "_AGAIN_S", 0.0)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Server:
+    program = tmp_path / "Downloads" / "PacketWave-Server.exe"
+    program.parent.mkdir()
+    program.write_bytes(b"MZ new")
+    return Server(program, "1.1.0", (8765,), installable=True)
+
+
+def do(action: Action, server: Server, windows: Windows) -> Outcome:
+    return set_up(action, server, windows, {})
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nothing_is_tried_without_rights(action: Action, server: Server, windows: Windows) -> None:
+    windows.administrator = False
+    assert do(action, server, windows) == Outcome("no_rights")
+    assert windows.ran == []
+
+
+def test_the_rule_is_added_for_both_programs_and_replaces_older_ones(
+    server: Server, windows: Windows
+) -> None:
+    windows.registry[RULES]["old"] = (
+        f"v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1|App=C:\\moved.exe|Name={RULE_NAME}|"
+    )
+    assert do("firewall", server, windows) == Outcome("done")
+    rules = [str(text) for text in windows.registry[RULES].values()]
+    assert [("Profile=Domain|Profile=Private|LPort=8765|" in rule) for rule in rules] == [True, True]
+    assert f"App={server.program}|" in rules[0]
+    assert f"App={installed_program(windows)}|" in rules[1]
+    assert do("firewall", server, windows) == Outcome("done")
+    assert len(windows.registry[RULES]) == 2
+
+
+def test_what_windows_question_left_behind_is_removed(server: Server, windows: Windows) -> None:
+    blocks = "v2.32|Action=Block|Active=TRUE|Dir=In|Protocol=6|Profile=Private|"
+    windows.registry[RULES] = {
+        "asked": f"{blocks}App={server.program}|Name=packetwave-server.exe|",
+        "other": f"{blocks}App=C:\\other.exe|Name=other|",
+    }
+    assert do("firewall", server, windows) == Outcome("done")
+    assert "asked" not in windows.registry[RULES]
+    assert "other" in windows.registry[RULES]
+
+
+def test_an_administrators_block_is_left_and_said(server: Server, windows: Windows) -> None:
+    windows.registry[RULES]["all"] = "v2.32|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=8765|Name=never|"
+    assert do("firewall", server, windows) == Outcome("no_effect", "blocked")
+    assert "all" in windows.registry[RULES]
+
+
+@pytest.mark.parametrize(("action", "detail"), [("firewall", "closed"), ("task", "off")])
+def test_system_programs_that_do_nothing_are_not_believed(
+    action: Action, detail: str, server: Server, windows: Windows
+) -> None:
+    windows.deaf = {"netsh", "schtasks"}
+    outcome = do(action, server, windows)
+    assert outcome.code == "no_effect"
+    assert detail in (outcome.detail, "off")
+    assert not installed_program(windows).exists()
+
+
+def test_a_rule_that_stays_is_said(server: Server, windows: Windows) -> None:
+    assert do("firewall", server, windows).code == "done"
+    windows.deaf = {"netsh"}
+    assert do("no-firewall", server, windows).code == "no_effect"
+    windows.deaf.clear()
+    assert do("no-firewall", server, windows) == Outcome("done")
+    assert windows.registry[RULES] == {}
+    assert do("no-firewall", server, windows) == Outcome("done")
+
+
+def test_what_a_program_said_is_in_the_outcome(server: Server, windows: Windows) -> None:
+    windows.fails = {"netsh"}
+    assert do("firewall", server, windows) == Outcome(
+        "command_failed", "netsh.exe (1): The system cannot do that."
+    )
+
+
+def test_python_itself_is_not_installed(server: Server, windows: Windows) -> None:
+    python = Server(server.program, server.version, server.ports, installable=False)
+    assert do("task", python, windows) == Outcome("not_installable")
+    assert do("firewall", python, windows) == Outcome("done")
+    assert len(windows.registry[RULES]) == 1
+
+
+def test_the_task_runs_a_copy_that_users_cannot_replace(server: Server, windows: Windows) -> None:
+    assert read_start_state(windows, "1.1.0") is StartState.OFF
+    assert do("task", server, windows) == Outcome("done")
+    installed = installed_program(windows)
+    assert installed.read_bytes() == b"MZ new"
+    assert installed_version(windows) == "1.1.0"
+    assert sorted(file.name for file in installed.parent.iterdir()) == [
+        "PacketWave-Server.exe",
+        "version.txt",
+    ]
+    assert f"<Command>{installed}</Command>" in windows.tasks[TASK_NAME]
+    assert "S-1-5-19" in windows.tasks[TASK_NAME]
+    assert read_start_state(windows, "1.1.0") is StartState.ON
+    assert read_start_state(windows, "1.2.0") is StartState.OUTDATED
+
+
+def test_the_task_and_the_window_share_one_folder(server: Server, windows: Windows) -> None:
+    do("task", server, windows)
+    [granted] = windows.commands("icacls")
+    assert granted[0] == str(windows.program_data / "PacketWave" / "server")
+    assert Path(granted[0]).is_dir()
+    assert "*S-1-5-19:(OI)(CI)F" in granted
+
+
+def test_with_npcap_for_administrators_the_task_is_system(server: Server, windows: Windows) -> None:
+    windows.registry[NPCAP] = {"AdminOnly": 1}
+    assert do("task", server, windows) == Outcome("done")
+    assert "S-1-5-18" in windows.tasks[TASK_NAME]
+    assert windows.commands("icacls") == []
+
+
+def test_the_copy_is_renewed(server: Server, windows: Windows) -> None:
+    do("task", server, windows)
+    server.program.write_bytes(b"MZ newer")
+    newer = Server(server.program, "1.2.0", (8765,), installable=True)
+    assert do("task", newer, windows) == Outcome("done")
+    assert installed_program(windows).read_bytes() == b"MZ newer"
+    assert read_start_state(windows, "1.2.0") is StartState.ON
+    assert ["/end", "/tn", TASK_NAME] in windows.commands("schtasks")
+
+
+def test_the_copy_sets_itself_up_without_copying(server: Server, windows: Windows) -> None:
+    do("task", server, windows)
+    itself = Server(installed_program(windows), "1.1.0", (8765,), installable=True)
+    assert do("task", itself, windows) == Outcome("done")
+    assert do("no-task", itself, windows) == Outcome("done")
+    assert itself.program.exists()  # it cannot remove itself
+    assert read_start_state(windows, "1.1.0") is StartState.OFF
+
+
+def test_a_copy_that_cannot_be_replaced_is_said(
+    server: Server, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, _to: Path) -> Path:
+        raise PermissionError(13, "in use", str(self))
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert do("task", server, windows).code == "in_use"
+    assert TASK_NAME not in windows.tasks
+
+
+def test_removal_leaves_nothing(server: Server, windows: Windows) -> None:
+    do("task", server, windows)
+    assert do("no-task", server, windows) == Outcome("done")
+    assert windows.tasks == {}
+    assert not (windows.program_files / "PacketWave").exists()
+    assert read_start_state(windows, "1.1.0") is StartState.OFF
+    do("task", server, windows)
+    client = windows.program_files / "PacketWave" / "Client"
+    client.mkdir()
+    assert do("no-task", server, windows) == Outcome("done")
+    assert client.exists()
+
+
+def test_a_task_that_stays_is_said(server: Server, windows: Windows) -> None:
+    do("task", server, windows)
+    real = windows._schtasks
+
+    def keep(arguments: list[str]) -> object:
+        return real(["/query", *arguments[1:3]] if arguments[0] == "/delete" else arguments)
+
+    windows._schtasks = keep  # type: ignore[assignment,method-assign]
+    assert do("no-task", server, windows) == Outcome("no_effect", "on")
+    assert installed_program(windows).exists()
