@@ -300,6 +300,19 @@
     </message>
 </context>
 <context>
+    <name>fault</name>
+    <message>
+        <source>PacketWave met an error that it does not know.</source>
+        <translation>PacketWave에서 예상하지 못한 오류가 발생했습니다.</translation>
+    </message>
+    <message>
+        <source>What happened is in the log:
+{path}</source>
+        <translation>자세한 내용은 다음 로그 파일에 있습니다.
+{path}</translation>
+    </message>
+</context>
+<context>
     <name>findings</name>
     <message>
         <source>Nothing at all has come from the mirror port for {minutes} minutes.</source>

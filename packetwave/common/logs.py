@@ -1,50 +1,85 @@
 """Where log lines and crashes go: a rotating file in the data folder, and stderr where there is one.
 
 Owns the root logger's handlers and the crash hooks between `install` and `Logs.close`. Numbers are masked by
-those who log them (`packetwave.common.numbers.mask`).
+those who log them (`packetwave.common.numbers.mask`). Where native code fails (Qt, a driver), Python cannot
+log any more: its fault handler writes the threads' stacks to a file of their own, which the next start dates.
 """
 
+import faulthandler
 import logging
 import logging.handlers
+import os
 import re
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _LIMIT_BYTES = 1_000_000
 _KEPT_FILES = 5
+_DATED = b"== noted"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 _log = logging.getLogger("packetwave.crash")
 
 
 class Logs:
-    """What `install` set up. Attribute: path, the log file, or None where it cannot be written."""
+    """What `install` set up.
 
-    def __init__(self, path: Path | None, handlers: list[logging.Handler]) -> None:
+    Attributes: path, the log file, or None where it cannot be written. on_crash: called, on the thread that
+    crashed, once it is logged, and once a run only: what crashes every second must not be told every second.
+    """
+
+    def __init__(self, path: Path | None, handlers: list[logging.Handler], native: IO[bytes] | None) -> None:
         self.path = path
+        self.on_crash: Callable[[], None] = lambda: None
+        self._crashed = False
         self._handlers = handlers
+        self._native = native
         self._hooks = (sys.excepthook, threading.excepthook)
-        sys.excepthook = _on_crash
-        threading.excepthook = _on_thread_crash
+        sys.excepthook = self._on_crash
+        threading.excepthook = self._on_thread_crash
 
     def close(self) -> None:
         """Undo all that `install` did. May be called twice."""
         sys.excepthook, threading.excepthook = self._hooks
+        if self._native is not None:
+            faulthandler.disable()
+            self._native.close()
+            self._native = None
         for handler in self._handlers:
             logging.getLogger().removeHandler(handler)
             handler.close()
         self._handlers.clear()
 
+    def _on_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
+        if not issubclass(kind, KeyboardInterrupt):
+            _log.critical("uncaught", exc_info=(kind, error, trace))
+            self._tell()
+
+    def _on_thread_crash(self, crash: threading.ExceptHookArgs) -> Any:
+        if crash.exc_value is not None:
+            name = crash.thread.name if crash.thread else "?"
+            _log.critical(
+                "uncaught in thread %s", name, exc_info=(crash.exc_type, crash.exc_value, crash.exc_traceback)
+            )
+            self._tell()
+
+    def _tell(self) -> None:
+        if not self._crashed:
+            self._crashed = True
+            self.on_crash()
+
 
 def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
     """Log to `data_dir/logs/<program>.log` from info, and to stderr from warning (verbose: from info).
 
-    Uncaught exceptions of any thread go there too. A folder that cannot be written is said on stderr; the
-    program goes on without the file.
+    Uncaught exceptions of any thread go there too; what native code leaves, to `<program>.crash`. A folder
+    that cannot be written is said on stderr; the program goes on without the files.
     """
     root = logging.getLogger()
     root.setLevel(logging.INFO)
@@ -71,7 +106,35 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
         root.addHandler(handler)
     if trouble is not None:
         _log.warning("no log file can be written: %s", trouble)
-    return Logs(path, handlers)
+    return Logs(path, handlers, _catch_native(path.with_suffix(".crash")) if path is not None else None)
+
+
+def _catch_native(path: Path) -> IO[bytes] | None:
+    if faulthandler.is_enabled():  # asked for elsewhere: python -X faulthandler
+        return None
+    try:
+        file = path.open("a+b")
+        _date(file, path)
+    except OSError as error:
+        _log.warning("native crashes will not be noted: %s", error)
+        return None
+    faulthandler.enable(file)
+    return file
+
+
+def _date(file: IO[bytes], path: Path) -> None:
+    """Say until when an earlier run wrote here, if one did and nobody has said it yet: a crash has no time to
+    write the time. Not each entry was the end of a run: Windows tells of faults that are then dealt with."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 200))
+    if not size or file.read().splitlines()[-1].startswith(_DATED):
+        return
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(path.stat().st_mtime))
+    if size > _LIMIT_BYTES:
+        file.truncate(0)
+    file.write(_DATED + f" until {at}\n".encode())
+    file.flush()
+    _log.warning("native code failed in an earlier run, until %s: see %s", at, path)
 
 
 class _OneLine(logging.Formatter):
@@ -79,16 +142,3 @@ class _OneLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
         return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", super().formatMessage(record))
-
-
-def _on_crash(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
-    if not issubclass(kind, KeyboardInterrupt):
-        _log.critical("uncaught", exc_info=(kind, error, trace))
-
-
-def _on_thread_crash(crash: threading.ExceptHookArgs) -> Any:
-    if crash.exc_value is not None:
-        name = crash.thread.name if crash.thread else "?"
-        _log.critical(
-            "uncaught in thread %s", name, exc_info=(crash.exc_type, crash.exc_value, crash.exc_traceback)
-        )

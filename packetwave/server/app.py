@@ -70,10 +70,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if trouble:
             log.warning("%s", trouble)
-        return _run(options, folder)
+        return _run(options, folder, journal)
     except OSError as error:
         text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
         return _refuse(options, text, EXIT_FAILED)
+    except Exception:  # a windowed program has no other place to speak
+        log.critical("the server failed", exc_info=True)
+        if _is_double_clicked(options):
+            from packetwave.server.console import run as console
+
+            console.show_crash(journal.path)
+        return EXIT_FAILED
     finally:
         journal.close()
 
@@ -147,9 +154,9 @@ def _uri_in_settings(folder: Path) -> str:
     return settings_file.load(ServerSettings, folder / FILE_NAME).settings.mongodb
 
 
-def _run(options: argparse.Namespace, folder: Path) -> int:
+def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
     if options.replay is not None:
-        return _run_claimed(options, folder, lambda _take: None)
+        return _run_claimed(options, folder, journal, lambda _take: None)
     instance = Instance(folder)
     takers: list[Callable[[str], None]] = []
 
@@ -160,7 +167,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     if not instance.claim(on_request):
         return _second_start(instance, options, folder)
     try:
-        return _run_claimed(options, folder, takers.append)
+        return _run_claimed(options, folder, journal, takers.append)
     finally:
         instance.release()
 
@@ -173,7 +180,10 @@ def _second_start(instance: Instance, options: argparse.Namespace, folder: Path)
 
 
 def _run_claimed(
-    options: argparse.Namespace, folder: Path, on_open: Callable[[Callable[[str], None]], None]
+    options: argparse.Namespace,
+    folder: Path,
+    journal: logs.Logs,
+    on_open: Callable[[Callable[[str], None]], None],
 ) -> int:
     first_start = not (folder / FILE_NAME).exists()
     settings = _settings(options, folder)
@@ -189,7 +199,7 @@ def _run_claimed(
         settings = _first_start(options, folder, settings)
     with _events(options.events) as events:
         start = _Start(options, folder, settings, source, events)
-        return _run_headless(start) if options.headless else _run_console(start, on_open)
+        return _run_headless(start) if options.headless else _run_console(start, journal, on_open)
 
 
 def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
@@ -259,7 +269,7 @@ def _run_headless(start: _Start) -> int:
     return ended[0][0] if ended else EXIT_FINE
 
 
-def _run_console(start: _Start, on_open: Callable[[Callable[[str], None]], None]) -> int:
+def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[[str], None]], None]) -> int:
     from packetwave.server.console import run as console
 
     try:
@@ -276,6 +286,7 @@ def _run_console(start: _Start, on_open: Callable[[Callable[[str], None]], None]
             language=start.settings.language,
             theme=start.settings.theme,
             on_open=on_open,
+            journal=journal,
         )
     except StartFault as fault:
         return _refuse(start.options, str(fault), fault.exit_code)
@@ -334,11 +345,15 @@ def _out(line: str) -> None:
         sys.stdout.write(line + "\n")
 
 
+def _is_double_clicked(options: argparse.Namespace) -> bool:
+    """Whether nobody reads what is written: only a dialog is seen."""
+    return sys.stderr is None and not options.headless and has_display()
+
+
 def _refuse(options: argparse.Namespace, text: str, code: int) -> int:
-    """Say why the program cannot run. One that was double-clicked has nobody to read the line: it asks for a
-    dialog."""
+    """Say why the program cannot run."""
     _say(text)
-    if sys.stderr is None and not options.headless and has_display():
+    if _is_double_clicked(options):
         from packetwave.server.console import run as console
 
         console.show_fault(text)

@@ -1,4 +1,5 @@
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -61,6 +62,42 @@ def test_a_crash_of_any_thread_is_in_the_file(log: logs.Logs, capsys: pytest.Cap
     text = text_of(log)
     assert "LookupError: in a thread" in text
     assert "LookupError: in the main thread" in text
+
+
+def test_a_crash_is_told_once(log: logs.Logs) -> None:
+    told: list[str] = []
+    log.on_crash = lambda: told.append(text_of(log))
+    for number in (1, 2):
+        try:
+            raise LookupError(f"crash {number}")
+        except LookupError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    assert ["crash 1" in text for text in told] == [True]
+    assert "crash 2" in text_of(log)
+
+
+def test_a_native_crash_is_noted_and_dated_by_the_next_start(tmp_path: Path) -> None:
+    script = """
+import faulthandler, os, pathlib, sys
+if sys.argv[2] == "windowed":
+    sys.stderr = None
+from packetwave.common import logs
+installed = logs.install(pathlib.Path(sys.argv[1]), "server", verbose=False)
+if sys.argv[3] == "crash":
+    os.abort()
+installed.close()
+"""
+    noted = tmp_path / "logs" / "server.crash"
+    for kind in ("windowed", "console"):
+        before = noted.read_text() if noted.exists() else ""
+        for end in ("crash", "fine", "fine"):
+            subprocess.run([sys.executable, "-c", script, str(tmp_path), kind, end], check=False)
+        added = noted.read_text().removeprefix(before)
+        assert added.startswith("Fatal Python error: Aborted")
+        assert "<string>" in added
+        assert added.splitlines()[-1].startswith("== noted until 20")
+        assert added.count("== noted") == 1
+    assert (tmp_path / "logs" / "server.log").read_text("utf-8").count("native code failed") == 2
 
 
 def test_works_without_stderr(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,3 +268,51 @@ def test_a_double_clicked_program_says_it_in_a_dialog(
     assert main(["--headless", "--data-dir", str(tmp_path / "data")]) == 1
     assert len(shown) == 1
     assert "cannot be used" in shown[0]
+
+
+CRASHES = """
+import os, signal, sys, threading
+from packetwave.server import app
+from packetwave.server.console import run
+
+def show(text):
+    print(text, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+def crash(self):
+    for _ in range(3):
+        threading.Thread(target=lambda: 1 / 0).start()
+
+def fail(*_):
+    raise LookupError("while starting")
+
+run.show_fault = show
+if sys.argv[2] == "thread":
+    run.ConsoleWindow.ask_for_history = crash
+else:
+    run.ConsoleWindow = fail
+sys.stderr = None
+signal.signal(signal.SIGTERM, lambda *_: None)
+sys.exit(app.main(["--data-dir", sys.argv[1], "--listen", "127.0.0.1:0"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ended by a signal")
+@pytest.mark.parametrize(("where", "code"), [("thread", 0), ("start", 1)])
+def test_a_bug_of_the_double_clicked_program_is_told_with_the_logs_place(
+    where: str, code: int, tmp_path: Path
+) -> None:
+    (tmp_path / FILE_NAME).write_text('{"language": "ko"}')
+    done = subprocess.run(
+        [sys.executable, "-c", CRASHES, str(tmp_path), where],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    journal = tmp_path / "logs" / "server.log"
+    assert done.returncode == code
+    assert done.stdout.count(str(journal)) == 1
+    error = "ZeroDivisionError" if where == "thread" else "LookupError: while starting"
+    assert error in journal.read_text("utf-8")

@@ -3,18 +3,23 @@
 Qt main thread. The engine's own threads reach the window through one bridge.
 """
 
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from packetwave.common.logs import Logs
 from packetwave.server.console import first_start
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.notices import Command, Notice
 from packetwave.ui import languages, quitter, screenshots
 from packetwave.ui import theme as themes
 from packetwave.ui.bridge import Bridge
+
+translate = QCoreApplication.translate
 
 RAISE = "raise"
 """What a second start asks of the first (`common.instance`): bring the window to the front."""
@@ -45,16 +50,18 @@ def run(
     theme: themes.Choice = "system",
     argv: Sequence[str] = (),
     on_open: Callable[[Callable[[str], None]], None] | None = None,
+    journal: Logs | None = None,
 ) -> int:
     """Show the console until it is closed; the exit code.
 
     on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
+    journal: whose crashes are told in a dialog where there is no stderr.
     Whatever the engine raises on starting is raised.
     """
     app = _application(language, argv)
     screenshots.start(app)
     appearance = themes.Appearance(app, theme)
-    bridge, requests, endings = Bridge(app), Bridge(app), Bridge(app)
+    bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
     window = ConsoleWindow(engine.submit, bridge, appearance.theme)
     appearance.changed.connect(window.set_theme)
@@ -63,15 +70,18 @@ def run(
     way_out.add_stage("engine", engine.stop)
     endings.received.connect(way_out.quit)
     requests.received.connect(lambda request: window.come_to_front() if request == RAISE else None)
+    crashes.received.connect(show_crash)
     if on_open is not None:
         on_open(requests.send)
+    if journal is not None and sys.stderr is None:
+        path = journal.path
+        journal.on_crash = lambda: crashes.send(path)
     engine.start()
     window.show()
     window.ask_for_history()
     code = app.exec()
-    bridge.close()
-    requests.close()
-    endings.close()
+    for each in (bridge, requests, endings, crashes):
+        each.close()
     return code
 
 
@@ -92,6 +102,17 @@ def _application(language: languages.Choice, argv: Sequence[str]) -> QApplicatio
     app.setDesktopFileName("packetwave-server")
     languages.install(app, language, "console")
     return app
+
+
+def show_crash(log: Path | None) -> None:
+    """Say in a dialog that there was an error that nobody has foreseen. log: where it is, if anywhere."""
+    if QApplication.instance() is None:
+        _application("auto", ())
+    text = translate("fault", "PacketWave met an error that it does not know.")
+    if log is not None:
+        where = translate("fault", "What happened is in the log:\n{path}").format(path=log)
+        text = f"{text}\n\n{where}"
+    show_fault(text)
 
 
 def show_fault(text: str) -> None:
