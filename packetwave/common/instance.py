@@ -13,6 +13,7 @@ import logging
 import os
 import secrets
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -22,12 +23,18 @@ from filelock import FileLock, Timeout
 
 from packetwave.common import data_folder
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 _log = logging.getLogger(__name__)
 
 _TALK_S = 1.0  # longest silence within one request
 _LINE_BYTES = 1024
 _AGAIN_S = 0.05
 _DONE = b"ok\n"
+_LOCK, _ADDRESS = "instance.lock", "instance.json"
 
 
 class Instance:
@@ -35,8 +42,9 @@ class Instance:
 
     def __init__(self, data_dir: Path) -> None:
         data_folder.make(data_dir)
-        self._lock = FileLock(data_dir / "instance.lock", thread_local=False)
-        self._address = data_dir / "instance.json"
+        self._lock = FileLock(data_dir / _LOCK, thread_local=False)
+        self._data_dir = data_dir
+        self._address = data_dir / _ADDRESS
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
@@ -62,24 +70,11 @@ class Instance:
 
     def ask(self, request: str, timeout_s: float = 2.0) -> bool:
         """Whether the running program took the request; False when it does not answer in that time."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
-            # The first may have its lock and not yet its port, or the file may be of one that was killed.
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                if _send(json.loads(self._address.read_text("utf-8")), request, left):
-                    return True
-            threading.Event().wait(min(_AGAIN_S, left))
+        return ask(self._data_dir, request, timeout_s)
 
     def wait_gone(self, timeout_s: float) -> bool:
         """Whether no program holds the folder, at once or within that time."""
-        try:
-            with self._lock.acquire(timeout=timeout_s, poll_interval=_AGAIN_S):
-                return True
-        except Timeout:
-            return False
+        return wait_gone(self._data_dir, timeout_s)
 
     def release(self) -> None:
         """Give the claim up. May be called twice, and without a claim."""
@@ -102,6 +97,63 @@ class Instance:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(keys, file)
         beside.replace(self._address)
+
+
+def has_run(data_dir: Path) -> bool:
+    """Whether a program runs with this folder, or ran and was killed."""
+    return (data_dir / _ADDRESS).is_file()
+
+
+def ask(data_dir: Path, request: str, timeout_s: float) -> bool:
+    """Whether the program that holds the folder took the request; False when it does not answer in that time.
+
+    Only reads in the folder, which may be another user's, and may be missing.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        # The first may have its lock and not yet its port, or the file may be of one that was killed.
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            if _send(json.loads((data_dir / _ADDRESS).read_text("utf-8")), request, left):
+                return True
+        threading.Event().wait(min(_AGAIN_S, left))
+
+
+def wait_gone(data_dir: Path, timeout_s: float) -> bool:
+    """Whether no program holds the folder, at once or within that time. Only reads there, see `ask`."""
+    deadline = time.monotonic() + timeout_s
+    while _is_held(data_dir / _LOCK):
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        threading.Event().wait(min(_AGAIN_S, left))
+    return True
+
+
+def _is_held(lock: Path) -> bool:
+    # Not by filelock: that makes and empties the file, which an administrator's program must not do in a
+    # folder where an ordinary user decides what the file's name leads to.
+    try:
+        handle = os.open(lock, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        return True  # nobody can tell; so it is not known to be free
+    except OSError:
+        return False
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)  # closing alone frees it, but at Windows' leisure
+        else:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _send(address: dict[str, object], request: str, timeout_s: float) -> bool:

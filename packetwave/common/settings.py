@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -19,12 +20,27 @@ _CHECK = "check"
 S = TypeVar("S")
 
 
+class Trouble(StrEnum):
+    """What was wrong with a file of settings, for windows, which have their own words.
+
+    wrong_values: some values were wrong. put_aside: it was no settings file; it is kept beside. unusable: nor
+    could it be put aside, or it could not be read.
+    """
+
+    NONE = ""
+    WRONG_VALUES = "wrong_values"
+    PUT_ASIDE = "put_aside"
+    UNUSABLE = "unusable"
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """Settings read from a file. problems: one plain English sentence each, for log and window."""
+    """Settings read from a file. problems: one plain English sentence each, for the log; trouble: the same as
+    a code."""
 
     settings: S
     problems: tuple[str, ...] = ()
+    trouble: Trouble = Trouble.NONE
 
 
 def setting(default: Any, check: Callable[[Any], bool]) -> Any:
@@ -35,7 +51,7 @@ def setting(default: Any, check: Callable[[Any], bool]) -> Any:
 def load(kind: type[S], path: Path) -> Loaded[S]:
     """The settings in `path`; defaults where the file, a key or a good value is missing. Never raises
     for what the file holds; OSError where it exists but cannot be read."""
-    keys, problems = _read(path)
+    keys, trouble, problems = _read(path)
     chosen: dict[str, Any] = {}
     for declared in dataclasses.fields(cast(Any, kind)):
         if declared.name not in keys:
@@ -46,16 +62,17 @@ def load(kind: type[S], path: Path) -> Loaded[S]:
         if _passes(declared.metadata[_CHECK], value):
             chosen[declared.name] = value
         else:
+            trouble = Trouble.WRONG_VALUES
             problems.append(
                 f"{path.name}: '{declared.name}' has the wrong value {keys[declared.name]!r}, "
                 f"using {declared.default!r}"
             )
-    return Loaded(kind(**chosen), tuple(problems))
+    return Loaded(kind(**chosen), tuple(problems), trouble)
 
 
 def save(settings: Any, path: Path) -> None:
     """Write all settings, keeping unknown keys of the file, in one step (a crash leaves old or new)."""
-    keys, _ = _read(path)
+    keys, _, _ = _read(path)
     keys["version"] = FILE_VERSION
     keys.update(dataclasses.asdict(settings))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,26 +85,31 @@ def save(settings: Any, path: Path) -> None:
     beside.replace(path)
 
 
-def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
+def _read(path: Path) -> tuple[dict[str, Any], Trouble, list[str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return {}, []
+        return {}, Trouble.NONE, []
     except UnicodeDecodeError:
-        return {}, [_put_aside(path)]
+        return _put_aside(path)
     try:
         keys = json.loads(text)
     except (ValueError, RecursionError):
         keys = None
     if not isinstance(keys, dict):
-        return {}, [_put_aside(path)]
-    return keys, []
+        return _put_aside(path)
+    return keys, Trouble.NONE, []
 
 
-def _put_aside(path: Path) -> str:
+def _put_aside(path: Path) -> tuple[dict[str, Any], Trouble, list[str]]:
     aside = path.with_name(path.name + ".damaged")
-    path.replace(aside)
-    return f"{path.name} was damaged; it was put aside as {aside.name} and defaults are used"
+    try:
+        path.replace(aside)
+    except OSError as error:
+        said = f"{path.name} was damaged and cannot be put aside ({error}); defaults are used"
+        return {}, Trouble.UNUSABLE, [said]
+    said = f"{path.name} was damaged; it was put aside as {aside.name} and defaults are used"
+    return {}, Trouble.PUT_ASIDE, [said]
 
 
 def _passes(check: Callable[[Any], bool], value: Any) -> bool:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.instance import Instance
+from packetwave.common.instance import Instance, ask, has_run, wait_gone
 
 HOLDER = """
 import sys
 from pathlib import Path
-from packetwave.common.instance import Instance
+from packetwave.common.instance import Instance, ask, has_run, wait_gone
 instance = Instance(Path(sys.argv[1]))
 print(instance.claim(lambda request: print("asked", request, flush=True)), flush=True)
 sys.stdin.read()
@@ -153,3 +153,24 @@ def test_a_folder_that_cannot_be_made_is_an_oserror(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):
         Instance(tmp_path / "file" / "folder")
+
+
+def test_asking_leaves_no_trace_in_a_folder_that_may_be_anothers(tmp_path: Path) -> None:
+    missing, empty = tmp_path / "missing", tmp_path / "empty"
+    empty.mkdir()
+    for folder in (missing, empty):
+        assert not has_run(folder)
+        assert not ask(folder, "quit", timeout_s=0.01)
+        assert wait_gone(folder, 0)
+    assert not missing.exists()
+    assert list(empty.iterdir()) == []
+
+
+def test_what_the_lock_holds_stays_as_it_is(first: Instance, folder: Path) -> None:
+    assert first.claim(lambda _: None)
+    assert has_run(folder)
+    assert not wait_gone(folder, 0)
+    first.release()
+    (folder / "instance.lock").write_text("kept")
+    assert wait_gone(folder, 0)
+    assert (folder / "instance.lock").read_text() == "kept"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.settings import FILE_VERSION, load, save, setting
+from packetwave.common.settings import FILE_VERSION, Loaded, Trouble, load, save, setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,22 @@ def test_a_damaged_file_is_put_aside(path: Path, content: bytes) -> None:
     assert "put aside" in loaded.problems[0]
     assert path.with_name("settings.json.damaged").read_bytes() == content
     assert load(Sample, path).problems == ()
+
+
+def test_a_damaged_file_that_cannot_be_put_aside_is_said(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("{ half")
+    (path.with_name("settings.json.damaged") / "in the way").mkdir(parents=True)
+    loaded = load(Sample, path)
+    assert (loaded.settings, loaded.trouble) == (Sample(), Trouble.UNUSABLE)
+    assert "cannot be put aside" in loaded.problems[0]
+    save(Sample("y"), path)
+    assert load(Sample, path) == Loaded(Sample("y"))
+
+
+def test_what_was_wrong_has_a_code(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"name": 1}')
+    assert load(Sample, path).trouble is Trouble.WRONG_VALUES
+    path.write_text("no")
+    assert load(Sample, path).trouble is Trouble.PUT_ASIDE
