@@ -2,13 +2,19 @@
 
 Owns the way out: every wish to end (Ctrl+C, SIGTERM, last window closed, the session's end, a menu) comes to
 `Quitter.quit`. Must not wait for a thread: each stage is begun and reports by itself, and a timer bounds all.
+
+The session's end (log-off, shutdown, an installer that closes programs) comes on Windows in two messages.
+With WM_QUERYENDSESSION (`commitDataRequest`) Qt agrees, and nothing is ended here: another program may still
+refuse, or the person call it off, and then the popups must go on. With WM_ENDSESSION Qt emits `aboutToQuit`,
+and when that returns Windows may end the process: so it returns when all has stopped. Qt hears of neither
+unless the program has a native window, which one in the tray need not have: the quitter has one, never shown.
 """
 
 import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QCloseEvent, QWindow
 from PySide6.QtWidgets import QApplication
 
 from packetwave.common.signals import StopSignals
@@ -44,7 +50,9 @@ class Quitter(QObject):
         app.setQuitOnLastWindowClosed(False)
         if on_last_window:
             app.lastWindowClosed.connect(self.quit)
-        app.commitDataRequest.connect(self._on_session_end)
+        app.aboutToQuit.connect(self._on_session_end)
+        self._ear = _Ear(self.quit)
+        self._ear.create()
         self._signals: StopSignals | None = None
         self._notifier: QSocketNotifier | None = None
 
@@ -119,10 +127,25 @@ class Quitter(QObject):
             self._signals.socket.recv(64)
         self.quit()
 
-    def _on_session_end(self, _session: object) -> None:
-        # Windows ends the process as soon as this returns: stop here, the loop goes on inside.
+    @Slot()
+    def _on_session_end(self) -> None:
+        # The end of every program's loop comes here, too; most have stopped in order by then.
+        if self._over:
+            return
         self.quit()
-        if not self._over and QGuiApplication.instance() is not None:
+        if not self._over:
             inner = QEventLoop()
             self.stopped.connect(inner.quit)
             inner.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+
+class _Ear(QWindow):
+    """The window that hears the session's messages, and `taskkill` without /F, which closes all windows."""
+
+    def __init__(self, on_close: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_close = on_close
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()  # it must hear to the end
+        self._on_close()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from packetwave.ui.quitter import Quitter
@@ -104,21 +105,64 @@ def test_the_last_window_quits_where_that_is_wanted(qapp: QApplication) -> None:
     assert quitter.is_quitting
 
 
+def end_session(app: QApplication) -> None:
+    """What Qt does on WM_ENDSESSION (qwindowscontext.cpp)."""
+    app.aboutToQuit.emit()
+    app.quit()
+
+
 def test_the_sessions_end_returns_only_when_all_has_stopped(qapp: QApplication) -> None:
     quitter, done = Quitter(qapp, on_last_window=False), list[str]()
     quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+    window = QWidget()  # open, and must not be asked: by now nobody can answer
+    window.show()
 
-    def end_session() -> None:
-        quitter._on_session_end(None)  # Qt alone can make the signal's real argument
+    def act() -> None:
+        end_session(qapp)
         done.append("session may end")
 
-    assert code_of(qapp, end_session) == 0
+    assert code_of(qapp, act) == 0
     assert done == ["store", "session may end"]
+    assert quitter.is_quitting
+
+
+def test_the_sessions_end_while_already_stopping_waits_for_it(qapp: QApplication) -> None:
+    quitter, done = Quitter(qapp, on_last_window=False), list[str]()
+    quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+
+    def act() -> None:
+        quitter.quit()
+        end_session(qapp)
+        done.append("session may end")
+
+    assert code_of(qapp, act) == 0
+    assert done == ["store", "session may end"]
+
+
+def test_a_program_without_a_window_has_one_to_hear_the_session_with(qapp: QApplication) -> None:
+    before = set(QGuiApplication.topLevelWindows())
+    quitter, done = Quitter(qapp, on_last_window=False), list[str]()
+    quitter.add_stage("store", at_once("store", done))
+    (ear,) = set(QGuiApplication.topLevelWindows()) - before
+    assert not ear.isVisible()
+    assert code_of(qapp, ear.close) == 0  # what taskkill asks of every window
+    assert done == ["store"]
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_wish_of_the_system_to_quit_is_met_in_order(qapp: QApplication, *, visible: bool) -> None:
+    quitter, done = Quitter(qapp, on_last_window=False), list[str]()
+    quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+    window = QWidget()
+    window.setVisible(visible)
+    assert code_of(qapp, qapp.quit) == 0
+    assert done == ["store"]
 
 
 PROGRAM = """
 import sys, threading
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 from packetwave.ui.quitter import Quitter
 app = QApplication(sys.argv)
