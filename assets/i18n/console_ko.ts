@@ -682,6 +682,261 @@
     </message>
 </context>
 <context>
+    <name>setup</name>
+    <message>
+        <source>The rule lets clients in to this program&apos;s port alone, on domain and private networks. Windows asks for an administrator.</source>
+        <translation>방화벽 규칙은 이 프로그램의 포트만, 도메인과 개인 네트워크에서만 엽니다. Windows가 관리자 권한을 묻습니다.</translation>
+    </message>
+    <message>
+        <source>This PC&apos;s address for clients:</source>
+        <translation>클라이언트에 입력할 이 PC의 주소:</translation>
+    </message>
+    <message>
+        <source>Add the firewall rule</source>
+        <translation>방화벽 규칙 추가</translation>
+    </message>
+    <message>
+        <source>Remove the rule</source>
+        <translation>규칙 제거</translation>
+    </message>
+    <message>
+        <source>Open Windows&apos; network settings</source>
+        <translation>Windows 네트워크 설정 열기</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>다시 확인</translation>
+    </message>
+    <message>
+        <source>Start with Windows</source>
+        <translation>Windows와 함께 시작</translation>
+    </message>
+    <message>
+        <source>For a PC that nobody signs in to: the server starts without a window when the PC is switched on, and again should it fail. A copy of this program is kept in Program Files, where only administrators can change it.</source>
+        <translation>아무도 로그인하지 않는 PC를 위한 기능입니다. PC가 켜지면 서버가 창 없이 시작하고, 멈추면 다시 시작합니다. 이 프로그램의 복사본을 관리자만 바꿀 수 있는 Program Files에 둡니다.</translation>
+    </message>
+    <message>
+        <source>Npcap was installed for administrators only, so the server runs as SYSTEM. Installed again without that restriction, an account with next to no rights is enough.</source>
+        <translation>Npcap이 관리자 전용으로 설치되어 있어 서버가 SYSTEM 계정으로 실행됩니다. 그 제한 없이 다시 설치하면 권한이 거의 없는 계정으로 충분합니다.</translation>
+    </message>
+    <message>
+        <source>Turn off</source>
+        <translation>끄기</translation>
+    </message>
+    <message>
+        <source>This program</source>
+        <translation>이 프로그램</translation>
+    </message>
+    <message>
+        <source>PacketWave Server {version}</source>
+        <translation>PacketWave 서버 {version}</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열려 있음</translation>
+    </message>
+    <message>
+        <source>Open the log folder</source>
+        <translation>로그 폴더 열기</translation>
+    </message>
+    <message>
+        <source>Data folder</source>
+        <translation>데이터 폴더</translation>
+    </message>
+    <message>
+        <source>As in Windows</source>
+        <translation>Windows 언어에 따름</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>시스템 설정에 따름</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>From the next start on.</source>
+        <translation>다음에 시작할 때부터 적용됩니다.</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>언어</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>화면 색</translation>
+    </message>
+    <message>
+        <source>Being checked</source>
+        <translation>확인하는 중</translation>
+    </message>
+    <message>
+        <source>Renew</source>
+        <translation>새 버전으로 바꾸기</translation>
+    </message>
+    <message>
+        <source>Turn on</source>
+        <translation>켜기</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>복사</translation>
+    </message>
+    <message>
+        <source>The choice could not be stored: {reason}</source>
+        <translation>선택을 저장하지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>This PC only</source>
+        <translation>이 PC에서만</translation>
+    </message>
+    <message>
+        <source>The setting &apos;listen&apos; lets only programs on this PC connect.</source>
+        <translation>설정 &apos;listen&apos; 때문에 이 PC 안의 프로그램만 연결할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Proven: a client is connected from {address}.</source>
+        <translation>확인되었습니다. {address}의 클라이언트가 연결되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Reachable</source>
+        <translation>연결됨</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>닫혀 있음</translation>
+    </message>
+    <message>
+        <source>Blocked</source>
+        <translation>차단됨</translation>
+    </message>
+    <message>
+        <source>Closed on this network</source>
+        <translation>이 네트워크에서 닫혀 있음</translation>
+    </message>
+    <message>
+        <source>Partly open</source>
+        <translation>일부만 열려 있음</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>Windows Firewall lets clients in.</source>
+        <translation>Windows 방화벽이 클라이언트의 연결을 허용합니다.</translation>
+    </message>
+    <message>
+        <source>Windows Firewall is off and lets everything in. If another product guards this PC, it has to let TCP port {port} in.</source>
+        <translation>Windows 방화벽이 꺼져 있어 모든 연결을 허용합니다. 다른 보안 제품이 이 PC를 지키고 있다면 그 제품에서 TCP {port} 포트를 허용해야 합니다.</translation>
+    </message>
+    <message>
+        <source>Windows Firewall is set to block all incoming connections, also those with a rule. Switch that off in Windows&apos; settings for the firewall.</source>
+        <translation>Windows 방화벽이 규칙이 있는 연결까지 모든 수신 연결을 차단하도록 설정되어 있습니다. Windows 방화벽 설정에서 이 차단을 끄세요.</translation>
+    </message>
+    <message>
+        <source>The rule is there, but Windows takes this network for a public one: {network}. Make it a private network in Windows&apos; network settings.</source>
+        <translation>규칙은 있지만 Windows가 이 네트워크를 공용으로 보고 있습니다: {network}. Windows 네트워크 설정에서 개인 네트워크로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>The settings of Windows Firewall cannot be read.</source>
+        <translation>Windows 방화벽 설정을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Clients cannot connect: Windows Firewall does not let them in.</source>
+        <translation>클라이언트가 연결할 수 없습니다. Windows 방화벽이 막고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>꺼짐</translation>
+    </message>
+    <message>
+        <source>Calls are watched only while this program is open.</source>
+        <translation>이 프로그램이 열려 있는 동안에만 통화를 감지합니다.</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>켜짐</translation>
+    </message>
+    <message>
+        <source>Calls are watched as soon as the PC is on.</source>
+        <translation>PC가 켜지면 바로 통화를 감지합니다.</translation>
+    </message>
+    <message>
+        <source>Older version</source>
+        <translation>이전 버전</translation>
+    </message>
+    <message>
+        <source>An older version than this one starts with Windows. Renew it.</source>
+        <translation>지금 이 프로그램보다 이전 버전이 Windows와 함께 시작합니다. 새 버전으로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Does not work</source>
+        <translation>동작하지 않음</translation>
+    </message>
+    <message>
+        <source>The task is there, but the program that it should start is not. Renew it.</source>
+        <translation>예약 작업은 있지만 시작할 프로그램이 없습니다. 새 버전으로 바꾸세요.</translation>
+    </message>
+    <message>
+        <source>Switched off</source>
+        <translation>사용 안 함</translation>
+    </message>
+    <message>
+        <source>The task was switched off in Windows&apos; Task Scheduler.</source>
+        <translation>Windows 작업 스케줄러에서 예약 작업을 꺼 놓았습니다.</translation>
+    </message>
+    <message>
+        <source>Windows does not tell whether the task is there.</source>
+        <translation>예약 작업이 있는지 Windows에서 확인할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed: Windows was answered with no.</source>
+        <translation>Windows의 물음에 &apos;아니요&apos;를 선택하여 아무것도 바꾸지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was changed: this account may not change the PC.</source>
+        <translation>이 계정에는 PC를 바꿀 권한이 없어 아무것도 바꾸지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Windows said that it was done, but it is not so. Perhaps your organisation does not allow it.</source>
+        <translation>Windows는 끝났다고 하지만 실제로는 바뀌지 않았습니다. 조직의 정책에서 허용하지 않는 것일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>A file is in use. Close the other PacketWave Server and try again.</source>
+        <translation>파일이 사용 중입니다. 다른 PacketWave 서버를 닫고 다시 해 보세요.</translation>
+    </message>
+    <message>
+        <source>That did not work.</source>
+        <translation>하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Open the data folder</source>
+        <translation>데이터 폴더 열기</translation>
+    </message>
+    <message>
+        <source>Connections from clients</source>
+        <translation>PC에서 연결 받기</translation>
+    </message>
+    <message>
+        <source>Windows Firewall has no rule that lets clients in. Add the rule.</source>
+        <translation>클라이언트의 연결을 허용하는 Windows 방화벽 규칙이 없습니다. 방화벽 규칙을 추가하세요.</translation>
+    </message>
+    <message>
+        <source>A rule of Windows Firewall blocks the connections. Adding our rule also removes what Windows&apos; own question has left behind.</source>
+        <translation>Windows 방화벽의 규칙이 연결을 막고 있습니다. 방화벽 규칙을 추가하면 Windows가 물었을 때 생긴 차단 규칙도 지워집니다.</translation>
+    </message>
+    <message>
+        <source>Rules with further conditions let some clients in. Adding our rule lets all in.</source>
+        <translation>조건이 붙은 규칙이 일부 클라이언트만 허용합니다. 방화벽 규칙을 추가하면 모두 연결할 수 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>status</name>
     <message>
         <source>{rate}/s</source>
@@ -745,6 +1000,10 @@
     <message>
         <source>Npcap&apos;s page</source>
         <translation>Npcap 홈페이지</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>설정</translation>
     </message>
 </context>
 <context>

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from packetwave.common.instance import Instance
 from packetwave.common.paths import data_dir
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
-from packetwave.server import members_cli
+from packetwave.server import members_cli, setup_cli
 from packetwave.server.engine import Engine
 from packetwave.server.faults import (
     EXIT_FAILED,
@@ -51,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         speak()
     if arguments[:1] == ["members"]:
         return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
+    if arguments[:1] == ["setup"]:
+        return setup_cli.main(arguments[1:])
     try:
         options = _parse(arguments)
     except SystemExit as leaving:
@@ -226,16 +229,19 @@ class _Start:
         self.settings = settings
         self.source = source
         self.events = events
+        self._keeping = threading.Lock()
         self.is_replay = options.replay is not None
         self.ends_by_itself = self.is_replay and (options.headless or options.speed == "max")
 
     def open(self) -> OpenStores:
         return open_stores(self.folder, mongodb=self.settings.mongodb, replay=self.is_replay)
 
-    def remember_interface(self, name: str) -> None:
+    def keep(self, name: str, value: str) -> None:
+        """Store a setting that was chosen in the window for the next start; any thread."""
         path = self.folder / FILE_NAME
-        stored = settings_file.load(ServerSettings, path).settings
-        settings_file.save(replace(stored, interface=name), path)
+        with self._keeping:
+            stored = settings_file.load(ServerSettings, path).settings
+            settings_file.save(replace(stored, **{name: value}), path)  # type: ignore[arg-type]
 
 
 def _run_headless(start: _Start) -> int:
@@ -281,8 +287,10 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                 events=start.events,
                 listener=listener,
                 on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
-                on_interface=start.remember_interface,
+                on_interface=lambda name: start.keep("interface", name),
             ),
+            data_dir=start.folder,
+            keep=start.keep,
             language=start.settings.language,
             theme=start.settings.theme,
             on_open=on_open,

@@ -1,5 +1,6 @@
 """The command line as users and scripts meet it: arguments, exit codes, what goes to stdout and stderr."""
 
+import argparse
 import json
 import os
 import signal
@@ -11,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from packetwave import __version__
-from packetwave.server.app import main
-from packetwave.server.settings import FILE_NAME
+from packetwave.server.app import _Start, main
+from packetwave.server.settings import FILE_NAME, ServerSettings
 from tests.server.test_engine import KIM, T0, missed_call, with_members
 from tests.server.wire import Leg, write_pcap
 
@@ -316,3 +317,16 @@ def test_a_bug_of_the_double_clicked_program_is_told_with_the_logs_place(
     assert done.stdout.count(str(journal)) == 1
     error = "ZeroDivisionError" if where == "thread" else "LookupError: while starting"
     assert error in journal.read_text("utf-8")
+
+
+def test_setting_windows_up_is_a_command_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["setup", "everything"]) == 2
+    assert "no-firewall" in capsys.readouterr().err
+
+
+def test_what_was_chosen_in_the_window_is_kept_beside_the_rest(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text('{"interface": "eth2", "of_a_later_version": 1}')
+    options = argparse.Namespace(replay=None, headless=False, speed=None)
+    _Start(options, tmp_path, ServerSettings(), None, None).keep("theme", "dark")
+    kept = json.loads((tmp_path / FILE_NAME).read_text())
+    assert (kept["theme"], kept["interface"], kept["of_a_later_version"]) == ("dark", "eth2", 1)

@@ -146,6 +146,7 @@ class Banner(QFrame):
         self._next = label(wrap=True)
         self._link = QPushButton()
         self._link.clicked.connect(self._open_link)
+        self._retry = action
         self._action = QPushButton(action)
         self._action.clicked.connect(self.acted)
         self._url = ""
@@ -163,8 +164,8 @@ class Banner(QFrame):
         self.set_theme(theme)
         self.hide()
 
-    def show_matter(self, matter: Matter | None, link_text: str = "") -> None:
-        """Say it, or hide for None."""
+    def show_matter(self, matter: Matter | None, link_text: str = "", action: str = "") -> None:
+        """Say it, or hide for None. action: what the button says instead of what it always does."""
         if matter is not None:
             self._what.setText(matter.what)
             self._next.setText(matter.next_step)
@@ -172,6 +173,7 @@ class Banner(QFrame):
             self._url = matter.link
             self._link.setText(link_text)
             self._link.setVisible(bool(matter.link))
+            self._action.setText(action or self._retry)
             self._action.setVisible(matter.can_retry)
             self.setAccessibleName(f"{matter.what} {matter.next_step}")
         self.setVisible(matter is not None)

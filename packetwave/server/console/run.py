@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from packetwave.common.logs import Logs
 from packetwave.server.console import first_start
+from packetwave.server.console.settings_page import Place
 from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.machine.this_pc import this_pc
 from packetwave.server.notices import Command, Notice
 from packetwave.ui import languages, quitter, screenshots
 from packetwave.ui import theme as themes
@@ -46,6 +48,8 @@ program with an exit code; both may be called from any thread."""
 def run(
     make_engine: MakeEngine,
     *,
+    data_dir: Path,
+    keep: Callable[[str, str], object],
     language: languages.Choice = "auto",
     theme: themes.Choice = "system",
     argv: Sequence[str] = (),
@@ -54,6 +58,8 @@ def run(
 ) -> int:
     """Show the console until it is closed; the exit code.
 
+    data_dir: where this server keeps its files. keep: stores a setting, by name, for the next start; any
+    thread.
     on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
     journal: whose crashes are told in a dialog where there is no stderr.
     Whatever the engine raises on starting is raised.
@@ -63,7 +69,9 @@ def run(
     appearance = themes.Appearance(app, theme)
     bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
-    window = ConsoleWindow(engine.submit, bridge, appearance.theme)
+    place = Place(data_dir, keep, this_pc(data_dir), language, theme)
+    window = ConsoleWindow(engine.submit, bridge, appearance.theme, place)
+    window.settings.theme_chosen.connect(appearance.choose)
     appearance.changed.connect(window.set_theme)
     way_out = quitter.Quitter(app)
     way_out.watch_signals()

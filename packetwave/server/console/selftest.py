@@ -1,11 +1,13 @@
 """The console's part of `--self-test`: its window drawn, its words translated. Main thread."""
 
 import sys
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.server.console.settings_page import Place
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.ui import languages, theme
 from packetwave.ui.bridge import Bridge
@@ -15,7 +17,8 @@ def draw() -> str:
     """Draw the window once; what it was drawn with. Raises RuntimeError where nothing was drawn."""
     app = _app()
     bridge = Bridge(app)
-    window = ConsoleWindow(lambda _command: None, bridge, theme.Appearance(app).theme)
+    place = Place(Path(), lambda _name, _value: None)
+    window = ConsoleWindow(lambda _command: None, bridge, theme.Appearance(app).theme, place)
     picture = window.grab().toImage()
     bridge.close()
     colours = {

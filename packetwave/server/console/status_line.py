@@ -10,6 +10,7 @@ from packetwave.server.console.call_log import Tally
 from packetwave.server.console.cells import Cell, Tone
 from packetwave.server.console.parts import Chip, label
 from packetwave.server.console.words import (
+    Matter,
     capture_matter,
     capture_state,
     finding_matter,
@@ -26,13 +27,14 @@ translate = QCoreApplication.translate
 
 
 class StatusLine(QFrame):
-    """Signals: capture_wanted(), members_wanted(), findings_wanted(): a part was clicked.
+    """Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
 
     findings is there only while something is the matter with the mirror.
     """
 
     capture_wanted = Signal()
     members_wanted = Signal()
+    settings_wanted = Signal()
     findings_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -40,6 +42,7 @@ class StatusLine(QFrame):
         self.setObjectName("status_line")
         self.capture, self.sip, self.clients, self.store, self.findings = (Chip(theme) for _ in range(5))
         self._chips = (self.capture, self.sip, self.clients, self.store, self.findings)
+        self._shut_out = False
         self._today = label(kind="muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 16, 8)
@@ -50,7 +53,7 @@ class StatusLine(QFrame):
         row.addWidget(self._today)
         self.capture.clicked.connect(self.capture_wanted)
         self.sip.clicked.connect(self.capture_wanted)
-        self.clients.clicked.connect(self.members_wanted)
+        self.clients.clicked.connect(self._on_clients)
         self.store.clicked.connect(self.members_wanted)
         self.findings.clicked.connect(self.findings_wanted)
         self.set_theme(theme)
@@ -66,8 +69,8 @@ class StatusLine(QFrame):
         for chip in self._chips:
             chip.set_theme(theme)
 
-    def show_status(self, status: Status) -> None:
-        """The server's state."""
+    def show_status(self, status: Status, shut_out: Matter | None = None) -> None:
+        """The server's state. shut_out: why no client can connect, None where nothing is in their way."""
         tone, word = capture_state(status)
         where = plain(status.capture_detail) if status.capture is not CaptureState.FAILED else ""
         matter = capture_matter(status)
@@ -90,8 +93,10 @@ class StatusLine(QFrame):
                     connected=connected, expected=status.members_expected
                 ),
             ),
-            hint=plain(status.listening),
+            Tone.BAD if shut_out else None,
+            plain(status.listening) if shut_out is None else f"{shut_out.what}\n{shut_out.next_step}",
         )
+        self._shut_out = shut_out is not None
         self._show_store(status)
         self._show_findings(status)
 
@@ -102,6 +107,9 @@ class StatusLine(QFrame):
                 calls=f"{tally.calls:,}", missed=f"{tally.missed:,}"
             )
         )
+
+    def _on_clients(self) -> None:
+        (self.settings_wanted if self._shut_out else self.members_wanted).emit()
 
     def _show_findings(self, status: Status) -> None:
         findings = status.findings

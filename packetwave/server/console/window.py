@@ -24,9 +24,12 @@ from packetwave.server.console.findings import FindingsPanel
 from packetwave.server.console.member_table import MemberModel
 from packetwave.server.console.members_page import MembersPage
 from packetwave.server.console.parts import Banner
+from packetwave.server.console.settings_page import Place, SettingsPage
+from packetwave.server.console.setup_words import shut_out
 from packetwave.server.console.status_line import StatusLine
 from packetwave.server.console.words import Matter, capture_matter, finding_matter, store_matter
 from packetwave.server.diagnosis import Severity
+from packetwave.server.machine.this_pc import Setup
 from packetwave.server.notices import (
     CallChanged,
     CaptureState,
@@ -59,8 +62,8 @@ def utc_now() -> datetime:
 class ConsoleWindow(QWidget):
     """submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
 
-    Attributes: calls, members, capture, the pages; status_line; findings, the panel under it; trouble, the
-    banner above the pages.
+    Attributes: calls, members, capture, settings, the pages; status_line; findings, the panel under it;
+    trouble, the banner above the pages.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class ConsoleWindow(QWidget):
         submit: Callable[[Command], object],
         bridge: Bridge,
         theme: Theme,
+        place: Place,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__()
@@ -75,6 +79,8 @@ class ConsoleWindow(QWidget):
         self._now = now
         self._theme = theme
         self._status = Status()
+        self._setup: Setup | None = None
+        self._leads_to: QWidget | None = None  # where the trouble's button leads
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -89,6 +95,7 @@ class ConsoleWindow(QWidget):
         self.calls = CallsPage(log, theme)
         self.members = MembersPage(members, theme)
         self.capture = CapturePage(submit, theme)
+        self.settings = SettingsPage(place, theme)
         members.setParent(self.members)
         log.setParent(self.calls)
         self._pages = QStackedWidget()
@@ -98,8 +105,10 @@ class ConsoleWindow(QWidget):
         self.calls.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.members_wanted.connect(lambda: self.show_page(self.members))
+        self.status_line.settings_wanted.connect(lambda: self.show_page(self.settings))
         self.status_line.findings_wanted.connect(self._turn_findings)
-        self.trouble.acted.connect(self._check_again)
+        self.settings.setup_changed.connect(self._on_setup)
+        self.trouble.acted.connect(self._act_on_trouble)
         bridge.received.connect(self.take)
         self.set_theme(theme)
         self._group.button(0).setFocus()
@@ -116,6 +125,7 @@ class ConsoleWindow(QWidget):
             (self.calls, "phone", translate("window", "Calls")),
             (self.members, "people", translate("window", "Members")),
             (self.capture, "capture", translate("window", "Capture")),
+            (self.settings, "settings", translate("window", "Settings")),
         ):
             number = self._pages.addWidget(page)
             entry = QPushButton(f"  {text}")  # the style leaves no room beside the icon
@@ -183,7 +193,8 @@ class ConsoleWindow(QWidget):
             f"#entry:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}"
             f"#entry:focus {{ border-color: {theme.accent}; }}"
         )
-        for part in (self.status_line, self.findings, self.trouble, self.calls, self.members, self.capture):
+        pages = (self.calls, self.members, self.capture, self.settings)
+        for part in (self.status_line, self.findings, self.trouble, *pages):
             part.set_theme(theme)
         self._color_navigation()
 
@@ -214,8 +225,9 @@ class ConsoleWindow(QWidget):
     def _show_status(self, status: Status) -> None:
         if self._wants_history and status.store is not StoreState.AWAY:
             self.ask_for_history()
-        self.status_line.show_status(status)
+        self.status_line.show_status(status, shut_out(self._setup, status))
         self.capture.show_status(status)
+        self.settings.show_status(status)
         self.calls.set_watching(status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
         self.members.model.set_connected(frozenset(client.address for client in status.clients))
         self.findings.show_findings(status.findings)
@@ -229,15 +241,27 @@ class ConsoleWindow(QWidget):
     def _show_trouble_of(self, status: Status) -> None:
         """What the panel says while it is open is not said twice."""
         found = None if self.findings.isVisible() else _no_calls(status)
-        self._show_trouble(capture_matter(status) or store_matter(status) or found)
+        matter = capture_matter(status) or store_matter(status) or found
+        self._leads_to = self.capture
+        if matter is None and self.page() is not self.settings:
+            matter, self._leads_to = shut_out(self._setup, status), self.settings
+        self._show_trouble(matter)
 
     def _show_trouble(self, matter: Matter | None) -> None:
         self._trouble_room.setContentsMargins(16, 0 if matter is None else 16, 16, 0)
-        self.trouble.show_matter(matter, translate("window", "Npcap's page"))
+        action = translate("window", "Settings") if self._leads_to is self.settings else ""
+        self.trouble.show_matter(matter, translate("window", "Npcap's page"), action)
 
-    def _check_again(self) -> None:
+    def _act_on_trouble(self) -> None:
+        if self._leads_to is self.settings:
+            self.show_page(self.settings)
+            return
         self.show_page(self.capture)
         self.capture.check_again()
+
+    def _on_setup(self, setup: Setup) -> None:
+        self._setup = setup
+        self._show_status(self._status)
 
     def _show_today(self) -> None:
         self.status_line.show_today(self.calls.log.today)
@@ -245,6 +269,7 @@ class ConsoleWindow(QWidget):
     def _on_navigation(self, number: int, on: bool) -> None:
         if on:
             self._pages.setCurrentIndex(number)
+            self._show_trouble_of(self._status)  # a page does not say its own matter twice
         self._color_navigation()
 
     def _color_navigation(self) -> None:

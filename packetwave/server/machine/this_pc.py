@@ -33,8 +33,8 @@ _CODES: tuple[Code, ...] = get_args(Code)
 class Setup:
     """What is set up on this PC. name, addresses: how clients may call it (IPv4).
 
-    start: None where it cannot be offered: to a program that is not one file, or that keeps its data elsewhere
-    than the task would (portable, `--data-dir`).
+    start: None where it cannot be offered: to a program that is not one file, or that keeps its data
+    elsewhere than the task would (portable, `--data-dir`).
     administrators_only: Npcap serves administrators only.
     """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
@@ -9,7 +10,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.console.settings_page import Place
 from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.machine.this_pc import Pc
 from packetwave.server.notices import (
     CaptureState,
     ChangeMembers,
@@ -87,10 +90,12 @@ MIRROR = InterfaceInfo("eth2", "이더넷 2", packets_per_s=9812.0, sip_per_s=12
 class Desk:
     """A window, what it asked for, and the bridge that brings it notices."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, pc: Pc | None = None) -> None:
         self.asked: list[Command] = []
         self._bridge = Bridge()
-        self.window = ConsoleWindow(self.asked.append, self._bridge, LIGHT, clock)
+        self.kept: list[tuple[str, str]] = []
+        place = Place(Path("data"), lambda name, value: self.kept.append((name, value)), pc)
+        self.window = ConsoleWindow(self.asked.append, self._bridge, LIGHT, place, clock)
 
     def tell(self, *notices: Notice) -> None:
         for notice in notices:

@@ -6,6 +6,7 @@ Arguments: what to do once the window is open: `wait`, `close`, `raise`, `end`.
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -84,7 +85,14 @@ def main(action: str) -> int:
 
     app = QApplication(["packetwave-server"])
     QTimer.singleShot(0, app, act)
-    return console.run(make, language="en", theme="light", on_open=opened.append)
+    return console.run(
+        make,
+        data_dir=Path(),
+        keep=lambda _name, _value: None,
+        language="en",
+        theme="light",
+        on_open=opened.append,
+    )
 
 
 if __name__ == "__main__":

@@ -35,6 +35,11 @@ def test_a_banner_offers_only_what_helps(qtbot: QtBot) -> None:
     banner.show_matter(Matter("It broke.", "Mend it.", can_retry=True))
     assert banner.text() == "It broke. Mend it."
     assert banner.accessibleName() == "It broke. Mend it."
+    assert banner._action.text() == "Again"
+    banner.show_matter(Matter("Elsewhere.", can_retry=True), action="Go there")
+    assert banner._action.text() == "Go there"
+    banner.show_matter(Matter("It broke.", "Mend it.", can_retry=True))
+    assert banner._action.text() == "Again"
     banner.show_matter(None)
     assert banner.text() == ""
 
