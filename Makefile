@@ -4,7 +4,9 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 BIN := .venv/bin
 
-.PHONY: help setup setup-tests demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
+WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
+
+.PHONY: help setup setup-tests programs windows test-windows windows-again demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -62,6 +64,23 @@ pictures: setup ## the README's pictures again, from the demo in both languages
 	    cp build/demo/call-5-console.png docs/images/console-$$language.png; \
 	    cp build/demo/call-1-popup.png docs/images/popup-$$language.png; \
 	done
+
+programs: setup ## both programs for this Linux, into build/linux/dist, and their self-tests
+	@$(BIN)/python -m installer assets
+	@$(BIN)/python -m installer linux
+
+windows: ## Windows programs and the MSI into dist/, built on a bench with Wine (root)
+	@installer/setup.sh windows
+	@installer/windows/bench.sh prepare
+	@$(BIN)/python -m installer assets --site-packages "$(WINDOWS_CACHE)/debian/opt/python/lib/site-packages"
+	@installer/windows/bench.sh run $(BIN)/python -m installer windows
+
+windows-again: ## build the Windows programs a second time: do they contain the same?
+	@installer/windows/bench.sh run $(BIN)/python -m installer again
+
+test-windows: setup-tests ## the built Windows programs and the MSI tried under Wine; needs make windows (root)
+	@installer/windows/bench.sh prepare
+	@installer/windows/bench.sh run $(BIN)/python -m pytest tests/wine $(ARGS)
 
 fresh-check: ## make demo and make test in bare Debian 12 and 13 (root)
 	@tests/fresh_check.sh

@@ -11,6 +11,8 @@ set -euo pipefail
 readonly packages=python3,python3-venv,make,git,ca-certificates
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/packetwave
 top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=installer/debian_folder.sh
+. "$top/installer/debian_folder.sh"
 read -ra targets <<<"${TARGETS:-demo test}"
 
 fail() {
@@ -18,24 +20,12 @@ fail() {
   exit 1
 }
 
-# The Debian mirror this machine uses; none, where it is no Debian: debootstrap then takes its own.
-mirror() {
-  # shellcheck disable=SC1091,SC2016  # the system's file; apt's own fields
-  (
-    . /etc/os-release
-    [ "$ID" = debian ] || exit 0
-    apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
-      sed -n "s/^$VERSION_CODENAME //p" | head -n 1
-  )
-}
-
 make_base() {
   local suite=$1 archive=$2 folder
   folder=$(mktemp -d "$cache/base-$suite.XXXXXX")
   # shellcheck disable=SC2064  # this folder, now
   trap "rm -rf --one-file-system '$folder'" EXIT
-  # shellcheck disable=SC2046  # no mirror: no argument
-  debootstrap --variant=minbase "--include=$packages" "$suite" "$folder" $(mirror) >"$cache/debootstrap-$suite.log" 2>&1 ||
+  debian_folder "$suite" "$folder" "$packages" "$cache/debootstrap-$suite.log" ||
     fail "debootstrap failed, see $cache/debootstrap-$suite.log"
   tar -C "$folder" --one-file-system -czf "$archive.new" .
   mv "$archive.new" "$archive"
@@ -43,28 +33,10 @@ make_base() {
   trap - EXIT
 }
 
-# What this machine needs to reach its package sources: names, proxies, certificates, pip's settings.
-carry_network_settings() {
-  local folder=$1
-  cp -L /etc/resolv.conf /etc/hosts "$folder/etc/"
-  apt-config dump | grep -E '^Acquire::(https?|Check|Retries)' >"$folder/etc/apt/apt.conf.d/99host" || true
-  find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$folder/usr/local/share/ca-certificates" {} + || true
-  chroot "$folder" update-ca-certificates >/dev/null 2>&1
-  if [ -f /etc/pip.conf ]; then cp /etc/pip.conf "$folder/etc/"; fi
-  if [ -f "$HOME/.config/pip/pip.conf" ]; then
-    install -D -m 600 "$HOME/.config/pip/pip.conf" "$folder/root/.config/pip/pip.conf"
-  fi
-}
-
 # Mounts, then the make targets one after the other; runs in namespaces of its own.
 run_inside() {
   local suite=$1 folder=$2 target started variable
-  mount --rbind "$folder" "$folder" # network namespaces need a / that is a mount point
-  mount -t proc proc "$folder/proc"
-  mount -t sysfs sysfs "$folder/sys"
-  mount --rbind /dev "$folder/dev"
-  mount -t tmpfs tmpfs "$folder/dev/shm"
-  mount -t tmpfs tmpfs "$folder/run"
+  mount_system "$folder"
   if [ -d "${PIP_FIND_LINKS:-}" ]; then
     mkdir -p "$folder$PIP_FIND_LINKS"
     mount --bind "$PIP_FIND_LINKS" "$folder$PIP_FIND_LINKS"

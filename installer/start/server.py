@@ -1,0 +1,7 @@
+"""The built server's first line."""
+
+import sys
+
+from packetwave.server.app import main
+
+sys.exit(main())

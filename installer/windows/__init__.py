@@ -1,0 +1,1 @@
+"""The Windows programs, built and tried without a Windows; see bench.sh."""
