@@ -784,10 +784,6 @@
         <translation>켜기</translation>
     </message>
     <message>
-        <source>Copy</source>
-        <translation>복사</translation>
-    </message>
-    <message>
         <source>The choice could not be stored: {reason}</source>
         <translation>선택을 저장하지 못했습니다: {reason}</translation>
     </message>
@@ -934,6 +930,10 @@
     <message>
         <source>Rules with further conditions let some clients in. Adding our rule lets all in.</source>
         <translation>조건이 붙은 규칙이 일부 클라이언트만 허용합니다. 방화벽 규칙을 추가하면 모두 연결할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Copy {address}</source>
+        <translation>{address} 복사</translation>
     </message>
 </context>
 <context>
@@ -1171,6 +1171,14 @@
     <message>
         <source>Good to know</source>
         <translation>참고</translation>
+    </message>
+    <message>
+        <source>The capture library libpcap is not installed on this PC.</source>
+        <translation>이 PC에 캡처 라이브러리 libpcap이 설치되어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Install the package libpcap0.8, then check again.</source>
+        <translation>libpcap0.8 패키지를 설치한 뒤 다시 확인하세요.</translation>
     </message>
 </context>
 </TS>

@@ -33,7 +33,6 @@ from packetwave.server.notices import (
     ChangeMembers,
     Command,
     HistoryLoaded,
-    InterfacesChanged,
     LoadHistory,
     Notice,
     Refused,
@@ -404,7 +403,7 @@ class Engine:
                 self._note_status()
             case WatchInterfaces():
                 if command.on:
-                    self._meters.start(lambda found: self._notify(InterfacesChanged(found)))
+                    self._meters.start(self._notify)
                 else:
                     await self._meters.stop()
             case LoadHistory():

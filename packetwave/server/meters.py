@@ -11,13 +11,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from packetwave.server.capture import CaptureFault, InterfaceMeter, list_interfaces
-from packetwave.server.notices import InterfaceInfo
+from packetwave.server.notices import InterfaceInfo, InterfacesChanged
 
 log = logging.getLogger(__name__)
 
 PACE_S = 1.0
 
-OnInterfaces = Callable[[tuple[InterfaceInfo, ...]], None]
+OnInterfaces = Callable[[InterfacesChanged], None]
 
 
 class Meters:
@@ -28,7 +28,7 @@ class Meters:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, on_interfaces: OnInterfaces) -> None:
-        """Give the interfaces about once a second from now on; none where they cannot even be listed."""
+        """Give the interfaces about once a second from now on; none, and why, where they cannot be listed."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(on_interfaces))
 
@@ -53,13 +53,13 @@ class Meters:
             thread.shutdown(wait=False)
 
 
-def _measure(meter: InterfaceMeter) -> tuple[InterfaceInfo, ...]:
+def _measure(meter: InterfaceMeter) -> InterfacesChanged:
     try:
         rates = {rate.name: rate for rate in meter.read(time.monotonic())}
         interfaces = list_interfaces()
     except CaptureFault as fault:
-        log.info("%s", fault)
-        return ()
+        log.debug("%s", fault)  # each second: the window says it, and a capture that is wanted logs it
+        return InterfacesChanged((), fault.code, fault.reason)
     found = []
     for interface in interfaces:
         rate = rates.get(interface.name)
@@ -74,4 +74,4 @@ def _measure(meter: InterfaceMeter) -> tuple[InterfaceInfo, ...]:
                 sip_per_s=rate.sip_per_s if rate else None,
             )
         )
-    return tuple(found)
+    return InterfacesChanged(tuple(found))

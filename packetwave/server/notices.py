@@ -110,9 +110,14 @@ class MembersChanged:
 
 @dataclass(frozen=True, slots=True)
 class InterfacesChanged:
-    """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched."""
+    """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched.
+
+    code: why none can be listed (`no_driver`, …), "" where they can; detail: what the system said.
+    """
 
     interfaces: tuple[InterfaceInfo, ...]
+    code: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class SettingsPage(QWidget):
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the focus of what is in it
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
@@ -277,9 +278,9 @@ class SettingsPage(QWidget):
         port = listening(self._status).port
         with_port = "" if port == DEFAULT_PLAIN_PORT else f":{port}"
         for address in (*setup.addresses, setup.name):
-            self._addresses.addWidget(
-                Address(f"{address}{with_port}", translate("setup", "Copy"), self._theme)
-            )
+            text = f"{address}{with_port}"
+            copy = translate("setup", "Copy {address}").format(address=text)
+            self._addresses.addWidget(Address(text, copy, self._theme))
         self._addresses.addStretch(1)
         self._addresses_name.show()
 

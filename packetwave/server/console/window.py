@@ -27,7 +27,13 @@ from packetwave.server.console.parts import Banner
 from packetwave.server.console.settings_page import Place, SettingsPage
 from packetwave.server.console.setup_words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.words import Matter, capture_matter, finding_matter, store_matter
+from packetwave.server.console.words import (
+    Matter,
+    capture_matter,
+    finding_matter,
+    listing_matter,
+    store_matter,
+)
 from packetwave.server.diagnosis import Severity
 from packetwave.server.machine.this_pc import Setup
 from packetwave.server.notices import (
@@ -43,6 +49,7 @@ from packetwave.server.notices import (
     Status,
     StatusChanged,
     StoreState,
+    WatchInterfaces,
 )
 from packetwave.ui import icons
 from packetwave.ui.bridge import Bridge
@@ -79,6 +86,7 @@ class ConsoleWindow(QWidget):
         self._now = now
         self._theme = theme
         self._status = Status()
+        self._listed: InterfacesChanged | None = None
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
         self._wants_history = False  # refused while the database was away
@@ -210,8 +218,8 @@ class ConsoleWindow(QWidget):
                 self.calls.log.load(records)
             case MembersChanged(table):
                 self.members.show_table(table)
-            case InterfacesChanged(interfaces):
-                self.capture.show_interfaces(interfaces)
+            case InterfacesChanged():
+                self._take_interfaces(notice)
             case Refused(ChangeMembers()):
                 self.members.show_refusal(notice)
                 self.show_page(self.members)
@@ -222,7 +230,18 @@ class ConsoleWindow(QWidget):
             case _:
                 pass
 
+    def _take_interfaces(self, listed: InterfacesChanged) -> None:
+        self._listed = listed
+        self.capture.show_interfaces(listed.interfaces)
+        self._show_trouble_of(self._status)
+        if not self.capture.isVisible():
+            self._submit(WatchInterfaces(False))  # it was asked only whether they can be listed
+
     def _show_status(self, status: Status) -> None:
+        if self._listed is None and status.capture is CaptureState.STOPPED and not status.interface:
+            # The first start: a missing driver is said at once, not when the capture page is turned to.
+            self._listed = InterfacesChanged(())
+            self._submit(WatchInterfaces(True))
         if self._wants_history and status.store is not StoreState.AWAY:
             self.ask_for_history()
         self.status_line.show_status(status, shut_out(self._setup, status))
@@ -241,7 +260,8 @@ class ConsoleWindow(QWidget):
     def _show_trouble_of(self, status: Status) -> None:
         """What the panel says while it is open is not said twice."""
         found = None if self.findings.isVisible() else _no_calls(status)
-        matter = capture_matter(status) or store_matter(status) or found
+        listed = listing_matter(self._listed) if self._listed is not None else None
+        matter = capture_matter(status) or listed or store_matter(status) or found
         self._leads_to = self.capture
         if matter is None and self.page() is not self.settings:
             matter, self._leads_to = shut_out(self._setup, status), self.settings

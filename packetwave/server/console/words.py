@@ -4,6 +4,7 @@ Pure but for Qt's translator. The only place in the console where a code becomes
 its own words is shown as it is, so that nothing is hidden.
 """
 
+import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,13 @@ from PySide6.QtCore import QCoreApplication
 
 from packetwave.server.console.cells import Tone
 from packetwave.server.diagnosis import Finding, Severity, sentences
-from packetwave.server.notices import CaptureState, Status, StoreState
+from packetwave.server.notices import CaptureState, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
 translate = QCoreApplication.translate
 
 NPCAP_URL = "https://npcap.com/#download"
+WINDOWS: bool = sys.platform == "win32"
 _MAX_TEXT = 200
 
 
@@ -53,11 +55,17 @@ def capture_matter(status: Status) -> Matter | None:
             if status.capture is not CaptureState.FAILED:
                 return None
             return Matter(translate("words", "The capture failed."), detail)
-        case "no_driver":
+        case "no_driver" if WINDOWS:
             return Matter(
                 translate("words", "The capture driver Npcap is not installed on this PC."),
                 translate("words", "Install Npcap, then check again. Only this PC needs it."),
                 NPCAP_URL,
+                can_retry=True,
+            )
+        case "no_driver":
+            return Matter(
+                translate("words", "The capture library libpcap is not installed on this PC."),
+                translate("words", "Install the package libpcap0.8, then check again."),
                 can_retry=True,
             )
         case "no_rights":
@@ -89,6 +97,11 @@ def capture_matter(status: Status) -> Matter | None:
             )
         case code:
             return Matter(translate("words", "The capture failed."), f"{plain(code)} {detail}".strip())
+
+
+def listing_matter(listed: InterfacesChanged) -> Matter | None:
+    """Why no interface can be listed, None where they can."""
+    return refused(listed.code, listed.detail) if listed.code else None
 
 
 def capture_state(status: Status) -> tuple[Tone, str]:

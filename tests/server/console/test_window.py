@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from packetwave.server.console import words
 from packetwave.server.console.call_log import Column
 from packetwave.server.notices import (
     CallChanged,
@@ -18,6 +19,7 @@ from packetwave.server.notices import (
     Status,
     StatusChanged,
     StoreState,
+    WatchInterfaces,
 )
 from packetwave.server.store.base import MemberTable
 from packetwave.ui.theme import DARK, LIGHT
@@ -45,7 +47,8 @@ def test_history_is_asked_for_and_again_once_the_database_is_back(desk: Desk, cl
     assert sum(isinstance(command, LoadHistory) for command in desk.asked) == 2
 
 
-def test_a_failed_capture_says_what_to_do(desk: Desk) -> None:
+def test_a_failed_capture_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "WINDOWS", True)
     desk.tell(StatusChanged(Status(capture=CaptureState.FAILED, capture_code="no_driver", interface="eth2")))
     assert "Install Npcap" in desk.window.trouble.text()
     desk.window.trouble.acted.emit()
@@ -53,10 +56,33 @@ def test_a_failed_capture_says_what_to_do(desk: Desk) -> None:
     assert desk.window.page() is desk.window.capture
 
 
+def test_a_first_start_without_driver_says_so_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "WINDOWS", True)
+    desk.tell(StatusChanged(Status()), StatusChanged(Status()))
+    assert desk.asked.count(WatchInterfaces(True)) == 1
+    desk.tell(InterfacesChanged((), "no_driver", "not found"))
+    assert desk.asked[-1] == WatchInterfaces(False)  # nobody looks at the counters
+    trouble = desk.window.trouble
+    assert "Npcap is not installed" in trouble.text()
+    assert trouble._url.startswith("https://npcap.com/")
+    trouble.acted.emit()
+    assert desk.window.page() is desk.window.capture
+    assert desk.asked[-1] == WatchInterfaces(True)
+    desk.tell(InterfacesChanged((LAN, MIRROR)))  # it was installed meanwhile
+    assert trouble.text() == ""
+    assert desk.window.capture.model.rowCount() == 2
+
+
+def test_a_start_that_watches_asks_nothing(desk: Desk) -> None:
+    desk.tell(StatusChanged(WATCHING))
+    assert WatchInterfaces(True) not in desk.asked
+
+
 def test_everything_has_a_name_and_can_be_reached_by_keys(desk: Desk, clock: Clock) -> None:
     desk.tell(StatusChanged(WATCHING), MembersChanged(MemberTable((KIM,))), CallChanged(call("a", clock.at)))
     desk.tell(InterfacesChanged((LAN, MIRROR)))
-    for page in (desk.window.calls, desk.window.members, desk.window.capture):
+    window = desk.window
+    for page in (window.calls, window.members, window.capture, window.settings):
         desk.window.show_page(page)
         QApplication.processEvents()
         reached: set[QWidget] = set()

@@ -1,7 +1,7 @@
 import pytest
 
 from packetwave.server.console import words
-from packetwave.server.notices import CaptureState, Status, StoreState
+from packetwave.server.notices import CaptureState, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
 CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
@@ -33,11 +33,24 @@ def test_each_fault_is_said_in_korean(code: str, korean: None) -> None:
         assert any("가" <= char <= "힣" for char in sentence)
 
 
-def test_no_driver_links_to_npcap() -> None:
+def test_no_driver_links_to_npcap_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "WINDOWS", True)
     matter = words.capture_matter(failed("no_driver"))
     assert matter is not None
     assert matter.link.startswith("https://npcap.com/")
     assert matter.can_retry
+    assert "Npcap" in matter.what
+    monkeypatch.setattr(words, "WINDOWS", False)
+    elsewhere = words.capture_matter(failed("no_driver"))
+    assert elsewhere is not None
+    assert "libpcap" in elsewhere.what
+    assert elsewhere.link == ""
+
+
+def test_why_no_interface_can_be_listed() -> None:
+    assert words.listing_matter(InterfacesChanged(())) is None
+    listed = InterfacesChanged((), "no_driver", "not found")
+    assert words.listing_matter(listed) == words.capture_matter(failed("no_driver"))
 
 
 def test_a_code_without_words_is_shown_as_it_is() -> None:
