@@ -22,6 +22,7 @@ PURE = (
 FORBIDDEN = {  # a room: what it must not import
     "packetwave.server": ("packetwave.client",),
     "packetwave.client": ("packetwave.server",),
+    "packetwave.server.machine": ("packetwave.server.console", "packetwave.server.engine", "packetwave.ui"),
     "packetwave.common": ("packetwave.server", "packetwave.client", "packetwave.ui"),
     "packetwave.ui": ("packetwave.server", "packetwave.client"),
     "packetwave.protocol": ("packetwave.server", "packetwave.client", "packetwave.common", "packetwave.ui"),

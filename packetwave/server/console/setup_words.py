@@ -187,7 +187,7 @@ def change_words(change: Change) -> str:
         case "no_rights":
             return translate("setup", "Nothing was changed: this account may not change the PC.")
         case "no_effect":
-            said = translate(
+            return translate(
                 "setup",
                 "Windows said that it was done, but it is not so. "
                 "Perhaps your organisation does not allow it.",

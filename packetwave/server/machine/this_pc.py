@@ -88,7 +88,7 @@ class ThisPc:
         )
 
     def change(self, action: Action, port: int) -> Change:
-        with tempfile.TemporaryDirectory(prefix="packetwave-") as folder:
+        with tempfile.TemporaryDirectory(prefix="packetwave-", ignore_cleanup_errors=True) as folder:
             report = Path(folder) / "report.json"
             itself = [sys.executable] if self._frozen else [sys.executable, "-m", "packetwave.server"]
             command = [*itself, "setup", action, "--ports", str(port), "--report", str(report)]
