@@ -54,7 +54,7 @@ _NO_PROGRAM_NEEDS = _words("""
 _NO_CLIENT_NEEDS = _words("""
     packetwave.server scapy pymongo bson gridfs dns openpyxl et_xmlfile sqlite3 _sqlite3
     multiprocessing _multiprocessing concurrent.futures.process asyncio.unix_events
-    xml xmlrpc pyexpat decimal _decimal _pydecimal fractions statistics bz2 _bz2 lzma _lzma tarfile
+    xml xmlrpc pyexpat _decimal fractions statistics bz2 _bz2 lzma _lzma tarfile
     smtplib ftplib http.cookiejar websockets.legacy websockets.sync websockets.trio websockets.cli
     encodings.cp737 encodings.cp775 encodings.cp850 encodings.cp852 encodings.cp855 encodings.cp857
     encodings.cp858 encodings.cp860 encodings.cp861 encodings.cp862 encodings.cp863 encodings.cp864

@@ -1,5 +1,8 @@
 """What goes into a bundle and what is found in it that must not be there."""
 
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -119,3 +122,32 @@ def test_no_program_leaves_its_own_package_out() -> None:
         assert (Path("assets/icons") / f"{program.part}.svg").is_file()
         for name in program.translations:
             assert (Path("assets/i18n") / name).is_file()
+
+
+WITHOUT = """
+import importlib.abc, sys
+excluded = sys.argv[2].split()
+class Left(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if any(name == out or name.startswith(out + ".") for out in excluded):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Left())
+for name in [name for name in sys.modules if any(name == out or name.startswith(out + ".") for out in excluded)]:
+    del sys.modules[name]
+from importlib import import_module
+sys.exit(import_module(f"packetwave.{sys.argv[1]}.app").main(["--self-test", "--data-dir", sys.argv[3]]))
+"""
+
+
+@pytest.mark.parametrize("program", [bundle.SERVER, bundle.CLIENT], ids=lambda program: program.part)
+def test_the_program_works_without_what_is_left_out(program: bundle.Program, tmp_path: Path) -> None:
+    excluded = [name for name in program.excluded if name != "asyncio.unix_events"]  # needed here, not there
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", WITHOUT, program.part, " ".join(excluded), str(tmp_path)],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
