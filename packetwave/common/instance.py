@@ -4,6 +4,9 @@ Owns `instance.lock` (held as long as the program lives; the system frees it eve
 `instance.json` (where the first listens on the loopback address, and the secret that proves that a request
 comes from somebody who may read the folder). A TCP port rather than a named socket: it has no limit on the
 length of the folder's path and is the same on every system. Requests are received on a thread of its own.
+
+A program may be one that gives way (the unattended server, see docs/decisions/handover.md): a further start
+then gets the folder instead of being heard.
 """
 
 import contextlib
@@ -17,6 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -34,7 +38,39 @@ _TALK_S = 1.0  # longest silence within one request
 _LINE_BYTES = 1024
 _AGAIN_S = 0.05
 _DONE = b"ok\n"
+_GIVE_WAY = "give way"
 _LOCK, _ADDRESS = "instance.lock", "instance.json"
+
+OnGiveWay = Callable[[socket.socket], None]
+"""Is asked, on the other thread, to `release` the claim. The connection is for it to close: it stays open
+until who asks has the folder or is gone; only then may it be claimed again."""
+
+
+class Second(Enum):
+    """What became of a start that may not be the first. HEARD: the first took the request."""
+
+    CLAIMED = "claimed"
+    HEARD = "heard"
+    UNANSWERED = "unanswered"
+
+
+class FolderLock:
+    """A lock file that the system frees when the program that holds it ends, in any way."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(path, thread_local=False)
+
+    def take(self) -> bool:
+        """Whether this program has it now. Not to be asked for again while it has. Raises OSError."""
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def give_back(self) -> None:
+        """May be called twice, and without having it."""
+        self._lock.release()
 
 
 class Instance:
@@ -42,17 +78,18 @@ class Instance:
 
     def __init__(self, data_dir: Path) -> None:
         data_folder.make(data_dir)
-        self._lock = FileLock(data_dir / _LOCK, thread_local=False)
+        self._lock = FolderLock(data_dir / _LOCK)
         self._data_dir = data_dir
         self._address = data_dir / _ADDRESS
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
-    def claim(self, on_request: Callable[[str], None]) -> bool:
-        """Whether this is now the one. Then `on_request` gets each request's text, on another thread."""
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
+    def claim(self, on_request: Callable[[str], None], on_give_way: OnGiveWay | None = None) -> bool:
+        """Whether this is now the one. Then `on_request` gets each request's text, on another thread.
+
+        on_give_way: makes it one that gives way.
+        """
+        if not self._lock.take():
             return False
         secret = secrets.token_hex(16)
         try:
@@ -61,12 +98,35 @@ class Instance:
             _log.warning("other starts of this program will not be heard: %s", error)
             return True
         self._listener = listener
-        self._write_address({"port": listener.getsockname()[1], "secret": secret})
+        gives_way = on_give_way is not None
+        self._write_address({"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way})
         self._thread = threading.Thread(
-            target=_receive, args=(listener, secret, on_request), name="instance", daemon=True
+            target=_receive, args=(listener, secret, on_request, on_give_way), name="instance", daemon=True
         )
         self._thread.start()
         return True
+
+    def claim_or_ask(
+        self, on_request: Callable[[str], None], request: str, timeout_s: float = 10.0
+    ) -> Second:
+        """Claim the folder, also from one that gives way; of any other that has it, ask `request`."""
+        deadline = time.monotonic() + timeout_s
+        asked: dict[str, object] = {}
+        with contextlib.ExitStack() as until_claimed:
+            while not self.claim(on_request):
+                if time.monotonic() >= deadline:
+                    return Second.UNANSWERED
+                # As in `ask`. Where another start was faster, that one is asked next.
+                with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                    address = json.loads(self._address.read_text("utf-8"))
+                    if not address["gives_way"]:
+                        _send(address, request, _TALK_S).close()
+                        return Second.HEARD
+                    if address != asked:
+                        until_claimed.enter_context(_send(address, _GIVE_WAY, _TALK_S))
+                        asked = address
+                threading.Event().wait(_AGAIN_S)
+        return Second.CLAIMED
 
     def ask(self, request: str, timeout_s: float = 2.0) -> bool:
         """Whether the running program took the request; False when it does not answer in that time."""
@@ -88,7 +148,7 @@ class Instance:
             if self._thread is not threading.current_thread():
                 self._thread.join(2 * _TALK_S)
             self._thread = None
-        self._lock.release()
+        self._lock.give_back()
 
     def _write_address(self, keys: dict[str, object]) -> None:
         beside = self._address.with_suffix(".new")
@@ -116,8 +176,8 @@ def ask(data_dir: Path, request: str, timeout_s: float) -> bool:
             return False
         # The first may have its lock and not yet its port, or the file may be of one that was killed.
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            if _send(json.loads((data_dir / _ADDRESS).read_text("utf-8")), request, left):
-                return True
+            _send(json.loads((data_dir / _ADDRESS).read_text("utf-8")), request, left).close()
+            return True
         threading.Event().wait(min(_AGAIN_S, left))
 
 
@@ -156,29 +216,47 @@ def _is_held(lock: Path) -> bool:
     return False
 
 
-def _send(address: dict[str, object], request: str, timeout_s: float) -> bool:
+def _send(address: dict[str, object], request: str, timeout_s: float) -> socket.socket:
+    """The connection over which the request was taken. Raises OSError, KeyError, TypeError."""
     port = address["port"]
     if not isinstance(port, int):
-        return False
-    with socket.create_connection(("127.0.0.1", port), min(timeout_s, _TALK_S)) as talk:
+        raise TypeError(port)
+    talk = socket.create_connection(("127.0.0.1", port), min(timeout_s, _TALK_S))
+    try:
         talk.sendall(json.dumps({"secret": address["secret"], "request": request}).encode() + b"\n")
-        return talk.makefile("rb").readline(_LINE_BYTES) == _DONE
+        with talk.makefile("rb") as answers:
+            if answers.readline(_LINE_BYTES) != _DONE:
+                raise ConnectionRefusedError(request)
+    except BaseException:
+        talk.close()
+        raise
+    return talk
 
 
-def _receive(listener: socket.socket, secret: str, on_request: Callable[[str], None]) -> None:
+def _receive(
+    listener: socket.socket,
+    secret: str,
+    on_request: Callable[[str], None],
+    on_give_way: OnGiveWay | None,
+) -> None:
     while True:
         try:
             talk, _ = listener.accept()
         except OSError:  # closed by release()
             return
-        with talk, contextlib.suppress(OSError):
+        with contextlib.ExitStack() as until_heard, contextlib.suppress(OSError):
+            until_heard.enter_context(talk)
             talk.settimeout(_TALK_S)
             request = _request(talk.makefile("rb").readline(_LINE_BYTES), secret)
-            if request is None:
+            if request is None or (request == _GIVE_WAY and on_give_way is None):
                 continue
             talk.sendall(_DONE)
             try:
-                on_request(request)
+                if request == _GIVE_WAY and on_give_way is not None:
+                    until_heard.pop_all()
+                    on_give_way(talk)
+                else:
+                    on_request(request)
             except Exception:  # noqa: BLE001 - the next request must still be heard
                 _log.exception("request %r failed", request)
 

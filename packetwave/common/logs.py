@@ -56,6 +56,13 @@ class Logs:
             handler.close()
         self._handlers.clear()
 
+    def let_go(self) -> None:
+        """Close the log file until there is a line for it: while it is open here, no other program can begin
+        a new one on Windows."""
+        for handler in self._handlers:
+            if isinstance(handler, logging.FileHandler):
+                handler.close()
+
     def _on_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
         if not issubclass(kind, KeyboardInterrupt):
             _log.critical("uncaught", exc_info=(kind, error, trace))

@@ -5,20 +5,24 @@ never acts by itself: whatever it interrupted may hold the very lock it would ne
 """
 
 import contextlib
+import select
 import signal
 import socket
 from types import FrameType
 from typing import Any
 
+_ASKED = b"\0"  # a signal leaves its own number, which is never 0
 _WANTED = ("SIGINT", "SIGTERM", "SIGBREAK")
 
 
 class StopSignals:
-    """`socket` becomes readable when a stop is asked for. Attributes: socket (to wait on, not to write)."""
+    """`socket` becomes readable when there is a signal. Attributes: socket (to wait on, not to write);
+    came: whether `wait` has met a signal."""
 
     def __init__(self) -> None:
         self.socket, self._sender = socket.socketpair()
         self._sender.setblocking(False)
+        self.came = False
         self._before: dict[int, Any] = {}
         self._wakeup_before = -1
 
@@ -31,13 +35,19 @@ class StopSignals:
         self._wakeup_before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
 
     def ask(self) -> None:
-        """The same as a signal, from any thread."""
+        """Wake who waits, as a signal does, from any thread."""
         with contextlib.suppress(OSError):  # full: asked already; closed: stopped already
-            self._sender.send(b"\0")
+            self._sender.send(_ASKED)
 
-    def wait(self) -> None:
-        """Return when a stop is asked for (headless programs, main thread)."""
-        self.socket.recv(1)
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Return when a signal came (True), or `ask` was called or the time is up (False). Main thread of a
+        headless program."""
+        if not select.select([self.socket], [], [], timeout_s)[0]:
+            return False
+        if self.socket.recv(1) != _ASKED:
+            self.came = True
+            return True
+        return False
 
     def restore(self) -> None:
         """Give the signals back and close the sockets. May be called twice."""

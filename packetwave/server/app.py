@@ -18,7 +18,7 @@ from typing import TextIO
 from packetwave import __version__
 from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
-from packetwave.common.instance import Instance
+from packetwave.common.instance import Instance, Second
 from packetwave.common.paths import data_dir
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
@@ -35,6 +35,7 @@ from packetwave.server.faults import (
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.stores import OpenStores, open_stores
+from packetwave.server.unattended import Unattended
 from packetwave.server.watch import Live, Recording, Source
 
 log = logging.getLogger(__name__)
@@ -158,8 +159,18 @@ def _uri_in_settings(folder: Path) -> str:
 
 
 def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
+    if options.headless:
+        return _run_headless(options, folder, journal)
+    if not has_display():
+        return _refuse(
+            options, "there is no display to show the window on; --headless runs without one", EXIT_FAILED
+        )
     if options.replay is not None:
-        return _run_claimed(options, folder, journal, lambda _take: None)
+        with _start(options, folder) as start:
+            return _run_console(start, journal, lambda _take: None)
+    # Loaded before the folder is claimed: whoever gives way to this one watches that much longer.
+    from packetwave.server.console import run as console
+
     instance = Instance(folder)
     takers: list[Callable[[str], None]] = []
 
@@ -167,42 +178,50 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         for take in takers:
             take(request)
 
-    if not instance.claim(on_request):
-        return _second_start(instance, options, folder)
+    second = instance.claim_or_ask(on_request, console.RAISE)
+    if second is Second.HEARD:
+        return EXIT_FINE
+    if second is Second.UNANSWERED:
+        return _in_use(options, folder)
     try:
-        return _run_claimed(options, folder, journal, takers.append)
+        with _start(options, folder) as start:
+            return _run_console(start, journal, takers.append)
     finally:
         instance.release()
 
 
-def _second_start(instance: Instance, options: argparse.Namespace, folder: Path) -> int:
-    if not options.headless and instance.ask("raise"):
-        return EXIT_FINE
+def _run_headless(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
+    signals = StopSignals()
+    signals.install()
+    try:
+        if options.replay is not None:
+            return _watch(options, folder, signals, lambda: False)
+        unattended = Unattended(folder, signals)
+
+        def watch() -> int:
+            # Anew each time: a console may have changed the settings meanwhile.
+            return _watch(options, folder, signals, lambda: unattended.has_to_give_way)
+
+        code = unattended.run(watch, on_stand_by=journal.let_go)
+        return _in_use(options, folder) if code is None else code
+    finally:
+        signals.restore()
+
+
+def _in_use(options: argparse.Namespace, folder: Path) -> int:
     text = f"PacketWave is running already with the data folder {folder}; --data-dir names another"
     return _refuse(options, text, EXIT_IN_USE)
 
 
-def _run_claimed(
-    options: argparse.Namespace,
-    folder: Path,
-    journal: logs.Logs,
-    on_open: Callable[[Callable[[str], None]], None],
-) -> int:
+@contextlib.contextmanager
+def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
+    """What a run begins with; only for who has the data folder."""
     first_start = not (folder / FILE_NAME).exists()
     settings = _settings(options, folder)
-    source = _source(options, settings)
-    if not options.headless and not has_display():
-        return _refuse(
-            options, "there is no display to show the window on; --headless runs without one", EXIT_FAILED
-        )
-    if source is None and options.headless:
-        _say("no interface to capture on: name one with --interface; --list-interfaces shows what there is")
-        return EXIT_NO_CAPTURE
     if first_start and options.replay is None and not settings.mongodb:
         settings = _first_start(options, folder, settings)
     with _events(options.events) as events:
-        start = _Start(options, folder, settings, source, events)
-        return _run_headless(start) if options.headless else _run_console(start, journal, on_open)
+        yield _Start(options, folder, settings, _source(options, settings), events)
 
 
 def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
@@ -244,35 +263,41 @@ class _Start:
             settings_file.save(replace(stored, **{name: value}), path)  # type: ignore[arg-type]
 
 
-def _run_headless(start: _Start) -> int:
-    signals = StopSignals()
-    signals.install()
-    ended: list[tuple[int, str]] = []
+def _watch(
+    options: argparse.Namespace, folder: Path, signals: StopSignals, has_to_end: Callable[[], bool]
+) -> int:
+    """Run the engine without a window until it ends, a signal comes, or `has_to_end`; the exit code."""
+    ended: list[int] = []
 
-    def on_end(code: int, reason: str) -> None:
-        ended.append((code, reason))
+    def on_end(code: int, _reason: str) -> None:
+        ended.append(code)
         signals.ask()
 
-    engine = Engine(
-        start.settings,
-        start.open,
-        source=start.source,
-        events=start.events,
-        on_end=on_end,
-        must_watch=True,
-    )
-    try:
-        engine.start()
-        signals.wait()
+    with _start(options, folder) as start:
+        if start.source is None:
+            _say(
+                "no interface to capture on: name one with --interface; --list-interfaces shows what there is"
+            )
+            return EXIT_NO_CAPTURE
+        engine = Engine(
+            start.settings,
+            start.open,
+            source=start.source,
+            events=start.events,
+            on_end=on_end,
+            must_watch=True,
+        )
+        try:
+            engine.start()
+        except StartFault as fault:
+            _say(str(fault))
+            return fault.exit_code
+        while not (ended or has_to_end() or signals.wait()):
+            pass
         engine.stop()
         if not engine.join(_STOP_S):
             log.error("the server did not stop in time")
-    except StartFault as fault:
-        _say(str(fault))
-        return fault.exit_code
-    finally:
-        signals.restore()
-    return ended[0][0] if ended else EXIT_FINE
+    return ended[0] if ended else EXIT_FINE
 
 
 def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[[str], None]], None]) -> int:

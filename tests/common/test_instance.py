@@ -1,6 +1,7 @@
 import contextlib
 import json
 import queue
+import select
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.instance import Instance, ask, has_run, wait_gone
+from packetwave.common.instance import FolderLock, Instance, Second, ask, has_run, wait_gone
 
 HOLDER = """
 import sys
@@ -174,3 +175,83 @@ def test_what_the_lock_holds_stays_as_it_is(first: Instance, folder: Path) -> No
     (folder / "instance.lock").write_text("kept")
     assert wait_gone(folder, 0)
     assert (folder / "instance.lock").read_text() == "kept"
+
+
+class GivesWay:
+    """A program with the folder that leaves it to any other start, and takes it back after that one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.instance = Instance(folder)
+        self.asked: queue.Queue[socket.socket] = queue.Queue()
+        assert self.instance.claim(lambda _: None, self.asked.put)
+
+    def leave(self) -> socket.socket:
+        talk = self.asked.get(timeout=5)
+        self.instance.release()
+        return talk
+
+
+def test_one_that_gives_way_leaves_the_folder_to_another_start(folder: Path) -> None:
+    first, second = GivesWay(folder), Instance(folder)
+    thread = threading.Thread(target=lambda: talks.append(first.leave()))
+    talks: list[socket.socket] = []
+    thread.start()
+    heard: queue.Queue[str] = queue.Queue()
+    assert second.claim_or_ask(heard.put, "raise") is Second.CLAIMED
+    thread.join()
+    with talks[0] as talk:
+        assert talk.recv(1) == b""  # it has the folder: nobody asks any more
+    assert not first.instance.claim(lambda _: None)
+    # A third start meets one that does not give way, and is heard by it.
+    assert Instance(folder).claim_or_ask(heard.put, "raise") is Second.HEARD
+    assert heard.get(timeout=5) == "raise"
+    second.release()
+    assert first.instance.claim(lambda _: None)
+    first.instance.release()
+
+
+def test_the_connection_of_who_asks_tells_how_long_it_may_take(folder: Path) -> None:
+    first, second = GivesWay(folder), Instance(folder)
+    results: queue.Queue[Second] = queue.Queue()
+    asking = threading.Thread(target=lambda: results.put(second.claim_or_ask(lambda _: None, "raise")))
+    asking.start()
+    with first.asked.get(timeout=5) as talk:
+        assert not select.select([talk], [], [], 0)[0]  # it waits for the folder
+        assert results.empty()
+        first.instance.release()
+        assert talk.recv(1) == b""
+    assert results.get(timeout=5) is Second.CLAIMED
+    asking.join()
+    second.release()
+
+
+def test_one_that_does_not_answer_is_waited_for_only_so_long(folder: Path) -> None:
+    first = GivesWay(folder)
+    assert Instance(folder).claim_or_ask(lambda _: None, "raise", timeout_s=0.2) is Second.UNANSWERED
+    with first.asked.get(timeout=5) as talk:
+        assert talk.recv(1) == b""
+    assert first.asked.empty()  # asked once only
+    first.instance.release()
+
+
+def test_a_free_folder_is_simply_claimed(first: Instance, folder: Path) -> None:
+    assert first.claim_or_ask(lambda _: None, "raise") is Second.CLAIMED
+
+
+def test_one_that_keeps_the_folder_cannot_be_asked_to_give_way(first: Instance, folder: Path) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    assert first.claim(heard.put)
+    assert not Instance(folder).ask("give way", timeout_s=0.2)
+    assert Instance(folder).ask("raise")
+    assert heard.get(timeout=5) == "raise"
+    assert heard.empty()
+
+
+def test_a_folder_lock_is_taken_once(tmp_path: Path) -> None:
+    first, second = FolderLock(tmp_path / "x.lock"), FolderLock(tmp_path / "x.lock")
+    assert first.take()
+    assert not second.take()
+    first.give_back()
+    first.give_back()
+    assert second.take()
+    second.give_back()

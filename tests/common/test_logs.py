@@ -64,6 +64,16 @@ def test_a_crash_of_any_thread_is_in_the_file(log: logs.Logs, capsys: pytest.Cap
     assert "LookupError: in the main thread" in text
 
 
+def test_the_file_is_let_go_until_there_is_a_line_for_it(log: logs.Logs) -> None:
+    assert log.path is not None
+    logging.getLogger("packetwave.test").info("before")
+    log.let_go()
+    log.path.rename(log.path.with_suffix(".1"))  # by another program that begins a new one
+    logging.getLogger("packetwave.test").info("after")
+    assert "after" in text_of(log)
+    assert "before" not in text_of(log)
+
+
 def test_a_crash_is_told_once(log: logs.Logs) -> None:
     told: list[str] = []
     log.on_crash = lambda: told.append(text_of(log))

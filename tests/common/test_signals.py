@@ -13,7 +13,8 @@ def test_a_signal_becomes_a_byte_and_the_handlers_are_given_back() -> None:
     signals.install()
     assert not select.select([signals.socket], [], [], 0)[0]
     signal.raise_signal(signal.SIGTERM)
-    signals.wait()
+    assert signals.wait()
+    assert signals.came
     signals.restore()
     signals.restore()
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
@@ -23,8 +24,10 @@ def test_any_thread_may_ask_also_too_late() -> None:
     signals = StopSignals()
     thread = threading.Thread(target=signals.ask)
     thread.start()
-    signals.wait()
+    assert not signals.wait()
     thread.join()
+    assert not signals.wait(0)
+    assert not signals.came
     signals.restore()
     signals.ask()
 
