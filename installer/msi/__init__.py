@@ -1,0 +1,1 @@
+"""The client's Windows installer package (MSI): made, read and checked."""

@@ -1,0 +1,100 @@
+"""What the tests ask of a PC of the bench: packages installed, its machine-wide registry and files.
+
+A PC is `installer.windows.bench.PC`, a Windows of Wine's on a disk of its own. Paths are Windows'; only
+`windows_path` and `machine_files` know both sides.
+"""
+
+import contextlib
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PureWindowsPath
+
+from installer.windows.bench import PC
+
+TOP = Path(__file__).parents[2]
+CLIENT_FOLDER = PureWindowsPath(r"C:\Program Files\PacketWave\Client")
+CLIENT_PROGRAM = CLIENT_FOLDER / "PacketWave-Client.exe"
+CLIENT_KEY = r"HKEY_LOCAL_MACHINE\Software\PacketWave\Client"
+RUN_KEY = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\Run"
+UNINSTALL_KEY = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\Uninstall"
+
+Registry = dict[str, dict[str, str]]
+"""By key, then by value's name ("" for the key's own): the data as reg.exe writes it, strings as they are."""
+
+_LINE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|@)=(.*)', re.DOTALL)
+
+
+def windows_path(pc: PC, path: Path) -> PureWindowsPath:
+    """A file of the bench or of the checkout as Windows programs see it."""
+    if path.is_relative_to(pc.bench.folder):
+        return PureWindowsPath("Z:/") / path.relative_to(pc.bench.folder)
+    return PureWindowsPath("Z:/project") / path.relative_to(TOP)
+
+
+@contextlib.contextmanager
+def scratch(pc: PC) -> Iterator[Path]:
+    """A folder outside the PC's own disk that both sides see."""
+    with tempfile.TemporaryDirectory(prefix="wine-", dir=pc.bench.folder / "tmp") as name:
+        yield Path(name)
+
+
+def msiexec(pc: PC, how: str, package: str, *properties: str) -> tuple[int, str]:
+    """Install (`/i`), repair (`/f…`) or remove (`/x`) without a window: exit code, and Wine's log of it.
+
+    package: a path as Windows sees it, or a product code.
+    """
+    with scratch(pc) as folder:
+        log = folder / "msi.log"
+        ended = pc.run("msiexec", how, package, "/qn", "/l*v", str(windows_path(pc, log)), *properties)
+        text = log.read_bytes().decode("utf-8", "replace") if log.exists() else ""
+        return ended.returncode, text
+
+
+def registry(pc: PC, key: str) -> Registry:
+    """The key and all below it; none where it is not there. Keys as reg.exe writes them, in full."""
+    with scratch(pc) as folder:
+        file = folder / "keys.reg"
+        pc.run("reg", "export", key, str(windows_path(pc, file)), "/y")
+        return parse_registry(file.read_bytes().decode("utf-16")) if file.exists() else {}
+
+
+def values(pc: PC, key: str) -> dict[str, str]:
+    """The values of one key; none where it is not there."""
+    found = {name.lower(): data for name, data in registry(pc, key).items()}
+    return found.get(key.lower(), {})
+
+
+def parse_registry(text: str) -> Registry:
+    """A file of reg.exe's (`Windows Registry Editor Version 5.00`)."""
+    found: Registry = {}
+    here: dict[str, str] = {}
+    for line in re.sub(r"\\\r?\n\s*", "", text).splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            here = found.setdefault(line[1:-1], {})
+        elif match := _LINE.fullmatch(line):
+            name, data = match.groups()
+            here[_plain(name or "")] = _plain(data[1:-1]) if data.startswith('"') else data
+    return found
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def machine_files(pc: PC) -> set[str]:
+    """All files and folders of drive C: but those in users' profiles, relative to it."""
+    drive = pc.drive
+    found = set()
+    for path in drive.rglob("*"):
+        parts = path.relative_to(drive).parts
+        if not (parts[0].lower() == "users" and len(parts) > 1 and parts[1].lower() != "public"):
+            found.add("/".join(parts))
+    return found
+
+
+def running(pc: PC, program: str) -> list[int]:
+    """The process numbers of all programs of that name."""
+    said = pc.run("tasklist", "/fo", "csv", "/nh").stdout.decode("utf-8", "replace")
+    rows = (line.strip().strip('"').split('","') for line in said.splitlines())
+    return [int(row[1]) for row in rows if row[0].lower() == program.lower()]
