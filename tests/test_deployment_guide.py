@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.server.machine.firewall import RULE_NAME
 from packetwave.server.store.tables import read_file
 
 ROOT = Path(__file__).parents[1]
@@ -126,9 +127,10 @@ def test_the_readme_leads_to_the_guide(page: Path) -> None:
 
 
 @each_guide
-def test_the_port_is_the_one_that_clients_use(guide: Path) -> None:
+def test_the_rule_by_hand_is_the_one_that_the_console_adds(guide: Path) -> None:
     text = read(guide)
     assert f"TCP {DEFAULT_PLAIN_PORT}" in text
+    assert f'name="{RULE_NAME}"' in text
     assert f"protocol=TCP localport={DEFAULT_PLAIN_PORT} profile=domain,private" in text
 
 
@@ -148,7 +150,6 @@ def test_the_headings_of_a_members_file_are_understood(guide: Path) -> None:
             assert (member.name, member.department, member.note) == ("김영희", "영업부", "오전 근무")
 
 
-@pytest.mark.skipif(not PACKAGE.is_file(), reason="there is no package yet")
 @each_guide
 def test_the_installers_properties_are_all_explained(guide: Path) -> None:
     given = {
