@@ -1005,6 +1005,10 @@
         <source>Settings</source>
         <translation>설정</translation>
     </message>
+    <message>
+        <source>Understood</source>
+        <translation>확인</translation>
+    </message>
 </context>
 <context>
     <name>words</name>
@@ -1179,6 +1183,38 @@
     <message>
         <source>Install the package libpcap0.8, then check again.</source>
         <translation>libpcap0.8 패키지를 설치한 뒤 다시 확인하세요.</translation>
+    </message>
+    <message>
+        <source>Some settings had wrong values. Their defaults are used.</source>
+        <translation>일부 설정값이 잘못되어 기본값을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Which ones they are is in the log.</source>
+        <translation>어떤 값인지는 로그에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged. It was put aside, and default settings are used.</source>
+        <translation>설정 파일이 손상되어 따로 보관하고 기본 설정을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Choose the network interface again.</source>
+        <translation>네트워크 인터페이스를 다시 선택하세요.</translation>
+    </message>
+    <message>
+        <source>The settings file cannot be used. Default settings are used.</source>
+        <translation>설정 파일을 사용할 수 없어 기본 설정을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Why is in the log.</source>
+        <translation>이유는 로그에 있습니다.</translation>
+    </message>
+    <message>
+        <source>The database was damaged. It was put aside, and an empty one is used.</source>
+        <translation>데이터베이스가 손상되어 따로 보관하고 빈 데이터베이스로 시작했습니다.</translation>
+    </message>
+    <message>
+        <source>Import the members again. The damaged file is still in the data folder.</source>
+        <translation>구성원을 다시 가져오세요. 손상된 파일은 데이터 폴더에 남아 있습니다.</translation>
     </message>
 </context>
 </TS>

@@ -20,6 +20,7 @@ from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance, Second
 from packetwave.common.paths import data_dir
+from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
 from packetwave.server import members_cli, setup_cli
@@ -32,6 +33,7 @@ from packetwave.server.faults import (
     EXIT_WRONG_USAGE,
     StartFault,
 )
+from packetwave.server.notices import FileFault
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.stores import OpenStores, open_stores
@@ -41,6 +43,11 @@ from packetwave.server.watch import Live, Recording, Source
 log = logging.getLogger(__name__)
 
 _STOP_S = 2.0
+_SETTINGS_FAULTS = {
+    Trouble.WRONG_VALUES: FileFault.SETTINGS_WRONG_VALUES,
+    Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
+    Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
+}
 _IN_TEXT = frozenset(("members", "--headless", "--list-interfaces", "--self-test"))
 """What is started to be read in a console; everything else is started to show a window."""
 
@@ -138,7 +145,7 @@ def _listen(text: str) -> str:
     return text
 
 
-def _settings(options: argparse.Namespace, folder: Path) -> ServerSettings:
+def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings, tuple[FileFault, ...]]:
     loaded = settings_file.load(ServerSettings, folder / FILE_NAME)
     for problem in loaded.problems:
         log.warning("%s", problem)
@@ -151,7 +158,8 @@ def _settings(options: argparse.Namespace, folder: Path) -> ServerSettings:
         settings = replace(settings, listen=options.listen)
     if options.mongodb:
         settings = replace(settings, mongodb=options.mongodb)
-    return settings
+    fault = _SETTINGS_FAULTS.get(loaded.trouble)
+    return settings, () if fault is None else (fault,)
 
 
 def _uri_in_settings(folder: Path) -> str:
@@ -217,11 +225,11 @@ def _in_use(options: argparse.Namespace, folder: Path) -> int:
 def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
     """What a run begins with; only for who has the data folder."""
     first_start = not (folder / FILE_NAME).exists()
-    settings = _settings(options, folder)
+    settings, file_faults = _settings(options, folder)
     if first_start and options.replay is None and not settings.mongodb:
         settings = _first_start(options, folder, settings)
     with _events(options.events) as events:
-        yield _Start(options, folder, settings, _source(options, settings), events)
+        yield _Start(options, folder, settings, _source(options, settings), events, file_faults)
 
 
 def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
@@ -242,12 +250,14 @@ class _Start:
         settings: ServerSettings,
         source: Source | None,
         events: TextIO | None,
+        file_faults: tuple[FileFault, ...] = (),
     ) -> None:
         self.options = options
         self.folder = folder
         self.settings = settings
         self.source = source
         self.events = events
+        self.file_faults = file_faults
         self._keeping = threading.Lock()
         self.is_replay = options.replay is not None
         self.ends_by_itself = self.is_replay and (options.headless or options.speed == "max")
@@ -313,6 +323,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                 listener=listener,
                 on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
                 on_interface=lambda name: start.keep("interface", name),
+                file_faults=start.file_faults,
             ),
             data_dir=start.folder,
             keep=start.keep,

@@ -32,6 +32,7 @@ from packetwave.server.notices import (
     CaptureState,
     ChangeMembers,
     Command,
+    FileFault,
     HistoryLoaded,
     LoadHistory,
     Notice,
@@ -60,6 +61,7 @@ class Engine:
     """One run of the server.
 
     open_stores: called on the store thread. source: what is watched at first, None for nothing yet.
+    file_faults: what was wrong with files before this; the database's own is found here.
     on_end: called once from the loop thread when a replay that ends by itself is over, or when `must_watch`
     is set and nothing can be watched; with the exit code. The engine still runs then; stop it.
     """
@@ -75,6 +77,7 @@ class Engine:
         on_end: Callable[[int, str], None] = lambda _code, _reason: None,
         on_interface: Callable[[str], None] = lambda _name: None,
         must_watch: bool = False,
+        file_faults: tuple[FileFault, ...] = (),
     ) -> None:
         self._settings = settings
         self._open_stores = open_stores
@@ -83,6 +86,7 @@ class Engine:
         self._on_end = on_end
         self._on_interface = on_interface
         self._must_watch = must_watch
+        self._file_faults = file_faults
         self._thread = threading.Thread(target=self._run_loop, name="loop", daemon=True)
         self._store_thread = StoreThread()
         self._started = threading.Event()
@@ -201,6 +205,9 @@ class Engine:
     async def _open(self) -> None:
         self._stores = stores = await self._store_thread.run(self._open_stores)
         self._store_state = (StoreState.EMBEDDED, stores.problem)
+        if stores.problem:
+            log.warning("%s", stores.problem)
+            self._file_faults = (*self._file_faults, FileFault.DATABASE_PUT_ASIDE)
         self._writer = CallWriter(self._store_thread, stores.calls)
         self._lookout.keep_by(stores.keeper)
         await self._load_members()
@@ -378,6 +385,7 @@ class Engine:
             store_detail=self._store_state[1],
             unwritten_calls=self._unwritten + (self._writer.unwritten if self._writer is not None else 0),
             listening=self._listening,
+            file_faults=self._file_faults,
         )
         if status != self._status:
             self._status = status

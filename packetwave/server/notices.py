@@ -57,6 +57,15 @@ class ClientInfo:
     extensions: tuple[str, ...] = ()
 
 
+class FileFault(StrEnum):
+    """What was wrong with a file of the data folder when the program started; the log says more."""
+
+    SETTINGS_WRONG_VALUES = "settings_wrong_values"
+    SETTINGS_PUT_ASIDE = "settings_put_aside"
+    SETTINGS_UNUSABLE = "settings_unusable"
+    DATABASE_PUT_ASIDE = "database_put_aside"
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """The whole state of the server at one moment; sent on change, at most some times a second.
@@ -85,6 +94,7 @@ class Status:
     store_detail: str = ""
     unwritten_calls: int = 0
     listening: str = ""
+    file_faults: tuple[FileFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,28 @@ def test_bad_settings_fall_back_and_are_said(tmp_path: Path, capsys: pytest.Capt
     (tmp_path / FILE_NAME).write_text("{ half", encoding="utf-8")
     assert replay(tmp_path, missed_call(tmp_path)) == 0
     assert "damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["first page", "middle"])
+def test_a_damaged_database_is_put_aside_and_said(
+    where: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "데이터 폴더 1"
+    folder.mkdir()
+    with_members(folder, *(replace(KIM, extension_num=str(number)) for number in range(2000, 3000)))
+    database = folder / "packetwave.db"
+    content = bytearray(database.read_bytes())
+    start = 0 if where == "first page" else len(content) // 2
+    content[start : start + 4096] = b"\xff" * 4096
+    database.write_bytes(content)
+    assert replay(folder, missed_call(tmp_path), "--events", "-") == 0
+    captured = capsys.readouterr()
+    assert "packetwave.db was damaged; it was put aside as packetwave.db.damaged-1" in captured.err
+    assert len(captured.out.splitlines()) == 2
+    assert (folder / "packetwave.db.damaged-1").read_bytes() == content
+    assert main(["members", "list", "--data-dir", str(folder)]) == 0
+    assert replay(folder, missed_call(tmp_path)) == 0
+    assert "damaged" not in capsys.readouterr().err
 
 
 def test_mongodb_away_at_start_is_said_and_the_replay_runs(
@@ -330,3 +353,37 @@ def test_what_was_chosen_in_the_window_is_kept_beside_the_rest(tmp_path: Path) -
     _Start(options, tmp_path, ServerSettings(), None, None).keep("theme", "dark")
     kept = json.loads((tmp_path / FILE_NAME).read_text())
     assert (kept["theme"], kept["interface"], kept["of_a_later_version"]) == ("dark", "eth2", 1)
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="mounts, so needs root")
+@pytest.mark.parametrize("command", [["--headless", "--interface", "lo"], ["members", "list"]])
+def test_a_data_folder_that_can_only_be_read(command: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "데이터 폴더"
+    folder.mkdir()
+    with_members(folder, KIM)
+    # Root may write anywhere but on a read-only mount; this one is in a mount namespace of its own.
+    read_only = 'mount --bind -o ro "$1" "$1" || exit 77; folder="$1"; shift; exec "$@" --data-dir "$folder"'
+    done = subprocess.run(
+        [
+            "unshare",
+            "--mount",
+            "sh",
+            "-c",
+            read_only,
+            "sh",
+            str(folder),
+            sys.executable,
+            "-m",
+            "packetwave.server",
+            *command,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode == 77:
+        pytest.skip(f"cannot mount here: {done.stderr}")
+    assert done.returncode == 1
+    assert f"{folder} cannot be used: Read-only file system" in done.stderr
+    assert "Traceback" not in done.stderr

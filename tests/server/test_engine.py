@@ -22,6 +22,7 @@ from packetwave.server.notices import (
     CallChanged,
     CaptureState,
     ChangeMembers,
+    FileFault,
     HistoryLoaded,
     LoadHistory,
     MembersChanged,
@@ -200,6 +201,7 @@ def test_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
     with running(tmp_path) as run:
         status = run.wait_for(StatusChanged, lambda notice: notice.status.store_detail).status
         assert "put aside" in status.store_detail
+        assert status.file_faults == (FileFault.DATABASE_PUT_ASIDE,)
     assert list(tmp_path.glob(f"{FILE_NAME}.damaged-*"))
 
 

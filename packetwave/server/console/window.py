@@ -30,6 +30,7 @@ from packetwave.server.console.status_line import StatusLine
 from packetwave.server.console.words import (
     Matter,
     capture_matter,
+    file_matter,
     finding_matter,
     listing_matter,
     store_matter,
@@ -89,6 +90,7 @@ class ConsoleWindow(QWidget):
         self._listed: InterfacesChanged | None = None
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
+        self._knows_files = False  # has read what was wrong with files
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -261,8 +263,11 @@ class ConsoleWindow(QWidget):
         """What the panel says while it is open is not said twice."""
         found = None if self.findings.isVisible() else _no_calls(status)
         listed = listing_matter(self._listed) if self._listed is not None else None
-        matter = capture_matter(status) or listed or store_matter(status) or found
-        self._leads_to = self.capture
+        matter, self._leads_to = capture_matter(status) or listed or store_matter(status), self.capture
+        if matter is None and not self._knows_files:
+            matter, self._leads_to = file_matter(status), None
+        if matter is None:
+            matter, self._leads_to = found, self.capture
         if matter is None and self.page() is not self.settings:
             matter, self._leads_to = shut_out(self._setup, status), self.settings
         self._show_trouble(matter)
@@ -270,9 +275,15 @@ class ConsoleWindow(QWidget):
     def _show_trouble(self, matter: Matter | None) -> None:
         self._trouble_room.setContentsMargins(16, 0 if matter is None else 16, 16, 0)
         action = translate("window", "Settings") if self._leads_to is self.settings else ""
+        if self._leads_to is None:
+            action = translate("window", "Understood")
         self.trouble.show_matter(matter, translate("window", "Npcap's page"), action)
 
     def _act_on_trouble(self) -> None:
+        if self._leads_to is None:
+            self._knows_files = True
+            self._show_trouble_of(self._status)
+            return
         if self._leads_to is self.settings:
             self.show_page(self.settings)
             return

@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication
 
 from packetwave.server.console.cells import Tone
 from packetwave.server.diagnosis import Finding, Severity, sentences
-from packetwave.server.notices import CaptureState, InterfacesChanged, Status, StoreState
+from packetwave.server.notices import CaptureState, FileFault, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
 translate = QCoreApplication.translate
@@ -158,6 +158,40 @@ def store_matter(status: Status) -> Matter | None:
         waiting = translate("words", "Calls waiting to be written: {count}.")
         what = f"{what} {waiting.format(count=status.unwritten_calls)}"
     return Matter(what, translate("words", "Start the database again; PacketWave goes on by itself."), "")
+
+
+def file_matter(status: Status) -> Matter | None:
+    """What was wrong with files at the start, None for nothing."""
+    found = [_file_matter(fault) for fault in status.file_faults]
+    if not found:
+        return None
+    return Matter(" ".join(what for what, _ in found), " ".join(then for _, then in found), can_retry=True)
+
+
+def _file_matter(fault: FileFault) -> tuple[str, str]:
+    match fault:
+        case FileFault.SETTINGS_WRONG_VALUES:
+            return (
+                translate("words", "Some settings had wrong values. Their defaults are used."),
+                translate("words", "Which ones they are is in the log."),
+            )
+        case FileFault.SETTINGS_PUT_ASIDE:
+            return (
+                translate(
+                    "words", "The settings file was damaged. It was put aside, and default settings are used."
+                ),
+                translate("words", "Choose the network interface again."),
+            )
+        case FileFault.SETTINGS_UNUSABLE:
+            return (
+                translate("words", "The settings file cannot be used. Default settings are used."),
+                translate("words", "Why is in the log."),
+            )
+        case FileFault.DATABASE_PUT_ASIDE:
+            return (
+                translate("words", "The database was damaged. It was put aside, and an empty one is used."),
+                translate("words", "Import the members again. The damaged file is still in the data folder."),
+            )
 
 
 def refused(code: str, detail: str) -> Matter:

@@ -10,6 +10,7 @@ from packetwave.server.console.call_log import Column
 from packetwave.server.notices import (
     CallChanged,
     CaptureState,
+    FileFault,
     HistoryLoaded,
     InterfacesChanged,
     LoadHistory,
@@ -132,3 +133,21 @@ def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: obj
         desk.window.show_page(page)
         picture = desk.window.grab().toImage()
         assert picture.pixelColor(5, 300).name() == wanted  # the navigation
+
+
+def test_what_was_wrong_with_files_is_said_until_it_is_understood(desk: Desk) -> None:
+    faults = (FileFault.SETTINGS_PUT_ASIDE, FileFault.DATABASE_PUT_ASIDE)
+    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults)))
+    trouble = desk.window.trouble
+    assert "The settings file was damaged" in trouble.text()
+    assert "Import the members again" in trouble.text()
+    assert trouble._action.text() == "Understood"
+    # What can be mended comes first, and does not make it forgotten.
+    desk.tell(StatusChanged(Status(store=StoreState.AWAY, file_faults=faults, interface="eth2")))
+    assert "cannot be reached" in trouble.text()
+    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults)))
+    assert "damaged" in trouble.text()
+    trouble.acted.emit()
+    assert trouble.text() == ""
+    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, sip_messages=1, file_faults=faults)))
+    assert trouble.text() == ""

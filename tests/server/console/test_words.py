@@ -1,7 +1,7 @@
 import pytest
 
 from packetwave.server.console import words
-from packetwave.server.notices import CaptureState, InterfacesChanged, Status, StoreState
+from packetwave.server.notices import CaptureState, FileFault, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
 CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
@@ -102,3 +102,11 @@ def test_text_from_outside_becomes_plain(text: str, shown: str) -> None:
 @pytest.mark.parametrize(("rate", "said"), [(0, "0"), (0.4, "0.4"), (12.2, "12"), (9812.0, "9,812")])
 def test_rates(rate: float, said: str) -> None:
     assert words.rate_text(rate) == said
+
+
+@pytest.mark.parametrize("fault", list(FileFault))
+def test_each_fault_of_a_file_has_its_words(fault: FileFault) -> None:
+    matter = words.file_matter(Status(file_faults=(fault,)))
+    assert matter is not None
+    assert matter.what.endswith(".") and matter.next_step.endswith(".")
+    assert words.file_matter(Status()) is None
