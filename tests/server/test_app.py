@@ -387,3 +387,15 @@ def test_a_data_folder_that_can_only_be_read(command: list[str], tmp_path: Path)
     assert done.returncode == 1
     assert f"{folder} cannot be used: Read-only file system" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_task_at_system_start_speaks_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has neither stdout nor stderr, and nobody sees a dialog."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["--headless", "--data-dir", str(tmp_path), *ANY_PORT]) == 3
+    (tmp_path / FILE_NAME).write_text('{"interface": "no-such-thing"}')
+    assert main(["--headless", "--data-dir", str(tmp_path), *ANY_PORT]) == 3
+    said = (tmp_path / "logs" / "server.log").read_text("utf-8")
+    assert "no interface to capture on" in said
+    assert "no-such-thing" in said
