@@ -5,6 +5,7 @@ Windows, for the system, its administrators, the task's account and the user who
 A folder that is there already, or was named by `--data-dir`, keeps the rights that it has.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -46,11 +47,12 @@ def check(folder: Path) -> None:
     trial = folder / f"trial-{os.getpid()}"
     try:
         trial.touch()
-        trial.unlink()
     except FileNotFoundError:
         return
     except OSError as error:
         raise Unusable(why_not(folder, error, is_shared=_is_shared(folder))) from error
+    with contextlib.suppress(OSError):  # a virus scanner may be looking at it
+        trial.unlink()
 
 
 def why_not(folder: Path, error: OSError, *, is_shared: bool) -> str:

@@ -139,7 +139,10 @@ class Instance:
     def release(self) -> None:
         """Give the claim up. May be called twice, and without a claim."""
         if self._listener is not None:
-            self._address.unlink(missing_ok=True)
+            with contextlib.suppress(
+                OSError
+            ):  # another start reads it: Windows; nobody answers there any more
+                self._address.unlink()
             with contextlib.suppress(OSError):  # wakes accept() on Linux; closing does on Windows
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
@@ -156,7 +159,16 @@ class Instance:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump(keys, file)
-        beside.replace(self._address)
+        deadline = time.monotonic() + _TALK_S
+        while True:
+            try:
+                beside.replace(self._address)
+            except PermissionError:  # another start reads it at this moment: Windows
+                if time.monotonic() >= deadline:
+                    raise
+                threading.Event().wait(_AGAIN_S)
+            else:
+                return
 
 
 def has_run(data_dir: Path) -> bool:

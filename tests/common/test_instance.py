@@ -255,3 +255,31 @@ def test_a_folder_lock_is_taken_once(tmp_path: Path) -> None:
     first.give_back()
     assert second.take()
     second.give_back()
+
+
+def test_a_start_that_reads_at_this_moment_is_in_nobodys_way(
+    first: Instance, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows a file that somebody reads can be neither replaced nor removed."""
+    replace, refused = Path.replace, iter((True, True, False))
+
+    def busy_twice(self: Path, target: Path) -> Path:
+        if next(refused):
+            raise PermissionError(13, "in use")
+        return replace(self, target)
+
+    def busy(_self: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "in use")
+
+    monkeypatch.setattr(Path, "replace", busy_twice)
+    assert first.claim(lambda _: None)
+    monkeypatch.undo()
+    assert Instance(folder).ask("raise")
+    second = Instance(folder)
+    monkeypatch.setattr(Path, "unlink", busy)
+    first.release()
+    monkeypatch.undo()
+    assert not Instance(folder).ask("raise", timeout_s=0.1)
+    assert second.claim_or_ask(lambda _: None, "raise") is Second.CLAIMED
+    assert Instance(folder).ask("raise")
+    second.release()

@@ -228,13 +228,3 @@ def test_what_stays_as_it_was(probe: Host, folder: Path) -> None:
     assert window.stop() == 0
     wait_for_log(folder, "watching 'eth0'")
     assert unattended.stop() == 0
-
-
-def test_stopped_while_it_stands_by(probe: Host, folder: Path) -> None:
-    unattended = headless(probe, folder)
-    wait_for_log(folder, "watching 'eth0'")
-    window = console(probe, folder)
-    wait_for_log(folder, "standing by")
-    assert unattended.stop() == 0
-    assert window.process.poll() is None
-    assert window.stop() == 0
