@@ -101,6 +101,14 @@
         <source>This cannot be an address. It should look like 192.168.0.10 or office-pc.</source>
         <translation>주소로 쓸 수 없습니다. 192.168.0.10 또는 office-pc 처럼 입력하세요.</translation>
     </message>
+    <message>
+        <source>Extension</source>
+        <translation>내선</translation>
+    </message>
+    <message>
+        <source>As installed ({language})</source>
+        <translation>설치할 때 정한 대로 ({language})</translation>
+    </message>
 </context>
 <context>
     <name>Tray</name>
@@ -130,6 +138,33 @@
     <message>
         <source>Close ended calls</source>
         <translation>끝난 전화 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>faults</name>
+    <message>
+        <source>PacketWave cannot start: its folder cannot be used.</source>
+        <translation>PacketWave를 시작할 수 없습니다. 설정을 둘 폴더를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>It keeps its settings there. Ask the person who looks after your PCs to give your account the right to write in it.</source>
+        <translation>PacketWave는 이 폴더에 설정을 저장합니다. PC를 관리하는 분에게 이 폴더에 쓸 수 있는 권한을 요청하세요.</translation>
+    </message>
+    <message>
+        <source>PacketWave is running already, but does not answer.</source>
+        <translation>PacketWave가 이미 실행 중이지만 응답하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Sign out of Windows and in again. That ends it, and starts it afresh.</source>
+        <translation>Windows에서 로그아웃한 뒤 다시 로그인하세요. 그러면 새로 시작됩니다.</translation>
+    </message>
+    <message>
+        <source>PacketWave has ended because of an error of its own.</source>
+        <translation>PacketWave가 자체 오류로 종료되었습니다.</translation>
+    </message>
+    <message>
+        <source>Start it again. If this comes back, pass this file on to who looks after your PCs:</source>
+        <translation>다시 시작해 보세요. 같은 일이 되풀이되면 PC를 관리하는 분에게 다음 파일을 전해 주세요.</translation>
     </message>
 </context>
 <context>
@@ -245,6 +280,66 @@
     <message>
         <source>{count} s</source>
         <translation>{count}초</translation>
+    </message>
+    <message>
+        <source>The address set by the installation is not an address: &apos;{server}&apos;</source>
+        <translation>설치할 때 정해진 주소가 서버 주소가 아닙니다: &apos;{server}&apos;</translation>
+    </message>
+    <message>
+        <source>Type the right one, such as 192.168.0.10, or ask the person who installed PacketWave.</source>
+        <translation>192.168.0.10처럼 올바른 주소를 입력하거나, PacketWave를 설치한 분에게 문의하세요.</translation>
+    </message>
+    <message>
+        <source>The address set by your organisation is not an address: &apos;{server}&apos;</source>
+        <translation>회사 정책으로 정해진 주소가 서버 주소가 아닙니다: &apos;{server}&apos;</translation>
+    </message>
+    <message>
+        <source>Tell the person who looks after your PCs. It should look like 192.168.0.10.</source>
+        <translation>PC를 관리하는 분에게 알려 주세요. 192.168.0.10과 같은 모양이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>The address was set when PacketWave was installed.</source>
+        <translation>설치할 때 정해진 주소입니다.</translation>
+    </message>
+    <message>
+        <source>The address is set by your organisation&apos;s policy.</source>
+        <translation>회사 정책으로 정해진 주소입니다.</translation>
+    </message>
+    <message>
+        <source>Set when PacketWave was installed. The server&apos;s manager decides whether it is yours.</source>
+        <translation>설치할 때 정해진 내선입니다. 이 내선의 알림을 받을지는 서버 관리자가 정합니다.</translation>
+    </message>
+    <message>
+        <source>Set by your organisation&apos;s policy. The server&apos;s manager decides whether it is yours.</source>
+        <translation>회사 정책으로 정해진 내선입니다. 이 내선의 알림을 받을지는 서버 관리자가 정합니다.</translation>
+    </message>
+    <message>
+        <source>The language is set by your organisation&apos;s policy.</source>
+        <translation>회사 정책으로 정해진 언어입니다.</translation>
+    </message>
+    <message>
+        <source>The settings file was damaged. It is kept as settings.json.damaged, and the settings start afresh.</source>
+        <translation>설정 파일이 손상되어 settings.json.damaged로 따로 보관하고, 설정을 처음 상태로 되돌렸습니다.</translation>
+    </message>
+    <message>
+        <source>The settings file cannot be read. The settings start afresh.</source>
+        <translation>설정 파일을 읽을 수 없어 처음 설정으로 시작했습니다.</translation>
+    </message>
+    <message>
+        <source>Some settings had wrong values and were set back.</source>
+        <translation>잘못된 값이 있던 설정을 처음 값으로 되돌렸습니다.</translation>
+    </message>
+    <message>
+        <source>This holds until PacketWave ends: it could not be saved ({reason}).</source>
+        <translation>저장할 수 없어 PacketWave를 끝낼 때까지만 적용됩니다. ({reason})</translation>
+    </message>
+    <message>
+        <source>Your organisation set this address. Tell the person who looks after your PCs.</source>
+        <translation>회사 정책으로 정해진 주소입니다. PC를 관리하는 분에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>The installation set this address. Tell the person who looks after your PCs.</source>
+        <translation>설치할 때 정해진 주소입니다. PC를 관리하는 분에게 알려 주세요.</translation>
     </message>
 </context>
 </TS>

@@ -9,25 +9,34 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packetwave import __version__
+from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
+from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
+from packetwave.common.data_folder import Unusable
 from packetwave.common.instance import Instance
+from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
+
+if TYPE_CHECKING:
+    from packetwave.client.desk.faults import Fault
 
 _log = logging.getLogger(__name__)
 
 FINE, FAILED, WRONG_USAGE = 0, 1, 2
 _STOP_S = 1.8
-_QUIT_S = 5.0
+_QUIT_S = 10.0
+_SILENT = "the client runs already but does not answer; end it and start again"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = preset.read) -> int:
     """Run the client until it is told to end; the exit code: 0 fine, 1 failed, 2 wrong usage."""
     prepare_streams()
     try:
@@ -37,30 +46,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.headless or arguments.self_test or arguments.quit:
         speak()
     data_dir: Path = arguments.data_dir or paths.data_dir("client")
+    if arguments.quit:
+        return _quit_running(data_dir, all_profiles=arguments.data_dir is None)
+    given = read_preset()
     try:
         instance = Instance(data_dir)
-    except OSError as error:
-        return _say(str(error))
-    if arguments.quit:
-        return _quit_running(instance)
+    except Unusable as error:
+        say(f"packetwave-client: {error}")
+        return _refuse(arguments, "folder", _why(data_dir, error), preset.language(given, "auto").text)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
         if arguments.self_test:
             from packetwave.client import selftest
 
             return selftest.run(data_dir)
-        return _run(arguments, data_dir, instance)
+        return _run(arguments, data_dir, given, instance)
     except Exception:  # noqa: BLE001 - the log is the only place where a program without a console can speak
         _log.critical("the client failed", exc_info=True)
-        return FAILED
+        return _refuse(arguments, "crash", str(log.path or ""), preset.language(given, "auto").text)
     finally:
         instance.release()
         log.close()
 
 
-def _run(arguments: argparse.Namespace, data_dir: Path, instance: Instance) -> int:
-    loaded = settings.load(ClientSettings, client_settings.path(data_dir))
-    for problem in loaded.problems:
+def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance: Instance) -> int:
+    loaded = _load(client_settings.path(data_dir))
+    for problem in (*given.problems, *loaded.problems):
         _log.warning("%s", problem)
     lines: EventLines | None = None
     try:
@@ -71,26 +82,37 @@ def _run(arguments: argparse.Namespace, data_dir: Path, instance: Instance) -> i
     listener = _nobody if lines is None else lines.write
     try:
         if arguments.headless:
-            server = loaded.settings.server if arguments.server is None else arguments.server
-            return _run_headless(server, instance, listener)
+            server = preset.server(arguments.server, given, loaded.settings.server)
+            return _run_headless(server.text, given.extension.text, instance, listener)
         if not has_display():
             return _fail("there is no display to show windows on; --headless runs without one")
         from packetwave.client.desk import desk
 
-        code = desk.run(data_dir, loaded.settings, arguments.server, instance, listener)
-        return _raise_running(instance) if code is None else code
+        code = desk.run(data_dir, loaded, given, arguments.server, instance, listener)
+        if code is None and not instance.ask("raise"):
+            _fail(_SILENT)
+            return _refuse(arguments, "silent", "", preset.language(given, loaded.settings.language).text)
+        return FINE if code is None else code
     finally:
         if lines is not None:
             lines.close()
 
 
-def _run_headless(server: str, instance: Instance, listener: Callable[[Notice], None]) -> int:
+def _load(path: Path) -> Loaded[ClientSettings]:
+    try:
+        return settings.load(ClientSettings, path)
+    except OSError as error:
+        said = f"{path.name} cannot be read ({error}); defaults are used"
+        return Loaded(ClientSettings(), (said,), Trouble.UNUSABLE)
+
+
+def _run_headless(server: str, extension: str, instance: Instance, listener: Callable[[Notice], None]) -> int:
     signals = StopSignals()
     try:
         signals.install()
         if not instance.claim(lambda request: signals.ask() if request == "quit" else None):
-            return _raise_running(instance)
-        engine = Engine(listener, server)
+            return FINE if instance.ask("raise") else _fail(_SILENT)
+        engine = Engine(listener, server, extension=extension)
         engine.start()
         signals.wait()
         engine.stop()
@@ -99,18 +121,22 @@ def _run_headless(server: str, instance: Instance, listener: Callable[[Notice], 
         signals.restore()
 
 
-def _raise_running(instance: Instance) -> int:
-    """A second start: bring the first to the front."""
-    if instance.ask("raise"):
-        return FINE
-    return _fail("the client runs already but does not answer; end it and start again")
+def _quit_running(data_dir: Path, *, all_profiles: bool) -> int:
+    others = ending.folders(ending.profiles()) if all_profiles else []
+    left = ending.end(list(dict.fromkeys((data_dir, *others))), _QUIT_S)
+    for folder in left:
+        say(f"packetwave-client: the client with the data folder {folder} does not end")
+    return FAILED if left else FINE
 
 
-def _quit_running(instance: Instance) -> int:
-    if instance.wait_gone(0):
-        return FINE
-    instance.ask("quit")
-    return FINE if instance.wait_gone(_QUIT_S) else _say("the running client does not end")
+def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language: str) -> int:
+    """The client cannot run. One that was double-clicked, or started with Windows, has nobody who reads what
+    is written: a dialog says it."""
+    if sys.stderr is None and not (arguments.headless or arguments.self_test) and has_display():
+        from packetwave.client.desk import faults
+
+        faults.show(fault, detail, language)
+    return FAILED
 
 
 def _fail(why: str) -> int:
@@ -118,10 +144,11 @@ def _fail(why: str) -> int:
     return FAILED
 
 
-def _say(why: str) -> int:
-    """The same, before there is a log."""
-    say(f"packetwave-client: {why}")
-    return FAILED
+def _why(folder: Path, error: Unusable) -> str:
+    """The folder, and the system's own words for what is the matter with it."""
+    cause = error.__cause__
+    said = cause.strerror if isinstance(cause, OSError) else None
+    return f"{folder}\n{said or error}"
 
 
 def _nobody(_notice: Notice) -> None:

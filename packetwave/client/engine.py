@@ -33,7 +33,10 @@ Notice = LinkChanged | CallRinging | CallChanged
 
 
 class Engine:
-    """Started once, stopped once; both at once or in any order are fine."""
+    """Started once, stopped once; both at once or in any order are fine.
+
+    language, extension: what is said in `hello`, see docs/protocol.md.
+    """
 
     def __init__(
         self,
@@ -41,12 +44,13 @@ class Engine:
         server: str,
         *,
         language: str = "",
+        extension: str = "",
         ring_limit_s: float = RING_LIMIT_S,
         backoff: Callable[[], Backoff] = Backoff,
     ) -> None:
         self._listener = listener
         self._server = server
-        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language)
+        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension)
         self._backoff = backoff
         self._calls = Calls(ring_limit_s=ring_limit_s)
         self._link: Link | None = None

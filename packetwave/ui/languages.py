@@ -42,6 +42,11 @@ def install(app: QCoreApplication, choice: Choice, program: Literal["client", "c
     return language
 
 
+def choice(text: str) -> Choice:
+    """The text as a choice; what is none is `auto`."""
+    return next((known for known in CHOICES if known == text), "auto")
+
+
 def system_language(system: QLocale | None = None) -> Language:
     """Korean where the system's windows speak it or it says nothing (the C locale); English for all others.
 

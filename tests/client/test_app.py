@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ from typing import Any
 import pytest
 
 from packetwave import __version__
+from packetwave.client import app as app_module
 from packetwave.client.app import FAILED, FINE, WRONG_USAGE, main
+from packetwave.client.preset import Preset, preset
+from packetwave.common.instance import Instance
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
@@ -197,3 +201,134 @@ def test_damaged_settings_are_put_aside_and_said(run: Run, tmp_path: Path) -> No
     assert code == FINE
     assert "settings.json was damaged" in err
     assert (tmp_path / "settings.json.damaged").read_text() == "{"
+
+
+def closed(texts: list[str]) -> None:
+    """Close the dialog that comes next, and keep what it says."""
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMessageBox
+
+    def close() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        texts.extend((box.text(), box.informativeText()))
+        box.accept()
+
+    QTimer.singleShot(0, close)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "파일").write_text("in the way")
+    folder, texts = tmp_path / "파일" / "data", list[str]()
+    monkeypatch.setattr(sys, "stderr", None)
+    closed(texts)
+    korean = preset({}, {}, {"Language": "ko"})
+    assert main(["--data-dir", str(folder)], lambda: korean) == FAILED
+    assert texts[0] == "PacketWave를 시작할 수 없습니다. 설정을 둘 폴더를 쓸 수 없습니다."
+    assert texts[1].endswith(f"\n\n{folder}\nNot a directory")
+    for quiet in ("--headless", "--self-test", "--quit"):  # would never return
+        main([quiet, "--data-dir", str(folder)], lambda: korean)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, texts = Instance(tmp_path), list[str]()
+    assert held.claim(lambda _: None)
+    (tmp_path / "instance.json").unlink()
+    monkeypatch.setattr(sys, "stderr", None)
+    closed(texts)
+    english = preset({}, {}, {"Language": "en"})
+    assert main(["--data-dir", str(tmp_path)], lambda: english) == FAILED
+    assert texts[0] == "PacketWave is running already, but does not answer."
+    held.release()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_crash_is_said_in_a_dialog_with_the_logs_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(app_module, "_run", crash)
+    monkeypatch.setattr(sys, "stderr", None)
+    texts = list[str]()
+    closed(texts)
+    assert main(["--data-dir", str(tmp_path)], Preset) == FAILED
+    log = tmp_path / "logs" / "client.log"
+    assert texts[1].endswith(str(log))
+    assert "a bug" in log.read_text("utf-8")
+
+
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+def test_a_folder_with_korean_and_spaces(
+    run: Run, start_server: StartServer, tmp_path: Path, headless: bool
+) -> None:
+    folder = tmp_path / "홍 길동" / "설정 및 기록"
+    data = ["--data-dir", str(folder)]
+    server = start_server(WELCOME, CALL)
+    client = run("--server", server.url, *data, *(["--headless"] if headless else []))
+    assert client.event("incoming_call")["call_id"] == "a"
+    assert main([*data, "--quit"]) == FINE
+    assert client.end()[0] == FINE
+    assert (folder / "logs" / "client.log").stat().st_size > 0
+
+
+def test_quit_leaves_no_folder_behind(tmp_path: Path) -> None:
+    assert main(["--quit", "--data-dir", str(tmp_path / "none")]) == FINE
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_quit_says_who_does_not_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app_module, "_QUIT_S", 0.1)
+    held = Instance(tmp_path)
+    assert held.claim(lambda _: None)
+    assert main(["--quit", "--data-dir", str(tmp_path)]) == FAILED
+    assert str(tmp_path) in capsys.readouterr().err
+    held.release()
+
+
+def test_quit_of_an_administrator_ends_the_clients_of_all_profiles(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "kim" / "AppData" / "Local" / "PacketWave" / "client"
+    client = run("--headless", "--data-dir", str(folder))
+    client.event("disconnected")
+    monkeypatch.setattr(app_module.ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
+    monkeypatch.setattr(app_module.paths, "data_dir", lambda _program: tmp_path / "own")
+    assert main(["--quit"]) == FINE
+    assert client.end()[0] == FINE
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kim"]
+
+
+def test_settings_that_cannot_be_read_do_not_keep_the_client_from_running(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    client = run("--headless", "--data-dir", str(tmp_path))
+    assert client.event("disconnected")["reason"] == "no_address"
+    client.process.send_signal(signal.SIGTERM)
+    code, err = client.end()
+    assert code == FINE
+    assert "settings.json cannot be read" in err
+
+
+def test_what_was_set_beforehand_holds_headless_too(start_server: StartServer, tmp_path: Path) -> None:
+    server = start_server(WELCOME)
+    given = preset({"Server": server.url}, {}, {"Server": "elsewhere", "Extension": "1001"})
+    answers: list[str] = []
+    asking = threading.Thread(
+        target=lambda: (
+            answers.append(server.hellos.get(timeout=WAIT_S)["extension"]),
+            Instance(tmp_path).ask("quit"),
+        )
+    )
+    asking.start()
+    assert main(["--headless", "--data-dir", str(tmp_path)], lambda: given) == FINE
+    asking.join(WAIT_S)
+    assert answers == ["1001"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from packetwave.client import preset
 from packetwave.client import settings as client_settings
 from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
 from packetwave.client.desk.stack import PopupStack
@@ -21,9 +22,11 @@ from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
 from packetwave.client.engine import Engine, LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
+from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
+from packetwave.common.settings import Loaded
 from packetwave.ui import languages, screenshots
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.icons import icon
@@ -40,15 +43,16 @@ _TEST_POPUP_MS = 8000
 
 def run(
     data_dir: Path,
-    settings: ClientSettings,
+    loaded: Loaded[ClientSettings],
+    given: Preset,
     server: str | None,
     instance: Instance,
     listener: Callable[[Notice], None],
 ) -> int | None:
     """Run until told to end; the exit code, or None where another client holds the data folder.
 
-    server: from the command line, in place of the settings' one. listener: hears each notice too, on the
-    engine's thread.
+    given: what was set before the user chose. server: from the command line, in place of any other.
+    listener: hears each notice too, on the engine's thread.
     """
     present = QApplication.instance()
     app = present if isinstance(present, QApplication) else QApplication([sys.argv[0]])
@@ -60,7 +64,7 @@ def run(
     requests = Bridge()
     if not instance.claim(requests.send):
         return None
-    desk = Desk(app, data_dir, settings, server, listener)
+    desk = Desk(app, data_dir, loaded, given, server, listener)
     requests.received.connect(desk.on_request)
     desk.start()
     code = app.exec()
@@ -76,26 +80,28 @@ class Desk(QObject):
         self,
         app: QApplication,
         data_dir: Path,
-        settings: ClientSettings,
+        loaded: Loaded[ClientSettings],
+        given: Preset,
         server: str | None,
         listener: Callable[[Notice], None],
     ) -> None:
         super().__init__()
         self._app = app
         self._path = client_settings.path(data_dir)
-        self._settings = settings
+        self._settings = settings = loaded.settings
+        self._given = given
         self._tests = 0
         self._missed = 0
         self.appearance = Appearance(app, _theme(settings.theme))
-        language = languages.install(app, _language(settings.language), "client")
-        wanted = settings.server if server is None else server
-        self.state = LinkState(Phase.CONNECTING, wanted)
+        language = self._speak(settings.language)
+        wanted = preset.server(server, given, settings.server)
+        self.state = LinkState(Phase.CONNECTING, wanted.text)
         self.quitter = Quitter(app, on_last_window=False)
         self.popups = PopupStack(
             self.appearance.theme, corner=settings.popup_corner, keep_missed=settings.keep_missed
         )
-        self.tray = Tray(self.state)
-        self.window = StateWindow(settings, wanted, self.state)
+        self.tray = Tray(self.state, given.server)
+        self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble)
         self._bridge = Bridge()
         self._bridge.received.connect(self._on_notice)
 
@@ -103,7 +109,7 @@ class Desk(QObject):
             self._bridge.send(notice)
             listener(notice)
 
-        self.engine = Engine(hear, wanted, language=language)
+        self.engine = Engine(hear, wanted.text, language=language, extension=given.extension.text)
         self._tray_again = QTimer(self, interval=_TRAY_AGAIN_MS)
         self._tray_again.timeout.connect(self._look_for_tray)
         self._connect()
@@ -177,7 +183,11 @@ class Desk(QObject):
 
     def _on_language(self, choice: str) -> None:
         self._save(language=choice)
-        languages.install(self._app, _language(choice), "client")
+        self._speak(choice)
+
+    def _speak(self, choice: str) -> str:
+        wanted = preset.language(self._given, choice).text
+        return languages.install(self._app, languages.choice(wanted), "client")
 
     def _on_theme(self, choice: str) -> None:
         self._save(theme=choice)
@@ -189,6 +199,9 @@ class Desk(QObject):
             settings_file.save(self._settings, self._path)
         except OSError as error:
             _log.warning("the settings could not be written: %s", error)
+            self.window.show_not_saved(error.strerror or str(error))
+        else:
+            self.window.show_not_saved("")
 
     def _on_test(self) -> None:
         self._tests += 1
@@ -215,10 +228,6 @@ class Desk(QObject):
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()
-
-
-def _language(choice: str) -> languages.Choice:
-    return next((known for known in languages.CHOICES if known == choice), "auto")
 
 
 def _theme(choice: str) -> ThemeChoice:

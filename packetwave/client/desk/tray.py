@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from packetwave.client.desk import words
 from packetwave.client.link import LinkState, Phase
+from packetwave.client.preset import Setting
 from packetwave.ui.icons import icon
 
 _TOOLTIP_CHARS = 120  # Windows cuts at 127
@@ -25,15 +26,16 @@ def icon_name(state: LinkState, missed: int) -> str:
 
 
 class Tray(QObject):
-    """Signals: open_window(), test_popup(), quit(), each when it was chosen."""
+    """Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`."""
 
     open_window = Signal()
     test_popup = Signal()
     quit = Signal()
 
-    def __init__(self, state: LinkState) -> None:
+    def __init__(self, state: LinkState, given: Setting = Setting()) -> None:  # noqa: B008 - a frozen value
         super().__init__()
         self._state = state
+        self._given = given
         self._missed = 0
         self._icon = QSystemTrayIcon(self)
         self._menu = _Menu()
@@ -79,7 +81,7 @@ class Tray(QObject):
         self._retranslate()
 
     def _retranslate(self) -> None:
-        title, advice = words.link(self._state)
+        title, advice = words.link(self._state, self._given)
         lines = [f"PacketWave · {title}"]
         if self._missed:
             lines.append(self.tr("Missed calls: {count}").format(count=self._missed))

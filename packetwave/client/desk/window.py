@@ -1,7 +1,7 @@
 """The client's one window: how the link is in two sentences, the server's address, language and look.
 
-Owns what is typed into it; what was chosen goes out by signals. It is the whole client where there is no
-tray. Qt main thread.
+Owns what is typed into it; what was chosen goes out by signals. What the installation or a policy has set is
+shown, with who set it, and cannot be changed. It is the whole client where there is no tray. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -23,17 +23,21 @@ from packetwave.client.address import BadAddress, complete
 from packetwave.client.desk import words
 from packetwave.client.desk.tray import icon_name
 from packetwave.client.link import LinkState, Phase
+from packetwave.client.preset import Origin, Preset, Setting, is_locked
 from packetwave.client.settings import ClientSettings
+from packetwave.common.settings import Trouble
 from packetwave.ui.icons import icon, pixmap
 from packetwave.ui.labels import PlainLabel
 from packetwave.ui.theme import scaled
 
-_LANGUAGES = (("auto", ""), ("ko", "한국어"), ("en", "English"))  # each in its own language, but "system"
+_LANGUAGES = {"auto": "", "ko": "한국어", "en": "English"}  # each in its own language, but "system"
 _THEMES = ("system", "light", "dark")
 
 
 class StateWindow(QWidget):
-    """Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
+    """server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
+
+    Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
     test_popup(), quit(); window_closed() when the user closed it.
     """
 
@@ -45,15 +49,35 @@ class StateWindow(QWidget):
     quit = Signal()
     window_closed = Signal()
 
-    def __init__(self, settings: ClientSettings, server: str, state: LinkState) -> None:
+    def __init__(
+        self,
+        settings: ClientSettings,
+        server: Setting,
+        state: LinkState,
+        given: Preset = Preset(),  # noqa: B008 - a frozen value
+        trouble: Trouble = Trouble.NONE,
+    ) -> None:
         super().__init__()
         self.setObjectName("client")
         self.setWindowIcon(icon("client"))
         self._state = state
+        self._given = given
+        self._trouble = trouble
+        self._not_saved = ""
+        self._is_locked = is_locked(server)
         self._build()
-        self._tried = server.strip()
-        self.server.setText(server)
-        self.language.setCurrentIndex(self.language.findData(settings.language))
+        self._tried = server.text
+        self.server.setText(server.text)
+        self.server.setReadOnly(self._is_locked)
+        self.server_note.setVisible(self._is_locked)
+        for widget in (self._extension_label, self.extension, self.extension_note):
+            widget.setVisible(bool(given.extension.text))
+        self.extension.setText(given.extension.text)
+        by_policy = given.language.origin is Origin.POLICY
+        self.language.setEnabled(not by_policy)
+        self.language_note.setVisible(by_policy)
+        chosen = given.language.text if by_policy else settings.language
+        self.language.setCurrentIndex(self.language.findData(chosen))
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.server.textEdited.connect(self._on_edited)
         self.server.returnPressed.connect(self._on_connect)
@@ -67,7 +91,7 @@ class StateWindow(QWidget):
     def show_state(self, state: LinkState) -> None:
         """Say how the link is."""
         self._state = state
-        title, advice = words.link(state)
+        title, advice = words.link(state, self._given.server)
         self.title.setText(title)
         self.advice.setText(advice)
         self._sign.setPixmap(pixmap(icon_name(state, 0), "#000000", 40, self.devicePixelRatioF()))
@@ -75,6 +99,11 @@ class StateWindow(QWidget):
         unchanged = self.server.text().strip() == self._tried
         self.connect_button.setText(self.tr("Try now") if waiting and unchanged else self.tr("Connect"))
         self.connect_button.setEnabled(waiting or not unchanged)
+
+    def show_not_saved(self, reason: str) -> None:
+        """Say that the last choice could not be written, and why; "" once one could."""
+        self._not_saved = reason
+        self._show_notice()
 
     def bring_to_front(self) -> None:
         """Show the window over the others, and give it the keyboard."""
@@ -90,7 +119,7 @@ class StateWindow(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.server.setFocus()
+        (self.test_button if self._is_locked else self.server).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
@@ -107,6 +136,10 @@ class StateWindow(QWidget):
         self.advice.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.advice.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._server_label, self._language_label, self._theme_label = PlainLabel(), PlainLabel(), PlainLabel()
+        self._extension_label = PlainLabel()
+        self.server_note, self.extension_note, self.language_note, self.notice = (_note() for _ in range(4))
+        self.extension = QLineEdit()
+        self.extension.setReadOnly(True)
         self.server = QLineEdit()
         self.server.setMaxLength(255)
         self.server.setPlaceholderText("192.168.0.10")
@@ -117,7 +150,7 @@ class StateWindow(QWidget):
         self.wrong.setWordWrap(True)
         self.wrong.hide()
         self.language, self.theme = QComboBox(), QComboBox()
-        for code, name in _LANGUAGES:
+        for code, name in _LANGUAGES.items():
             self.language.addItem(name, code)
         for code in _THEMES:
             self.theme.addItem("", code)
@@ -126,6 +159,7 @@ class StateWindow(QWidget):
         self._version.setProperty("kind", "muted")
         for label, field in (
             (self._server_label, self.server),
+            (self._extension_label, self.extension),
             (self._language_label, self.language),
             (self._theme_label, self.theme),
         ):
@@ -148,11 +182,15 @@ class StateWindow(QWidget):
         form.addWidget(self._server_label, 0, 0)
         form.addWidget(self.server, 0, 1)
         form.addWidget(self.connect_button, 0, 2)
-        form.addWidget(self.wrong, 1, 1, 1, 2)
-        form.addWidget(self._language_label, 2, 0)
-        form.addWidget(self.language, 2, 1, 1, 2)
-        form.addWidget(self._theme_label, 3, 0)
-        form.addWidget(self.theme, 3, 1, 1, 2)
+        for row, note in ((1, self.wrong), (2, self.server_note), (4, self.extension_note)):
+            form.addWidget(note, row, 1, 1, 2)
+        form.addWidget(self._extension_label, 3, 0)
+        form.addWidget(self.extension, 3, 1, 1, 2)
+        form.addWidget(self._language_label, 5, 0)
+        form.addWidget(self.language, 5, 1, 1, 2)
+        form.addWidget(self.language_note, 6, 1, 1, 2)
+        form.addWidget(self._theme_label, 7, 0)
+        form.addWidget(self.theme, 7, 1, 1, 2)
         bottom = QHBoxLayout()
         bottom.addWidget(self._version)
         bottom.addStretch(1)
@@ -163,6 +201,7 @@ class StateWindow(QWidget):
         rows.setSpacing(16)
         rows.addWidget(card)
         rows.addLayout(form)
+        rows.addWidget(self.notice)
         rows.addStretch(1)
         rows.addLayout(bottom)
         self.setMinimumWidth(480)
@@ -172,8 +211,18 @@ class StateWindow(QWidget):
         self._server_label.setText(self.tr("Server"))
         self._language_label.setText(self.tr("Language"))
         self._theme_label.setText(self.tr("Appearance"))
-        self.server.setAccessibleName(self.tr("Server"))
-        self.language.setItemText(0, self.tr("As the system"))
+        self._extension_label.setText(self.tr("Extension"))
+        self._name(
+            self.server, self.tr("Server"), self.server_note, words.server_set(self._given.server.origin)
+        )
+        self._name(
+            self.extension,
+            self.tr("Extension"),
+            self.extension_note,
+            words.extension_set(self._given.extension.origin),
+        )
+        self._name(self.language, self.tr("Language"), self.language_note, words.language_set())
+        self.language.setItemText(0, self._unchosen_language())
         for index, text in enumerate((self.tr("As the system"), self.tr("Light"), self.tr("Dark"))):
             self.theme.setItemText(index, text)
         self.test_button.setText(self.tr("Test popup"))
@@ -182,6 +231,23 @@ class StateWindow(QWidget):
             self.tr("This cannot be an address. It should look like 192.168.0.10 or office-pc.")
         )
         self.show_state(self._state)
+        self._show_notice()
+
+    def _name(self, field: QWidget, name: str, note: QLabel, said: str) -> None:
+        note.setText(said)
+        field.setAccessibleName(name)
+        field.setAccessibleDescription("" if note.isHidden() else said)
+
+    def _unchosen_language(self) -> str:
+        given = self._given.language
+        if given.origin is Origin.INSTALLATION and given.text != "auto":
+            return self.tr("As installed ({language})").format(language=_LANGUAGES[given.text])
+        return self.tr("As the system")
+
+    def _show_notice(self) -> None:
+        said = words.not_saved(self._not_saved) if self._not_saved else words.trouble(self._trouble)
+        self.notice.setText(said)
+        self.notice.setVisible(bool(said))
 
     def _on_edited(self) -> None:
         self._mark(wrong=False)
@@ -205,3 +271,10 @@ class StateWindow(QWidget):
         self.server.setProperty("wrong", wrong)
         self.server.style().unpolish(self.server)
         self.server.style().polish(self.server)
+
+
+def _note() -> PlainLabel:
+    made = PlainLabel()
+    made.setProperty("kind", "muted")
+    made.setWordWrap(True)
+    return made

@@ -4,16 +4,20 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from packetwave.client.calls import Call
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.client.preset import Origin, Setting, is_locked
 from packetwave.common.numbers import ANONYMOUS, display
+from packetwave.common.settings import Trouble
 from packetwave.protocol import CLOSE_GOING_AWAY
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
 
 
-def link(state: LinkState) -> tuple[str, str]:
-    """How the link is, and what it means or what to do: two short sentences."""
+def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # noqa: B008 - a frozen value
+    """How the link is, and what it means or what to do: two short sentences. given: the server that was set
+    before the user chose, if one was."""
     server = plain(state.server)
+    locked = is_locked(given)
     match state.phase:
         case Phase.CONNECTED:
             return translate("words", "Connected"), translate("words", "Calls to your phone are shown here.")
@@ -27,6 +31,26 @@ def link(state: LinkState) -> tuple[str, str]:
                 translate("words", "No server is set yet."),
                 translate("words", "Type the name or IP address of the PC that runs the PacketWave server."),
             )
+        case Reason.BAD_ADDRESS if given.origin is Origin.INSTALLATION and state.server == given.text:
+            return (
+                translate(
+                    "words", "The address set by the installation is not an address: '{server}'"
+                ).format(server=server),
+                translate(
+                    "words",
+                    "Type the right one, such as 192.168.0.10, or ask the person who installed PacketWave.",
+                ),
+            )
+        case Reason.BAD_ADDRESS if given.origin is Origin.POLICY and state.server == given.text:
+            return (
+                translate(
+                    "words", "The address set by your organisation is not an address: '{server}'"
+                ).format(server=server),
+                translate(
+                    "words",
+                    "Tell the person who looks after your PCs. It should look like 192.168.0.10.",
+                ),
+            )
         case Reason.BAD_ADDRESS:
             return (
                 translate("words", "This is not a server address: {server}").format(server=server),
@@ -35,7 +59,9 @@ def link(state: LinkState) -> tuple[str, str]:
         case Reason.NAME_NOT_FOUND:
             return (
                 translate("words", "There is no PC of this name in the network."),
-                translate("words", "Check the spelling, or type its IP address instead."),
+                _not_yours(given)
+                if locked
+                else translate("words", "Check the spelling, or type its IP address instead."),
             )
         case Reason.REFUSED:
             return (
@@ -45,7 +71,9 @@ def link(state: LinkState) -> tuple[str, str]:
         case Reason.NOT_PACKETWAVE:
             return (
                 translate("words", "Something else answers at this address."),
-                translate("words", "Check the address and the port; PacketWave uses port 8765."),
+                _not_yours(given)
+                if locked
+                else translate("words", "Check the address and the port; PacketWave uses port 8765."),
             )
         case Reason.CLOSED if state.close_code == CLOSE_GOING_AWAY:
             return (
@@ -68,6 +96,68 @@ def link(state: LinkState) -> tuple[str, str]:
         translate("words", "The server's PC cannot be reached."),
         translate("words", "Check that it is switched on and in the same network."),
     )
+
+
+def server_set(origin: Origin) -> str:
+    """Why the server cannot be changed here."""
+    match origin:
+        case Origin.INSTALLATION:
+            return translate("words", "The address was set when PacketWave was installed.")
+        case Origin.POLICY:
+            return translate("words", "The address is set by your organisation's policy.")
+    return ""
+
+
+def extension_set(origin: Origin) -> str:
+    """Who set the extension, and what for."""
+    match origin:
+        case Origin.INSTALLATION:
+            return translate(
+                "words",
+                "Set when PacketWave was installed. The server's manager decides whether it is yours.",
+            )
+        case Origin.POLICY:
+            return translate(
+                "words",
+                "Set by your organisation's policy. The server's manager decides whether it is yours.",
+            )
+    return ""
+
+
+def language_set() -> str:
+    """Why the language cannot be changed here."""
+    return translate("words", "The language is set by your organisation's policy.")
+
+
+def trouble(what: Trouble) -> str:
+    """What was the matter with the settings file, "" for nothing."""
+    match what:
+        case Trouble.PUT_ASIDE:
+            return translate(
+                "words",
+                "The settings file was damaged. It is kept as settings.json.damaged, and the settings "
+                "start afresh.",
+            )
+        case Trouble.UNUSABLE:
+            return translate("words", "The settings file cannot be read. The settings start afresh.")
+        case Trouble.WRONG_VALUES:
+            return translate("words", "Some settings had wrong values and were set back.")
+    return ""
+
+
+def not_saved(reason: str) -> str:
+    """A choice that is used, but could not be written."""
+    return translate("words", "This holds until PacketWave ends: it could not be saved ({reason}).").format(
+        reason=plain(reason)
+    )
+
+
+def _not_yours(given: Setting) -> str:
+    if given.origin is Origin.POLICY:
+        return translate(
+            "words", "Your organisation set this address. Tell the person who looks after your PCs."
+        )
+    return translate("words", "The installation set this address. Tell the person who looks after your PCs.")
 
 
 def number(digits: str) -> str:

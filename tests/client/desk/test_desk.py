@@ -12,8 +12,11 @@ from packetwave.client.desk.desk import Desk
 from packetwave.client.desk.popup import Kind
 from packetwave.client.engine import Notice
 from packetwave.client.link import Phase, Reason
+from packetwave.client.preset import Preset, preset
 from packetwave.client.settings import ClientSettings
+from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
+from packetwave.common.settings import Loaded
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from packetwave.ui.theme import DARK
 from tests.client.conftest import StartServer
@@ -21,28 +24,37 @@ from tests.client.loopback import WAIT_S
 
 WELCOME = Welcome(1, "0.1.0", ("1001",))
 SETTINGS = ClientSettings(language="ko", theme="light")
-Open = Callable[[str], Desk]
+LOADED = Loaded(SETTINGS)
+NOTHING_GIVEN = Preset()
+Open = Callable[..., Desk]
 
 
 def call(call_id: str) -> IncomingCall:
     return IncomingCall("01012345678", "1001", call_id=call_id, from_name="홍길동")
 
 
+def end(app: QApplication, desk: Desk) -> None:
+    QTimer.singleShot(0, desk.quitter.quit)
+    assert app.exec() == 0
+    desk.close()
+
+
 @pytest.fixture
 def open_desk(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open]:
     opened: list[Desk] = []
 
-    def open_desk(server: str) -> Desk:
-        desk = Desk(qapp, tmp_path, SETTINGS, server, lambda _: None)
+    def open_desk(
+        server: str | None, given: Preset = NOTHING_GIVEN, settings: ClientSettings = SETTINGS
+    ) -> Desk:
+        desk = Desk(qapp, tmp_path, Loaded(settings), given, server, lambda _: None)
         opened.append(desk)
         desk.start()
         return desk
 
     yield open_desk
     for desk in opened:
-        QTimer.singleShot(0, desk.quitter.quit)
-        assert qapp.exec() == 0
-        desk.close()
+        if not desk.quitter.is_quitting:
+            end(qapp, desk)
 
 
 def test_a_call_pops_up_and_cancel_removes_it(
@@ -120,7 +132,7 @@ def test_the_whole_program_ends_when_another_start_asks(
     first, second = Instance(tmp_path), Instance(tmp_path)
     QTimer.singleShot(0, lambda: second.ask("raise"))
     QTimer.singleShot(0, lambda: second.ask("quit"))
-    assert desk_module.run(tmp_path, SETTINGS, server.url, first, heard.append) == 0
+    assert desk_module.run(tmp_path, LOADED, NOTHING_GIVEN, server.url, first, heard.append) == 0
     first.release()
     assert second.wait_gone(WAIT_S)
 
@@ -128,16 +140,66 @@ def test_the_whole_program_ends_when_another_start_asks(
 def test_a_second_program_gives_way(qtbot: QtBot, tmp_path: Path) -> None:
     first, second = Instance(tmp_path), Instance(tmp_path)
     assert first.claim(lambda _: None)
-    assert desk_module.run(tmp_path, SETTINGS, "", second, lambda _: None) is None
+    assert desk_module.run(tmp_path, LOADED, NOTHING_GIVEN, "", second, lambda _: None) is None
     first.release()
 
 
 def test_closing_the_window_without_a_tray_ends_the_program(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path
 ) -> None:
-    desk = Desk(qapp, tmp_path, SETTINGS, "", lambda _: None)
+    desk = Desk(qapp, tmp_path, LOADED, NOTHING_GIVEN, "", lambda _: None)
     desk.start()
     QTimer.singleShot(0, desk.window.close)
     assert qapp.exec() == 0
     desk.close()
     assert desk.engine.join(WAIT_S)
+
+
+def test_what_the_installation_set_is_used_said_to_the_server_and_locked(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot
+) -> None:
+    server = start_server(WELCOME)
+    desk = open_desk(None, preset({}, {}, {"Server": server.url, "Extension": "1001"}), SETTINGS)
+    qtbot.waitUntil(lambda: desk.state.phase is Phase.CONNECTED)
+    assert server.hellos.get(timeout=WAIT_S)["extension"] == "1001"
+    assert desk.window.server.isReadOnly()
+
+
+def test_a_malformed_address_of_the_installation_is_said_and_replaced_by_the_user(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot, tmp_path: Path, qapp: QApplication
+) -> None:
+    server = start_server(WELCOME)
+    given = preset({}, {}, {"Server": "http://not this"})
+    desk = open_desk(None, given)
+    said = "설치할 때 정해진 주소가 서버 주소가 아닙니다: 'http://not this'"
+    qtbot.waitUntil(lambda: desk.window.title.text() == said)
+    assert desk.tray.tooltip.startswith(f"PacketWave · {said}")
+    desk.window.server.clear()
+    qtbot.keyClicks(desk.window.server, server.url)
+    desk.window.connect_button.click()
+    qtbot.waitUntil(lambda: desk.state.phase is Phase.CONNECTED)
+    end(qapp, desk)
+    kept = settings_file.load(ClientSettings, tmp_path / "settings.json").settings
+    again = open_desk(None, given, kept)
+    qtbot.waitUntil(lambda: again.state.phase is Phase.CONNECTED)
+
+
+def test_a_language_of_the_installation_is_what_who_chose_none_gets(open_desk: Open, qtbot: QtBot) -> None:
+    desk = open_desk("", preset({}, {}, {"Language": "en"}), ClientSettings(theme="light"))
+    assert desk.window.test_button.text() == "Test popup"
+    assert desk.window.language.currentText() == "As installed (English)"
+    desk.window.language_chosen.emit("ko")
+    qtbot.waitUntil(lambda: desk.window.test_button.text() != "Test popup")
+    desk.window.language_chosen.emit("auto")
+    qtbot.waitUntil(lambda: desk.window.test_button.text() == "Test popup")
+
+
+def test_what_cannot_be_saved_is_used_and_said(open_desk: Open, tmp_path: Path) -> None:
+    desk = open_desk("")
+    (tmp_path / "settings.json").mkdir()
+    desk.window.theme_chosen.emit("dark")
+    assert desk.appearance.theme == DARK
+    assert "저장할 수 없어" in desk.window.notice.text()
+    (tmp_path / "settings.json").rmdir()
+    desk.window.theme_chosen.emit("light")
+    assert desk.window.notice.isHidden()

@@ -7,7 +7,9 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.client.desk.window import StateWindow
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.client.preset import Origin, Preset, Setting
 from packetwave.client.settings import ClientSettings
+from packetwave.common.settings import Trouble
 from packetwave.ui import languages
 
 URL = "ws://192.168.0.10:8765"
@@ -16,7 +18,7 @@ WAITING = LinkState(Phase.WAITING, URL, Reason.REFUSED, 5.0)
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[StateWindow]:
-    made = StateWindow(ClientSettings(language="en", theme="dark"), "192.168.0.10", WAITING)
+    made = StateWindow(ClientSettings(language="en", theme="dark"), Setting("192.168.0.10"), WAITING)
     qtbot.addWidget(made)
     made.bring_to_front()
     yield made
@@ -78,3 +80,62 @@ def test_choices_and_buttons_are_told(window: StateWindow, qtbot: QtBot) -> None
         window.test_button.click()
         window.quit_button.click()
         window.close()
+
+
+@pytest.mark.parametrize(
+    ("origin", "said"),
+    [
+        (Origin.INSTALLATION, "설치할 때 정해진 주소입니다."),
+        (Origin.POLICY, "회사 정책으로 정해진 주소입니다."),
+    ],
+)
+def test_what_was_set_beforehand_is_shown_and_not_changed(qtbot: QtBot, origin: Origin, said: str) -> None:
+    server = Setting("192.168.0.10", origin)
+    given = Preset(server, Setting("1001", origin), Setting("ko", origin))
+    window = StateWindow(ClientSettings(language="en"), server, WAITING, given)
+    qtbot.addWidget(window)
+    window.bring_to_front()
+    qtbot.keyClicks(window.server, "x")
+    assert window.server.text() == "192.168.0.10"
+    assert window.server_note.text() == window.server.accessibleDescription() == said
+    assert (window.extension.text(), window.extension.isReadOnly()) == ("1001", True)
+    assert window.extension_note.text().startswith(said.partition(" 주소")[0])
+    by_policy = origin is Origin.POLICY
+    assert window.language.isEnabled() is not by_policy
+    assert window.language_note.isVisible() is by_policy
+    assert window.language.currentData() == ("ko" if by_policy else "en")
+    with qtbot.waitSignal(window.retry):
+        window.connect_button.click()
+    window.show_state(LinkState(Phase.WAITING, URL, Reason.NAME_NOT_FOUND, 5.0))
+    assert "PC를 관리하는 분" in window.advice.text()
+
+
+def test_a_malformed_address_of_a_policy_is_said_and_stays_locked(qtbot: QtBot) -> None:
+    server = Setting("a b", Origin.POLICY)
+    state = LinkState(Phase.WAITING, "a b", Reason.BAD_ADDRESS)
+    window = StateWindow(ClientSettings(), server, state, Preset(server))
+    qtbot.addWidget(window)
+    assert window.title.text() == "회사 정책으로 정해진 주소가 서버 주소가 아닙니다: 'a b'"
+    assert window.server.isReadOnly()
+
+
+def test_nothing_set_beforehand_shows_nothing_of_it(window: StateWindow) -> None:
+    for widget in (window.server_note, window.extension, window.extension_note, window.language_note):
+        assert not widget.isVisible()
+    assert not window.server.isReadOnly()
+    assert not window.notice.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [(Trouble.PUT_ASIDE, "손상"), (Trouble.UNUSABLE, "읽을 수 없"), (Trouble.WRONG_VALUES, "잘못된 값")],
+)
+def test_settings_that_were_not_right_are_said_in_one_quiet_line(
+    qtbot: QtBot, qapp: QApplication, trouble: Trouble, said: str
+) -> None:
+    window = StateWindow(ClientSettings(), Setting(), WAITING, trouble=trouble)
+    qtbot.addWidget(window)
+    window.bring_to_front()
+    assert said in window.notice.text()
+    languages.install(qapp, "en", "client")
+    qtbot.waitUntil(lambda: "ettings" in window.notice.text())

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 from packetwave.client.calls import Call
 from packetwave.client.desk import words
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.client.preset import Origin, Setting
 from packetwave.ui import languages
 from tests.client.desk.conftest import CALL, ELSEWHERE
 
@@ -28,6 +29,21 @@ def test_every_state_of_the_link_has_words_of_its_own(qapp: QApplication) -> Non
 def test_a_server_that_was_typed_wrongly_is_quoted_harmlessly() -> None:
     title, _ = words.link(LinkState(Phase.WAITING, "{x}\u202e\n<b>", Reason.BAD_ADDRESS))
     assert title == "서버 주소가 아닙니다: {x} <b>"
+
+
+@pytest.mark.parametrize("origin", [Origin.INSTALLATION, Origin.POLICY])
+def test_who_cannot_change_the_address_is_not_told_to(origin: Origin) -> None:
+    for reason in (Reason.NAME_NOT_FOUND, Reason.NOT_PACKETWAVE, Reason.BAD_ADDRESS):
+        for text in ("office-pc", "a b"):
+            state = LinkState(Phase.WAITING, text, reason)
+            free, given = words.link(state), words.link(state, Setting(text, origin))
+            is_free = origin is Origin.INSTALLATION and text == "a b" and reason is not Reason.BAD_ADDRESS
+            assert (given[1] == free[1]) is is_free
+
+
+def test_an_address_typed_instead_of_the_malformed_one_is_the_users_own() -> None:
+    state = LinkState(Phase.WAITING, "c d", Reason.BAD_ADDRESS)
+    assert words.link(state, Setting("a b", Origin.INSTALLATION)) == words.link(state)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,116 @@
+import sys
+
+import pytest
+
+from packetwave.client.preset import (
+    Origin,
+    Preset,
+    Setting,
+    Values,
+    is_locked,
+    language,
+    preset,
+    read,
+    server,
+)
+
+GOOD, BAD = "192.168.0.10", "http://not this"
+
+
+def installed(text: str) -> Preset:
+    return preset({}, {}, {"Server": text})
+
+
+def policy(text: str) -> Preset:
+    return preset({"Server": text}, {}, {"Server": "elsewhere"})
+
+
+def test_nothing_is_set_beforehand() -> None:
+    assert preset({}, {}, {}) == Preset()
+
+
+def test_the_pcs_policy_beats_the_users_which_beats_the_installation() -> None:
+    given = preset(
+        {"Server": "machine"},
+        {"Server": "user", "Extension": "1002"},
+        {"Server": "msi", "Extension": "1001", "Language": "ko"},
+    )
+    assert given == Preset(
+        Setting("machine", Origin.POLICY),
+        Setting("1002", Origin.POLICY),
+        Setting("ko", Origin.INSTALLATION),
+    )
+
+
+@pytest.mark.parametrize("value", ["", "   ", "\t\r\n", "\0", " \0junk"])
+def test_what_is_blank_says_nothing(value: str) -> None:
+    given = preset({"Server": value, "Language": value}, {}, {"Server": GOOD})
+    assert given == Preset(server=Setting(GOOD, Origin.INSTALLATION))
+
+
+@pytest.mark.parametrize("value", [7, b"x", ["office-pc"], 1.5])
+def test_what_is_no_text_is_named_and_says_nothing(value: object) -> None:
+    given = preset({"Server": value}, {}, {"Server": GOOD})
+    assert given.server == Setting(GOOD, Origin.INSTALLATION)
+    (problem,) = given.problems
+    assert "policy" in problem
+    assert "'Server'" in problem
+
+
+def test_blanks_around_a_value_and_the_case_of_a_language_do_not_matter() -> None:
+    given = preset({}, {}, {"Server": f"  {GOOD}\0", "Extension": " 1001 ", "Language": " KO "})
+    assert (given.server.text, given.extension.text, given.language.text) == (GOOD, "1001", "ko")
+
+
+def test_a_language_there_is_not() -> None:
+    given = preset({"Language": "kr"}, {}, {"Language": "en"})
+    assert given.language == Setting("en", Origin.INSTALLATION)
+    assert "'kr'" in given.problems[0]
+
+
+def test_endless_text_is_cut() -> None:
+    assert len(installed("x" * 100_000).server.text) == 255
+
+
+@pytest.mark.parametrize(
+    ("command_line", "given", "own", "holds", "locked"),
+    [
+        (None, Preset(), "", Setting(), False),
+        (None, Preset(), " own ", Setting("own"), False),
+        ("typed", policy(GOOD), "own", Setting("typed"), False),
+        ("", policy(GOOD), "own", Setting(""), False),
+        (None, policy(GOOD), "own", Setting(GOOD, Origin.POLICY), True),
+        (None, policy(BAD), "own", Setting(BAD, Origin.POLICY), True),
+        (None, installed(GOOD), "own", Setting(GOOD, Origin.INSTALLATION), True),
+        (None, installed(BAD), "", Setting(BAD, Origin.INSTALLATION), False),
+        (None, installed(BAD), "own", Setting("own"), False),
+    ],
+)
+def test_which_server_holds(
+    command_line: str | None, given: Preset, own: str, holds: Setting, locked: bool
+) -> None:
+    assert server(command_line, given, own) == holds
+    assert is_locked(holds) is locked
+
+
+@pytest.mark.parametrize(
+    ("keys", "own", "holds"),
+    [
+        ({}, "auto", Setting("auto")),
+        ({}, "en", Setting("en")),
+        ({"installed": "ko"}, "auto", Setting("ko", Origin.INSTALLATION)),
+        ({"installed": "ko"}, "en", Setting("en")),
+        ({"policy": "ko"}, "en", Setting("ko", Origin.POLICY)),
+        ({"policy": "auto", "installed": "ko"}, "en", Setting("auto", Origin.POLICY)),
+    ],
+)
+def test_which_language_holds(keys: dict[str, str], own: str, holds: Setting) -> None:
+    def values(key: str) -> Values:
+        return {"Language": keys[key]} if key in keys else {}
+
+    assert language(preset({}, values("policy"), values("installed")), own) == holds
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has a registry")
+def test_elsewhere_nothing_is_set_beforehand() -> None:
+    assert read() == Preset()

@@ -1,0 +1,19 @@
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from packetwave.ui import fault_box
+
+
+def test_it_says_what_is_the_matter_as_plain_text(qtbot: QtBot) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def close() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        seen.append((box.text(), box.informativeText()))
+        box.accept()
+
+    QTimer.singleShot(0, close)
+    fault_box.show("<b>Why</b>", "C:\\folder")
+    assert seen == [("<b>Why</b>", "C:\\folder")]
