@@ -48,7 +48,7 @@ _SETTINGS_FAULTS = {
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
     Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
 }
-_IN_TEXT = frozenset(("members", "--headless", "--list-interfaces", "--self-test"))
+_IN_TEXT = frozenset(("members", "setup", "--headless", "--list-interfaces", "--self-test"))
 """What is started to be read in a console; everything else is started to show a window."""
 
 
