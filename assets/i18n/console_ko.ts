@@ -680,6 +680,22 @@
         <source>Export members</source>
         <translation>구성원 내보내기</translation>
     </message>
+    <message>
+        <source>PC {address} asks to be registered with extension {extension}.</source>
+        <translation>PC {address}에서 내선 {extension} 등록을 요청했습니다.</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Ignore</source>
+        <translation>무시</translation>
+    </message>
+    <message>
+        <source>Not shown again until PacketWave is started again</source>
+        <translation>PacketWave를 다시 시작할 때까지 표시하지 않습니다</translation>
+    </message>
 </context>
 <context>
     <name>setup</name>

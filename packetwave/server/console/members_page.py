@@ -5,7 +5,14 @@ Qt main thread. Asks the engine only through `changes_wanted` of its model.
 
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractItemModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -20,6 +27,7 @@ from packetwave.server.console.background import Background
 from packetwave.server.console.cell_delegate import CellDelegate
 from packetwave.server.console.cells import WRONG
 from packetwave.server.console.import_dialog import ImportDialog
+from packetwave.server.console.member_requests import Request, RequestStrip, open_requests
 from packetwave.server.console.member_rows import Field
 from packetwave.server.console.member_table import STATE_COLUMN, MemberModel
 from packetwave.server.console.parts import (
@@ -34,7 +42,7 @@ from packetwave.server.console.parts import (
 )
 from packetwave.server.console.search import Search
 from packetwave.server.console.words import member_defect, refused, unreadable, written
-from packetwave.server.notices import ChangeMembers, Refused
+from packetwave.server.notices import ChangeMembers, ClientInfo, Refused
 from packetwave.server.store.base import MemberChange, MemberTable
 from packetwave.server.store.import_plan import plan_import
 from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
@@ -68,6 +76,14 @@ class MembersPage(QWidget):
         self.search.textChanged.connect(self._apply_search)
         self.refusal = Banner(theme, translate("members", "Save again"))
         self.refusal.acted.connect(self._save_again)
+        self.requests = RequestStrip(theme)
+        self.requests.added.connect(self._add_requested)
+        self.requests.ignored.connect(self._ignore_requested)
+        self._clients: tuple[ClientInfo, ...] = ()
+        self._ignored: set[Request] = set()
+        self._has_table = False  # before it is there, everybody would seem to ask
+        self._requests_due = QTimer(self, singleShot=True)  # once for many rows that change together
+        self._requests_due.timeout.connect(self._show_requests)
         self._hint = EmptyHint()
         self._hint.say(
             translate("members", "No members yet"),
@@ -85,6 +101,8 @@ class MembersPage(QWidget):
         self._set_up_shortcuts()
         for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
             signal.connect(self._show_rows)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.dataChanged):
+            signal.connect(self._requests_due.start)
         self.set_theme(theme)
         self._show_rows()
 
@@ -114,6 +132,7 @@ class MembersPage(QWidget):
         column.setSpacing(12)
         column.addLayout(bar)
         column.addWidget(self.refusal)
+        column.addWidget(self.requests)
         column.addWidget(frame, 1)
         column.addWidget(self._defects)
         column.addWidget(self._said)
@@ -152,6 +171,7 @@ class MembersPage(QWidget):
         self._search_icon.setIcon(icons.icon("search", theme.text_muted))
         self._hint.set_icon("people", theme)
         self.refusal.set_theme(theme)
+        self.requests.set_theme(theme)
         color_icons(self, theme)
         self.table.viewport().update()
 
@@ -167,6 +187,8 @@ class MembersPage(QWidget):
 
     def show_table(self, table: MemberTable) -> None:
         """The members as stored now."""
+        self._has_table = True
+        self._requests_due.start()
         self.model.merge(table)
         if not self.model.held_rows():
             self.refusal.show_matter(None)
@@ -178,6 +200,12 @@ class MembersPage(QWidget):
             lines.insert(0, translate("members", "Rows in the database that are not right:"))
         self._defects.setText("\n".join(lines))
         self._defects.setVisible(bool(lines))
+
+    def show_clients(self, clients: tuple[ClientInfo, ...]) -> None:
+        """The PCs connected now: whose state the rows show, and who asks for a row."""
+        self.model.set_connected(frozenset(client.address for client in clients))
+        self._clients = clients
+        self._requests_due.start()
 
     def show_refusal(self, refusal: Refused) -> None:
         """A change was not stored: say it above the table, keep what was typed."""
@@ -208,6 +236,19 @@ class MembersPage(QWidget):
     def defects_text(self) -> str:
         """What is said of stored rows that are not right."""
         return self._defects.text()
+
+    def _show_requests(self) -> None:
+        if self._has_table:
+            rows = (self.model.texts(row) for row in range(self.model.rowCount()))
+            self.requests.show_requests(open_requests(self._clients, rows, self._ignored))
+
+    def _add_requested(self, request: Request) -> None:
+        row = self.model.rowCount()
+        self.model.write([(row, Field.EXTENSION, request.extension), (row, Field.IP, request.address)])
+
+    def _ignore_requested(self, request: Request) -> None:
+        self._ignored.add(request)
+        self._requests_due.start()
 
     def _save_again(self) -> None:
         self.refusal.show_matter(None)

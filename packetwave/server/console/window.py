@@ -250,7 +250,7 @@ class ConsoleWindow(QWidget):
         self.capture.show_status(status)
         self.settings.show_status(status)
         self.calls.set_watching(status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
-        self.members.model.set_connected(frozenset(client.address for client in status.clients))
+        self.members.show_clients(status.clients)
         self.findings.show_findings(status.findings)
         self._status = status
         self._show_trouble_of(status)

@@ -35,6 +35,7 @@ from packetwave.protocol import (
 )
 from packetwave.server.directory import plain_address
 from packetwave.server.notices import ClientInfo
+from packetwave.server.store.validation import check_extension
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class _Session:
     since: datetime
     queue: "asyncio.Queue[tuple[Message, float]]"
     version: str = ""
+    wants: str = ""
     received: int = 0
     minute: int = 0
 
@@ -120,7 +122,9 @@ class Hub:
     def clients(self) -> tuple[ClientInfo, ...]:
         """All sessions, in the order of their addresses."""
         return tuple(
-            ClientInfo(session.address, session.since, session.version, self._extensions_at(address))
+            ClientInfo(
+                address, session.since, session.version, self._extensions_at(address), wants=session.wants
+            )
             for address in sorted(self._sessions)
             for session in self._sessions[address]
         )
@@ -219,6 +223,8 @@ class Hub:
 
     def _greet(self, session: _Session, hello: Hello) -> None:
         session.version = hello.version[:64]
+        wanted = hello.extension.strip()
+        session.wants = wanted if check_extension(wanted) is None else ""
         extensions = self._extensions_at(session.address)
         self._put(session, Welcome(PROTOCOL_VERSION, __version__, extensions), perf_counter())
         self._tell_ringing(session)

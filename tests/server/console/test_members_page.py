@@ -1,19 +1,21 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.member_rows import Field
 from packetwave.server.console.member_table import STATE_COLUMN
 from packetwave.server.notices import (
+    ClientInfo,
     MembersChanged,
     Refused,
     StatusChanged,
 )
-from packetwave.server.store.base import Defect, MemberTable, Put, Remove
+from packetwave.server.store.base import Defect, Member, MemberTable, Put, Remove
 from packetwave.ui.theme import LIGHT
 from tests.server.console.conftest import KIM, PARK, WATCHING, Desk
 
@@ -134,3 +136,52 @@ def test_rows_that_are_not_right_in_the_store_are_said(desk: Desk) -> None:
 def test_a_file_that_is_not_there_is_said(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
     desk.window.members.import_from(tmp_path / "none.csv")
     qtbot.waitUntil(lambda: "could not be read" in desk.window.members.said())
+
+
+def asking(*wants: tuple[str, str]) -> StatusChanged:
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    clients = tuple(ClientInfo(address, at, "0.1.0", wants=extension) for address, extension in wants)
+    return StatusChanged(replace(WATCHING, clients=clients))
+
+
+def click(desk: Desk, text: str) -> None:
+    (button,) = (
+        each
+        for each in desk.window.members.requests.findChildren(QPushButton)
+        if each.isVisibleTo(desk.window.members) and each.text() == text
+    )
+    button.click()
+    QApplication.processEvents()
+
+
+def test_a_pc_that_asks_for_an_extension_is_added_by_a_click_and_by_nothing_else(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    page = desk.window.members
+    desk.window.show_page(page)
+    desk.tell(asking(("192.168.0.105", "1005")))
+    assert page.requests.isHidden()  # the members are not known yet
+    desk.tell(MembersChanged(MemberTable((KIM,))))
+    qtbot.waitUntil(page.requests.isVisible)
+    assert desk.changes() == []
+    click(desk, "Add")
+    assert desk.changes() == [Put(Member("1005", "192.168.0.105"))]
+    qtbot.waitUntil(page.requests.isHidden)
+    page.model.undo.undo()
+    qtbot.waitUntil(page.requests.isVisible)
+
+
+def test_an_ignored_request_does_not_come_back_with_its_pc(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.window.members
+    desk.window.show_page(page)
+    desk.tell(MembersChanged(MemberTable((KIM,))), asking(("192.168.0.105", "1005")))
+    qtbot.waitUntil(page.requests.isVisible)
+    click(desk, "Ignore")
+    qtbot.waitUntil(page.requests.isHidden)
+    desk.tell(asking(), asking(("192.168.0.105", "1005")))
+    assert page.requests.isHidden()
+    desk.tell(asking(("192.168.0.106", "1005"), (KIM.default_ip, KIM.extension_num)))
+    qtbot.waitUntil(page.requests.isVisible)
+    desk.tell(asking())
+    qtbot.waitUntil(page.requests.isHidden)
+    assert desk.changes() == []

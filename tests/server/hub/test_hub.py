@@ -120,6 +120,35 @@ def test_hello_is_answered_by_welcome_and_the_calls_that_ring() -> None:
     run(work())
 
 
+@pytest.mark.parametrize(
+    ("extension", "wants"),
+    [
+        ("1005", "1005"),
+        (" *1005 ", "*1005"),
+        ("", ""),
+        ("10 05", ""),
+        ("1" * 33, ""),
+        ("<b>", ""),
+        ("내선", ""),
+    ],
+)
+def test_the_extension_a_client_was_installed_for_is_known_while_it_is_connected(
+    extension: str, wants: str
+) -> None:
+    async def work() -> None:
+        async with a_hub(Office()) as (hub, url):
+            async with connect(url) as client:
+                await client.send(encode(Hello(PROTOCOL_VERSION, "1", extension=extension)))
+                await client.recv()
+                assert [info.wants for info in hub.clients()] == [wants]
+                await client.send(encode(Hello(PROTOCOL_VERSION, "1")))
+                await client.recv()
+                assert [info.wants for info in hub.clients()] == [""]
+            await until(lambda: hub.clients() == ())
+
+    run(work())
+
+
 def test_unknown_message_types_are_ignored() -> None:
     async def work() -> None:
         async with a_hub(Office()) as (hub, url), connect(url) as client:
