@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication
 
 from packetwave.common.logs import Logs
 from packetwave.server.console import first_start
@@ -17,7 +17,7 @@ from packetwave.server.console.settings_page import Place
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.machine.this_pc import this_pc
 from packetwave.server.notices import Command, Notice
-from packetwave.ui import languages, quitter, screenshots
+from packetwave.ui import fault_box, languages, quitter, screenshots
 from packetwave.ui import theme as themes
 from packetwave.ui.bridge import Bridge
 
@@ -127,6 +127,4 @@ def show_fault(text: str) -> None:
     """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
     if QApplication.instance() is None:
         _application("auto", ())
-    box = QMessageBox(QMessageBox.Icon.Critical, "PacketWave", text)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.exec()
+    fault_box.show(text)
