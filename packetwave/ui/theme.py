@@ -5,6 +5,7 @@ alone: what is painted with one of the state colours stands beside its word or s
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -12,6 +13,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from packetwave.ui import contrast
+from packetwave.ui.contrast import SystemColors
 from packetwave.ui.stylesheet import stylesheet
 
 Choice = Literal["system", "light", "dark"]
@@ -90,16 +93,23 @@ DARK = Theme(
 
 
 class Appearance(QObject):
-    """The look of the whole application, chosen and changed at run time.
+    """The look of the whole application, chosen and changed at run time. The system's high contrast, which
+    `high_contrast` is asked for, comes before any choice.
 
     Attribute: theme, the colours in force. Signal: changed(Theme), after palette and style sheet are set.
     """
 
     changed = Signal(object)
 
-    def __init__(self, app: QApplication, choice: Choice = "system") -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        choice: Choice = "system",
+        high_contrast: Callable[[], SystemColors | None] = contrast.high_contrast,
+    ) -> None:
         super().__init__(app)
         self._app = app
+        self._high_contrast = high_contrast
         self._choice: Choice = choice
         app.setStyle("Fusion")
         app.setFont(_font(app.font()))
@@ -118,6 +128,9 @@ class Appearance(QObject):
         self._use(self._wanted())
 
     def _wanted(self) -> Theme:
+        colors = self._high_contrast()
+        if colors is not None:
+            return in_colors(colors)
         if self._choice == "system":
             return DARK if self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
         return DARK if self._choice == "dark" else LIGHT
@@ -127,6 +140,34 @@ class Appearance(QObject):
         self._app.setPalette(palette(theme))
         self._app.setStyleSheet(stylesheet(theme))
         self.changed.emit(theme)
+
+
+def in_colors(colors: SystemColors) -> Theme:
+    """The theme in the system's few colours: states are told apart by their words and signs alone."""
+    ground, text = colors.window, colors.window_text
+    return Theme(
+        dark=QColor(ground).lightnessF() < 0.5,
+        background=ground,
+        surface=ground,
+        border=text,
+        text=text,
+        text_muted=colors.gray_text,
+        accent=colors.highlight,
+        accent_soft=_between(ground, colors.highlight, 0.15),  # also under plain text
+        on_accent=colors.highlight_text,
+        green=text,
+        green_soft=ground,
+        amber=text,
+        amber_soft=ground,
+        red=text,
+        red_soft=ground,
+    )
+
+
+def _between(one: str, other: str, share: float) -> str:
+    a, b = QColor(one), QColor(other)
+    pairs = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+    return QColor(*(round(low + (high - low) * share) for low, high in pairs)).name()
 
 
 def palette(theme: Theme) -> QPalette:

@@ -7,7 +7,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from packetwave.ui.theme import DARK, LIGHT, Appearance, Theme, palette, scaled, tabular
+from packetwave.ui.contrast import SystemColors
+from packetwave.ui.theme import DARK, LIGHT, Appearance, Theme, in_colors, palette, scaled, tabular
+
+# Windows 11's contrast themes
+NIGHT = SystemColors("#000000", "#ffffff", "#d6b4fd", "#2b2b2b", "#a6a6a6")
+AQUATIC = SystemColors("#202020", "#ffffff", "#8ee3f0", "#263b50", "#a6a6a6")
+DUSK = SystemColors("#2d3236", "#ffffff", "#a1bfde", "#212d3b", "#a6a6a6")
+DESERT = SystemColors("#fffaef", "#3d3d3d", "#903909", "#fff5e3", "#676767")
+CONTRASTS = [in_colors(colors) for colors in (NIGHT, AQUATIC, DUSK, DESERT)]
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK, *CONTRASTS])
 def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
     pairs = [(color, ground) for color in ("text", "text_muted") for ground in ("background", "surface")]
     pairs += [(color, "surface") for color in ("accent", "green", "amber", "red")]
@@ -44,7 +52,7 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
     assert poor == {}
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK, *CONTRASTS])
 def test_every_colour_is_one(theme: Theme) -> None:
     for field in fields(theme):
         if field.name != "dark":
@@ -71,6 +79,24 @@ def test_the_system_is_followed_where_that_is_chosen(plain_again: QApplication) 
     assert appearance.theme == wanted
     appearance.choose("dark")
     hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert appearance.theme == DARK
+    appearance.deleteLater()
+
+
+def test_the_systems_high_contrast_comes_before_any_choice(plain_again: QApplication) -> None:
+    now: list[SystemColors | None] = [NIGHT]
+    appearance = Appearance(plain_again, "light", lambda: now[0])
+    assert appearance.theme == in_colors(NIGHT)
+    assert appearance.theme.dark
+    appearance.choose("dark")
+    assert appearance.theme.accent == NIGHT.highlight
+    now[0] = DESERT
+    hints = plain_again.styleHints()
+    hints.colorSchemeChanged.emit(hints.colorScheme())
+    assert plain_again.palette().color(QPalette.ColorRole.Window).name() == DESERT.window
+    assert not appearance.theme.dark
+    now[0] = None
+    hints.colorSchemeChanged.emit(hints.colorScheme())
     assert appearance.theme == DARK
     appearance.deleteLater()
 
