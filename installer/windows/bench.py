@@ -72,6 +72,7 @@ class PC:
         self.name = name
         self.prefix = bench.folder / "pc" / name
         self._netns = netns
+        self._started: list[subprocess.Popen[bytes]] = []
         self._environment = {
             "WINEPREFIX": f"/pc/{name}",
             "WINEDEBUG": "-all",
@@ -111,13 +112,15 @@ class PC:
             return subprocess.CompletedProcess(command, code, out.read(), err.read())
 
     def start(self, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        """Start a Windows program and let it run."""
-        return subprocess.Popen(
+        """Start a Windows program and let it run; at the latest `end` ends it."""
+        started = subprocess.Popen(
             self.command(*arguments, environment=environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._started.append(started)
+        return started
 
     def end(self) -> None:
         """End all that runs there, as switching it off would."""
@@ -128,3 +131,6 @@ class PC:
                 capture_output=True,
                 timeout=60,
             )
+        for started in self._started:
+            started.wait(60)
+        self._started.clear()

@@ -17,7 +17,8 @@ WINDOWS: bool = sys.platform == "win32"
 SNAPLEN = 262144  # libpcap's largest: also what a network card has merged from TCP segments is whole
 
 # On Linux not libpcap's immediate mode: it gives each frame a slot of the greatest size, so that 16 MiB hold
-# 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md).
+# 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md). On Windows it is
+# not needed: a read that does not block gives what is there.
 _WAIT_MS = 1
 
 _WARNING = 0  # pcap_activate: negative is an error, above zero a warning (such as no promiscuous mode)
@@ -61,10 +62,6 @@ def open_handle(interface: str, *, snaplen: int, buffer_bytes: int) -> Any:
     pcap.pcap_set_promisc(handle, 1)
     pcap.pcap_set_timeout(handle, _WAIT_MS)
     pcap.pcap_set_buffer_size(handle, buffer_bytes)
-    if WINDOWS:
-        immediate = getattr(pcap._lib, "pcap_set_immediate_mode", None)  # not in scapy's list, nor in WinPcap
-        if immediate is not None:
-            immediate(handle, 1)
     status = pcap.pcap_activate(handle)
     if status < _WARNING:
         reason = _text(pcap.pcap_geterr(handle)) or _text(pcap.pcap_statustostr(status))

@@ -53,8 +53,9 @@ def account_for(npcap_admin_only: bool) -> Account:
 def task_xml(program: str, account: Account) -> str:
     """The definition of the task that starts `program` (a full path) with Windows.
 
-    After a failure it is started again a minute later, 999 times; and should all that be used up, every ten
-    minutes for ever (a running one is left alone). Administrators may change it, all may see and start it.
+    Every minute it is started should it not be running, whatever it ended with. `RestartOnFailure` is for the
+    rest: it sees only what could not be started at all, not exit codes ([MS-TSCH] 2.5.4.2; Count is a byte).
+    Administrators may change the task, all may see and start it.
     """
     level = "HighestAvailable" if account is Account.SYSTEM else "LeastPrivilege"
     return f"""<?xml version="1.0" encoding="UTF-16"?>
@@ -69,7 +70,7 @@ def task_xml(program: str, account: Account) -> str:
     <BootTrigger>
       <Enabled>true</Enabled>
       <Repetition>
-        <Interval>PT10M</Interval>
+        <Interval>PT1M</Interval>
         <StopAtDurationEnd>false</StopAtDurationEnd>
       </Repetition>
     </BootTrigger>
@@ -96,7 +97,7 @@ def task_xml(program: str, account: Account) -> str:
     <Priority>4</Priority>
     <RestartOnFailure>
       <Interval>PT1M</Interval>
-      <Count>999</Count>
+      <Count>255</Count>
     </RestartOnFailure>
   </Settings>
   <Actions Context="Account">

@@ -48,7 +48,7 @@ VALUES = {
     "RunLevel": r"LeastPrivilege|HighestAvailable",
     "MultipleInstancesPolicy": r"Parallel|Queue|IgnoreNew|StopExisting",
     "Priority": r"[0-9]|10",
-    "Count": r"[1-9]\d{0,2}",  # the schema says a byte; the Task Scheduler itself offers and takes up to 999
+    "Count": r"[1-9]\d?|1\d\d|2[0-4]\d|25[0-5]",
     "Command": r".{1,260}",
     **dict.fromkeys(("Interval", "ExecutionTimeLimit"), DURATION),
     **dict.fromkeys(("SecurityDescriptor", "Author", "Description", "URI", "Arguments"), r".+"),
