@@ -61,18 +61,15 @@ if sys.platform == "win32":
             return []
         access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
         found: list[str] = []
-        try:
-            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _PROFILES, 0, access) as key:
-                for number in range(winreg.QueryInfoKey(key)[0]):
+        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _PROFILES, 0, access) as key:
+            for number in range(winreg.QueryInfoKey(key)[0]):
+                try:
                     with winreg.OpenKey(key, winreg.EnumKey(key, number), 0, access) as profile:
-                        try:
-                            path = winreg.QueryValueEx(profile, "ProfileImagePath")[0]
-                        except OSError:
-                            continue
-                        if isinstance(path, str):
-                            found.append(winreg.ExpandEnvironmentStrings(path))
-        except OSError:  # what was found until then is asked
-            pass
+                        path = winreg.QueryValueEx(profile, "ProfileImagePath")[0]
+                except OSError:  # being made or removed
+                    continue
+                if isinstance(path, str):
+                    found.append(winreg.ExpandEnvironmentStrings(path))
         return found
 
 else:
