@@ -16,6 +16,8 @@ TOP = Path(__file__).parents[2]
 CLIENT_FOLDER = PureWindowsPath(r"C:\Program Files\PacketWave\Client")
 CLIENT_PROGRAM = CLIENT_FOLDER / "PacketWave-Client.exe"
 CLIENT_KEY = r"HKEY_LOCAL_MACHINE\Software\PacketWave\Client"
+KOREAN = "cp949"
+"""The code page of batch files and logs on a Korean PC."""
 RUN_KEY = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\Run"
 UNINSTALL_KEY = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\Uninstall"
 
@@ -40,15 +42,25 @@ def scratch(pc: PC) -> Iterator[Path]:
 
 
 def msiexec(pc: PC, how: str, package: str, *properties: str) -> tuple[int, str]:
-    """Install (`/i`), repair (`/f…`) or remove (`/x`) without a window: exit code, and Wine's log of it.
+    """Install (`/i`), repair (`/f…`) or remove (`/x`) without a window: Windows' exit code, and its log.
 
-    package: a path as Windows sees it, or a product code.
+    package: a path as Windows sees it, or a product code. properties: `NAME=value`. By a batch file, as
+    administrators do it: Korean and blanks then are what Windows makes of them.
     """
     with scratch(pc) as folder:
-        log = folder / "msi.log"
-        ended = pc.run("msiexec", how, package, "/qn", "/l*v", str(windows_path(pc, log)), *properties)
-        text = log.read_bytes().decode("utf-8", "replace") if log.exists() else ""
-        return ended.returncode, text
+        log, batch, code = (folder / name for name in ("msi.log", "run.bat", "code.txt"))
+        given = [
+            f'{name}="{value.replace("%", "%%")}"'
+            for name, _, value in (p.partition("=") for p in properties)
+        ]
+        command = " ".join(
+            ["msiexec", how, f'"{package}"', "/qn", "/l*v", f'"{windows_path(pc, log)}"', *given]
+        )
+        lines = ("@echo off", command, f'>"{windows_path(pc, code)}" echo %errorlevel%')
+        batch.write_text("".join(f"{line}\r\n" for line in lines), KOREAN, newline="")
+        pc.run("cmd", "/c", str(windows_path(pc, batch)))
+        text = log.read_bytes().decode(KOREAN, "replace") if log.exists() else ""
+        return int(code.read_text()), text
 
 
 def registry(pc: PC, key: str) -> Registry:
