@@ -72,11 +72,14 @@ def parse_summary(said: str) -> dict[str, str]:
 
 def read(msi: str, bench: Bench) -> Package:
     """msi: the path as the bench sees it. Raises CalledProcessError, ValueError."""
-    names = bench.run("msiinfo", "tables", msi).stdout.split()
-    tables = {
-        name: parse_table(_export(msi, name, bench)) for name in names if not name.startswith(_NOT_EXPORTED)
-    }
+    tables = {name: parse_table(_export(msi, name, bench)) for name in names(msi, bench)}
     return Package(tables, parse_summary(bench.run("msiinfo", "suminfo", msi).stdout))
+
+
+def names(msi: str, bench: Bench) -> list[str]:
+    """The package's tables but those that msiinfo cannot write as text alone (it lays streams into files)."""
+    found = bench.run("msiinfo", "tables", msi).stdout.split()
+    return [name for name in found if not name.startswith(_NOT_EXPORTED)]
 
 
 def code_page(msi: str, bench: Bench) -> int:

@@ -46,9 +46,9 @@ def export(bench: Bench) -> None:
         icon.write_bytes(b"")
         build_msi(make(Path(name) / "client"), VERSION, here / "client.msi", bench, icon)
         msi = str(inside / "client.msi")
-        for table in bench.run("msiinfo", "tables", msi).stdout.split():
+        for table in tables.names(msi, bench):
             exported = bench.run("msiinfo", "export", msi, table).stdout
-            if not table.startswith(("_", "Icon", "Binary")) and len(exported.splitlines()) > 3:
+            if len(exported.splitlines()) > 3:
                 (DATA / f"{table}.idt").write_text(exported, "utf-8", newline="")
         lines = bench.run("msiinfo", "suminfo", msi).stdout.splitlines()
         stable = [line for line in lines if not line.startswith(("Created", "Last saved", "Revision"))]
