@@ -16,11 +16,9 @@ ETHERNET = 1
 WINDOWS: bool = sys.platform == "win32"
 SNAPLEN = 262144  # libpcap's largest: also what a network card has merged from TCP segments is whole
 
-# On Linux not libpcap's immediate mode: it gives each frame a slot of the greatest size, so that 16 MiB hold
-# 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md). On Windows it is
-# not needed: a read that does not block gives what is there.
-_WAIT_MS = 1
-
+# Not libpcap's immediate mode: on Linux it gives each frame a slot of the greatest size, so that 16 MiB hold
+# 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md). On Windows it
+# is not needed: a read that does not block gives what is there.
 _WARNING = 0  # pcap_activate: negative is an error, above zero a warning (such as no promiscuous mode)
 _RET, _JUMP = 0x06, 0x05  # BPF: return a constant; jump always
 
@@ -51,8 +49,12 @@ def devices() -> Iterator[Any]:
         pcap.pcap_freealldevs(first)
 
 
-def open_handle(interface: str, *, snaplen: int, buffer_bytes: int) -> Any:
-    """An activated `pcap_t*`, promiscuous where the interface can be. CaptureFault where it cannot be had."""
+def open_handle(interface: str, *, snaplen: int, buffer_bytes: int, wait_ms: int = 1) -> Any:
+    """An activated `pcap_t*`, promiscuous where the interface can be. CaptureFault where it cannot be had.
+
+    wait_ms: how long frames are gathered before they are handed over; on Linux each time takes one block of
+    the buffer.
+    """
     pcap = binding()
     errors = ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE)
     handle = pcap.pcap_create(interface.encode(), errors)
@@ -60,7 +62,7 @@ def open_handle(interface: str, *, snaplen: int, buffer_bytes: int) -> Any:
         raise CaptureFault("no_interface", interface, _text(errors.value))
     pcap.pcap_set_snaplen(handle, snaplen)
     pcap.pcap_set_promisc(handle, 1)
-    pcap.pcap_set_timeout(handle, _WAIT_MS)
+    pcap.pcap_set_timeout(handle, wait_ms)
     pcap.pcap_set_buffer_size(handle, buffer_bytes)
     status = pcap.pcap_activate(handle)
     if status < _WARNING:

@@ -30,6 +30,7 @@ class LiveCapture:
 
     interface: a name, as in `Interface.name`. filter_text: as from `kernel_filter`, "" for everything.
     snaplen, buffer_bytes: how much of each frame is kept, and how much of all waits in the kernel.
+    wait_ms: see `handle.open_handle`.
     CaptureFault no_driver, no_rights or no_interface when it cannot be opened.
     """
 
@@ -40,10 +41,13 @@ class LiveCapture:
         *,
         snaplen: int = handle.SNAPLEN,
         buffer_bytes: int = _BUFFER_BYTES,
+        wait_ms: int = 1,
     ) -> None:
         pcap = handle.binding()
         self._interface = interface
-        self._handle: Any = handle.open_handle(interface, snaplen=snaplen, buffer_bytes=buffer_bytes)
+        self._handle: Any = handle.open_handle(
+            interface, snaplen=snaplen, buffer_bytes=buffer_bytes, wait_ms=wait_ms
+        )
         try:
             handle.set_filter(self._handle, filter_text)
         except ValueError:

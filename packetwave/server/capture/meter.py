@@ -15,7 +15,8 @@ from packetwave.server.capture.live import LiveCapture
 
 _LIST_AGAIN_S = 5.0  # how soon an interface plugged in shows up
 _COUNT_SNAPLEN = 64
-_COUNT_BUFFER_BYTES = 256 * 1024
+_COUNT_BUFFER_BYTES = 1024 * 1024
+_COUNT_WAIT_MS = 500  # read once a second: handed over each millisecond, few frames would fill the buffer
 _SIP_READS = 16  # at most some thousand frames a second and interface are counted, more is "a lot" as well
 
 
@@ -33,7 +34,11 @@ class _Counter:
         self._all = LiveCapture(name, snaplen=_COUNT_SNAPLEN, buffer_bytes=_COUNT_BUFFER_BYTES)
         try:
             self._sip = LiveCapture(
-                name, sip_filter, snaplen=_COUNT_SNAPLEN, buffer_bytes=_COUNT_BUFFER_BYTES
+                name,
+                sip_filter,
+                snaplen=_COUNT_SNAPLEN,
+                buffer_bytes=_COUNT_BUFFER_BYTES,
+                wait_ms=_COUNT_WAIT_MS,
             )
         except CaptureFault:
             self._all.close()
