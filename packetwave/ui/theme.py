@@ -29,6 +29,18 @@ _KOREAN_FONTS = (
     "NanumGothic",
 )
 
+# Windows has fonts of its own for these, which an application's font alone does not replace.
+_KINDS_WITH_FONTS = (
+    "QAbstractItemView",
+    "QListView",
+    "QHeaderView",
+    "QMenu",
+    "QMessageBox",
+    "QTipLabel",
+    "QToolButton",
+    "QComboMenuItem",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Theme:
@@ -112,7 +124,7 @@ class Appearance(QObject):
         self._high_contrast = high_contrast
         self._choice: Choice = choice
         app.setStyle("Fusion")
-        app.setFont(_font(app.font()))
+        self._font = _font(app.font())
         app.styleHints().colorSchemeChanged.connect(self._on_system_change)
         self.theme = LIGHT
         self.choose(choice)
@@ -137,6 +149,9 @@ class Appearance(QObject):
 
     def _use(self, theme: Theme) -> None:
         self.theme = theme
+        self._app.setFont(self._font)
+        for kind in _KINDS_WITH_FONTS:
+            self._app.setFont(self._font, kind)
         self._app.setPalette(palette(theme))
         self._app.setStyleSheet(stylesheet(theme))
         self.changed.emit(theme)

@@ -4,7 +4,7 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QTableView
 from pytestqt.qtbot import QtBot
 
 from packetwave.ui.contrast import SystemColors
@@ -99,6 +99,18 @@ def test_the_systems_high_contrast_comes_before_any_choice(plain_again: QApplica
     hints.colorSchemeChanged.emit(hints.colorScheme())
     assert appearance.theme == DARK
     appearance.deleteLater()
+
+
+def test_lists_and_menus_have_the_application_s_font(qtbot: QtBot, plain_again: QApplication) -> None:
+    kinds = {"QAbstractItemView": QTableView, "QHeaderView": QTableView, "QMenu": QMenu}
+    for kind in kinds:
+        QApplication.setFont(QFont("Tahoma", 8), kind)  # as Windows does
+    Appearance(plain_again, "light")
+    for kind in set(kinds.values()):
+        widget = kind()
+        qtbot.addWidget(widget)
+        assert widget.font().pointSizeF() == plain_again.font().pointSizeF() == 10
+        assert widget.font().families() == plain_again.font().families()
 
 
 def test_palette_covers_what_is_disabled() -> None:
