@@ -20,7 +20,6 @@ from packetwave.server.capture import (
     LiveCapture,
     Replay,
     kernel_filter,
-    list_interfaces,
     resolve_interface,
 )
 from packetwave.server.detector import Counts, Detector
@@ -220,25 +219,28 @@ class Watch:
 
     def _run_live(self, source: Live) -> None:
         while not self._stopping.is_set():
+            shown = source.interface
             try:
-                name = resolve_interface(source.interface)
+                interface = resolve_interface(source.interface)
+                shown = interface.description
                 with (
-                    LiveCapture(name, kernel_filter(source.ports, source.tunnels)) as capture,
-                    _open_sample(name) as sample,
+                    LiveCapture(interface.name, kernel_filter(source.ports, source.tunnels)) as capture,
+                    _open_sample(interface.name) as sample,
                 ):
                     self._hold(capture)
                     self._diagnose_with(
                         Diagnosis(
                             ports=source.ports,
                             trusted_tunnels=source.tunnels,
-                            own_addresses=_addresses(name),
+                            own_addresses=interface.addresses,
                             is_sampled=sample is not None,
                         )
                     )
-                    self._set_state(WatchState(CaptureState.WATCHING, detail=source.interface))
+                    self._set_state(WatchState(CaptureState.WATCHING, detail=shown))
                     self._watch(capture, sample)
             except CaptureFault as fault:
-                self._set_state(WatchState(CaptureState.FAILED, fault.code, fault.detail, str(fault)))
+                detail = shown if fault.detail else ""
+                self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
                 if fault.code not in _AGAIN:
                     return
             finally:
@@ -355,7 +357,3 @@ def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
         return
     with sample:
         yield sample
-
-
-def _addresses(interface: str) -> tuple[str, ...]:
-    return next((found.addresses for found in list_interfaces() if found.name == interface), ())

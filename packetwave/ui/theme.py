@@ -31,14 +31,14 @@ _KOREAN_FONTS = (
 
 # Windows has fonts of its own for these, which an application's font alone does not replace.
 _KINDS_WITH_FONTS = (
-    "QAbstractItemView",
-    "QListView",
-    "QHeaderView",
-    "QMenu",
-    "QMessageBox",
-    "QTipLabel",
-    "QToolButton",
-    "QComboMenuItem",
+    b"QAbstractItemView",
+    b"QListView",
+    b"QHeaderView",
+    b"QMenu",
+    b"QMessageBox",
+    b"QTipLabel",
+    b"QToolButton",
+    b"QComboMenuItem",
 )
 
 

@@ -39,15 +39,16 @@ def list_interfaces() -> list[Interface]:
     return [found for found in _all() if not found.name.startswith(_NO_NETWORK)]
 
 
-def resolve_interface(text: str) -> str:
-    """The name of the interface that has this name, or exactly this description (case does not matter).
+def resolve_interface(text: str) -> Interface:
+    """The interface that has this name, or exactly this description (case does not matter).
 
     CaptureFault no_interface where there is none, or several with the description.
     """
     everything = _all()
-    if any(found.name == text for found in everything):
-        return text
-    described = [found.name for found in everything if found.description.casefold() == text.casefold()]
+    for found in everything:
+        if found.name == text:
+            return found
+    described = [found for found in everything if found.description.casefold() == text.casefold()]
     if len(described) == 1:
         return described[0]
     raise CaptureFault("no_interface", text, "several have this description" if described else "")

@@ -40,7 +40,7 @@ def test_interfaces_as_npcap_tells_of_them() -> None:
 @pytest.mark.usefixtures("windows_devices")
 @pytest.mark.parametrize("text", [INTEL.decode(), "인텔 이더넷"])
 def test_an_interface_is_known_by_name_or_description(text: str) -> None:
-    assert resolve_interface(text) == INTEL.decode()
+    assert resolve_interface(text).name == INTEL.decode()
 
 
 @pytest.mark.usefixtures("windows_devices")
@@ -56,7 +56,7 @@ def test_two_with_one_description_need_their_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(handle, "devices", lambda: iter(twins))
     with pytest.raises(CaptureFault, match="several"):
         resolve_interface("usb ethernet")
-    assert resolve_interface("b") == "b"
+    assert resolve_interface("b").name == "b"
 
 
 @needs_namespaces
@@ -65,7 +65,7 @@ def test_the_interfaces_of_this_system() -> None:
         host = office.host("pc", "10.0.0.7/24", "fd00::7/64")
         with host.inside():
             by_name = {found.name: found for found in list_interfaces()}
-            assert resolve_interface("any") == "any"
+            assert resolve_interface("any").name == "any"
     assert set(by_name) == {"lo", "eth0"}
     assert {"10.0.0.7", "fd00::7"} <= set(by_name["eth0"].addresses)
     assert (by_name["eth0"].up, by_name["eth0"].loopback, by_name["lo"].loopback) == (True, False, True)
