@@ -121,6 +121,7 @@ def test_portable_keeps_its_files_beside_it(make_pc: MakePC, server_program: Pat
 
 
 def test_damaged_files_are_kept_aside(make_pc: MakePC, server_program: Path) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with screen() as display:
         pc = make_pc(display=display["DISPLAY"])
         data = pc.drive / SERVER_DATA
@@ -129,9 +130,9 @@ def test_damaged_files_are_kept_aside(make_pc: MakePC, server_program: Path) -> 
         (data / "packetwave.db").write_bytes(b"no database at all" * 500)
         pc.start(str(windows_path(pc, server_program)))
         wait_until(lambda: windows(display, CONSOLE["ko_KR"]), "the console is there")
-        wait_until(lambda: (data / "packetwave.db.damaged").is_file(), "the damaged database is kept")
+        wait_until(lambda: (data / "packetwave.db.damaged-1").is_file(), "the damaged database is kept")
         assert (data / "settings.json.damaged").read_text("utf-8") == "{not json"
-        assert (data / "packetwave.db.damaged").read_bytes().startswith(b"no database")
+        assert (data / "packetwave.db.damaged-1").read_bytes().startswith(b"no database")
         picture(display, PICTURES / "damaged-files.png")
 
 
