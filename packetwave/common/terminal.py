@@ -9,12 +9,15 @@ import io
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from packetwave.common import parent_console
 
 _log = logging.getLogger(__name__)
+
+_SERVICES = 0
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,6 +64,33 @@ def say(text: str) -> None:
 
 def has_display() -> bool:
     """True if windows can be shown, or drawn offscreen because the environment asks for it."""
-    if sys.platform in ("win32", "darwin"):
+    return can_show(sys.platform, os.environ, _session())
+
+
+def can_show(platform: str, environment: Mapping[str, str], session: int | None) -> bool:
+    """`has_display`, on a system such as `sys.platform`. session: Windows' number of the session that the
+    program runs in, None where there is none. Nobody sees session 0: it is that of the services, and of the
+    tools that install programs as one.
+
+    https://learn.microsoft.com/windows/win32/services/interactive-services
+    """
+    if environment.get("QT_QPA_PLATFORM"):
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if platform == "win32":
+        return session != _SERVICES
+    return platform == "darwin" or any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+if sys.platform == "win32":
+    import ctypes
+    from ctypes import wintypes
+
+    def _session() -> int | None:
+        session = wintypes.DWORD()
+        found = ctypes.WinDLL("kernel32").ProcessIdToSessionId(os.getpid(), ctypes.byref(session))
+        return session.value if found else None
+
+else:
+
+    def _session() -> int | None:
+        return None

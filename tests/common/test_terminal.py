@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import parent_console
-from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
+from packetwave.common.terminal import Parser, can_show, has_display, prepare_streams, say, speak
 
 
 def test_usage_without_a_terminal_is_still_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +43,25 @@ def test_display(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not has_display()
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert has_display()
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "session", "shown"),
+    [
+        ("win32", {}, 1, True),
+        ("win32", {}, 0, False),  # started by a service
+        ("win32", {}, None, True),  # a Windows that does not say
+        ("win32", {"QT_QPA_PLATFORM": "offscreen"}, 0, True),
+        ("win32", {"DISPLAY": ":0"}, 0, False),  # left over from something else
+        ("darwin", {}, None, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, None, True),
+        ("linux", {"DISPLAY": ""}, None, False),
+    ],
+)
+def test_where_windows_can_be_shown(
+    platform: str, environment: dict[str, str], session: int | None, shown: bool
+) -> None:
+    assert can_show(platform, environment, session) is shown
 
 
 def test_a_windowed_program_speaks_on_its_starters_console(
