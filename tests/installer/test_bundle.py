@@ -132,8 +132,9 @@ class Left(importlib.abc.MetaPathFinder):
         if any(name == out or name.startswith(out + ".") for out in excluded):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Left())
-for name in [name for name in sys.modules if any(name == out or name.startswith(out + ".") for out in excluded)]:
-    del sys.modules[name]
+for name in list(sys.modules):
+    if any(name == out or name.startswith(out + ".") for out in excluded):
+        del sys.modules[name]
 from importlib import import_module
 sys.exit(import_module(f"packetwave.{sys.argv[1]}.app").main(["--self-test", "--data-dir", sys.argv[3]]))
 """
