@@ -31,14 +31,14 @@ _KOREAN_FONTS = (
 
 # Windows has fonts of its own for these, which an application's font alone does not replace.
 _KINDS_WITH_FONTS = (
-    b"QAbstractItemView",
-    b"QListView",
-    b"QHeaderView",
-    b"QMenu",
-    b"QMessageBox",
-    b"QTipLabel",
-    b"QToolButton",
-    b"QComboMenuItem",
+    "QAbstractItemView",
+    "QListView",
+    "QHeaderView",
+    "QMenu",
+    "QMessageBox",
+    "QTipLabel",
+    "QToolButton",
+    "QComboMenuItem",
 )
 
 
@@ -151,7 +151,7 @@ class Appearance(QObject):
         self.theme = theme
         self._app.setFont(self._font)
         for kind in _KINDS_WITH_FONTS:
-            self._app.setFont(self._font, kind)
+            self._app.setFont(self._font, kind)  # type: ignore[arg-type]  # text, not bytes as the stub has it
         self._app.setPalette(palette(theme))
         self._app.setStyleSheet(stylesheet(theme))
         self.changed.emit(theme)
