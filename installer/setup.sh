@@ -23,7 +23,7 @@ readonly program_packages=(
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-nanum
 )
 readonly test_packages=(tshark sip-tester iproute2 procps xvfb xdotool openbox)
-readonly windows_packages=(debootstrap util-linux)
+readonly windows_packages=(debootstrap util-linux openssl)
 readonly recording_packages=(
   kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipvicious openssl
 )

@@ -66,7 +66,7 @@ make_python() {
   local jar
   jar=$(echo "$folder"/opt/jar/*.jar)
   sha256sum --check --status <<<"$cpython_sha256  $jar" || fail "$jar is not the one that was pinned"
-  python3 - "$jar" "$folder/opt" <<'PYTHON'
+  "$top/.venv/bin/python" - "$jar" "$folder/opt" <<'PYTHON'
 import pathlib, shutil, sys, zipfile
 jar, target = sys.argv[1], pathlib.Path(sys.argv[2])
 inner = "org/bytedeco/cpython/windows-x86_64"
