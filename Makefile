@@ -65,12 +65,13 @@ pictures: setup ## the README's pictures again, from the demo in both languages
 	    cp build/demo/call-1-popup.png docs/images/popup-$$language.png; \
 	done
 
-programs: setup ## both programs for this Linux, into build/linux/dist, and their self-tests
+programs: ## both programs for this Linux, into build/linux/dist, and their self-tests
+	@installer/setup.sh build
 	@$(BIN)/python -m installer assets
 	@$(BIN)/python -m installer linux
 
 windows: ## Windows programs and the MSI into dist/, built on a bench with Wine (root)
-	@installer/setup.sh windows
+	@installer/setup.sh build
 	@installer/windows/bench.sh prepare
 	@$(BIN)/python -m installer assets --site-packages "$(WINDOWS_CACHE)/debian/opt/python/lib/site-packages"
 	@installer/windows/bench.sh run $(BIN)/python -m installer windows

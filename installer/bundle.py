@@ -53,13 +53,14 @@ _NO_PROGRAM_NEEDS = _words("""
 # (not cp437: zipfile wants it).
 _NO_CLIENT_NEEDS = _words("""
     packetwave.server scapy pymongo bson gridfs dns openpyxl et_xmlfile sqlite3 _sqlite3
-    multiprocessing _multiprocessing concurrent.futures.process asyncio.unix_events
+    multiprocessing _multiprocessing concurrent.futures.process
     xml xmlrpc pyexpat _decimal fractions statistics bz2 _bz2 lzma _lzma tarfile
     smtplib ftplib http.cookiejar websockets.legacy websockets.sync websockets.trio websockets.cli
     encodings.cp737 encodings.cp775 encodings.cp850 encodings.cp852 encodings.cp855 encodings.cp857
     encodings.cp858 encodings.cp860 encodings.cp861 encodings.cp862 encodings.cp863 encodings.cp864
     encodings.cp865 encodings.cp866 encodings.cp869 encodings.cp1125
 """)
+NOT_ON_WINDOWS = _words("asyncio.unix_events")
 _NO_SERVER_NEEDS = _words("packetwave.client scapy.all scapy.layers scapy.arch")
 
 SERVER = Program(

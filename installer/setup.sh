@@ -3,7 +3,7 @@
 #
 #   installer/setup.sh programs   what the two programs need (make setup, make demo)
 #   installer/setup.sh tests      the same, and the programs the tests drive (make test)
-#   installer/setup.sh windows    programs, and what makes the bench for the Windows programs (make windows)
+#   installer/setup.sh build      programs, and what builds them (make programs, make windows)
 #   installer/setup.sh recording  the same, and the SIP programs behind the golden set (make record-golden)
 #   installer/setup.sh fuzz       programs, and the fuzzer where there is one (make fuzz)
 #
@@ -23,7 +23,7 @@ readonly program_packages=(
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-nanum
 )
 readonly test_packages=(tshark sip-tester iproute2 procps xvfb xdotool openbox)
-readonly windows_packages=(debootstrap util-linux openssl)
+readonly build_packages=(binutils python3-dev debootstrap util-linux openssl)
 readonly recording_packages=(
   kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipvicious openssl
 )
@@ -114,9 +114,9 @@ add_extra() {
 case ${1:-programs} in
   programs | fuzz) install_packages "${program_packages[@]}" ;;
   tests) install_packages "${program_packages[@]}" "${test_packages[@]}" ;;
-  windows) install_packages "${program_packages[@]}" "${windows_packages[@]}" ;;
+  build) install_packages "${program_packages[@]}" "${build_packages[@]}" ;;
   recording) install_packages "${program_packages[@]}" "${test_packages[@]}" "${recording_packages[@]}" ;;
-  *) fail "usage: installer/setup.sh [programs|tests|windows|recording|fuzz]" ;;
+  *) fail "usage: installer/setup.sh [programs|tests|build|recording|fuzz]" ;;
 esac
 make_venv
 case ${1:-} in
