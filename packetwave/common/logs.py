@@ -102,7 +102,7 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
         assert path is not None
         path.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(
-            logging.handlers.RotatingFileHandler(
+            _Rotating(
                 path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", errors="replace"
             )
         )
@@ -142,6 +142,22 @@ def _date(file: IO[bytes], path: Path) -> None:
     file.write(_DATED + f" until {at}\n".encode())
     file.flush()
     _log.warning("native code failed in an earlier run, until %s: see %s", at, path)
+
+
+class _Rotating(logging.handlers.RotatingFileHandler):
+    """Goes on in the same file while another program has it open, which keeps Windows from renaming it: the
+    line must not be lost, nor the old files be moved up for nothing."""
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's own name
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+        try:
+            Path(self.baseFilename).rename(self.baseFilename)
+        except OSError:
+            self.stream = self._open()
+        else:
+            super().doRollover()
 
 
 class _OneLine(logging.Formatter):

@@ -87,6 +87,7 @@ class Quitter(QObject):
         if self._over:
             return
         if self._current >= len(self._stages):
+            _log.info("all has stopped")
             self._finish()
             return
         index = self._current
@@ -132,6 +133,7 @@ class Quitter(QObject):
         # The end of every program's loop comes here, too; most have stopped in order by then.
         if self._over:
             return
+        _log.info("the system wants this program to end")
         self.quit()
         if not self._over:
             inner = QEventLoop()

@@ -74,6 +74,31 @@ def test_the_file_is_let_go_until_there_is_a_line_for_it(log: logs.Logs) -> None
     assert "before" not in text_of(log)
 
 
+def test_a_full_file_that_another_program_has_open_goes_on_and_nothing_is_lost(
+    log: logs.Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert log.path is not None
+    full = "x" * 999_990 + "\n"
+    log.path.write_text(full)
+    older = log.path.with_name("client.log.1")
+    older.write_text("older")
+    with monkeypatch.context() as held:
+
+        def refuse(path: Path, _target: object) -> None:
+            raise PermissionError(13, "sharing violation", str(path))
+
+        held.setattr(Path, "rename", refuse)  # as Windows does then
+        logging.getLogger("packetwave.test").info("one")
+        logging.getLogger("packetwave.test").info("two")
+        assert [line[-3:] for line in text_of(log).splitlines()[1:]] == ["one", "two"]
+        assert older.read_text() == "older"
+    logging.getLogger("packetwave.test").info("three")
+    assert text_of(log).endswith("three\n")
+    assert "two" not in text_of(log)
+    assert older.read_text().startswith(full)
+    assert log.path.with_name("client.log.2").read_text() == "older"
+
+
 def test_a_crash_is_told_once(log: logs.Logs) -> None:
     told: list[str] = []
     log.on_crash = lambda: told.append(text_of(log))

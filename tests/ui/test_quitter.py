@@ -111,7 +111,10 @@ def end_session(app: QApplication) -> None:
     app.quit()
 
 
-def test_the_sessions_end_returns_only_when_all_has_stopped(qapp: QApplication) -> None:
+def test_the_sessions_end_returns_only_when_all_has_stopped(
+    qapp: QApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     quitter, done = Quitter(qapp, on_last_window=False), list[str]()
     quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
     window = QWidget()  # open, and must not be asked: by now nobody can answer
@@ -124,6 +127,7 @@ def test_the_sessions_end_returns_only_when_all_has_stopped(qapp: QApplication) 
     assert code_of(qapp, act) == 0
     assert done == ["store", "session may end"]
     assert quitter.is_quitting
+    assert caplog.messages == ["the system wants this program to end", "all has stopped"]
 
 
 def test_the_sessions_end_while_already_stopping_waits_for_it(qapp: QApplication) -> None:
