@@ -149,11 +149,12 @@ class Appearance(QObject):
 
     def _use(self, theme: Theme) -> None:
         self.theme = theme
+        self._app.setPalette(palette(theme))
+        self._app.setStyleSheet(stylesheet(theme))
+        # After the two above, which let Qt put Windows' fonts back.
         self._app.setFont(self._font)
         for kind in _KINDS_WITH_FONTS:
             self._app.setFont(self._font, kind)  # type: ignore[arg-type]  # text, not bytes as the stub has it
-        self._app.setPalette(palette(theme))
-        self._app.setStyleSheet(stylesheet(theme))
         self.changed.emit(theme)
 
 
