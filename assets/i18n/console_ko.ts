@@ -311,6 +311,50 @@
         <translation>자세한 내용은 다음 로그 파일에 있습니다.
 {path}</translation>
     </message>
+    <message>
+        <source>PacketWave cannot start: its data folder cannot be used.</source>
+        <translation>PacketWave를 시작할 수 없습니다. 데이터 폴더를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>It keeps members, calls and settings there. See that your account may write in it, or start PacketWave as administrator.</source>
+        <translation>PacketWave는 이 폴더에 구성원, 통화 기록, 설정을 저장합니다. 이 폴더에 쓸 수 있는 권한이 있는지 확인하거나 PacketWave를 관리자 권한으로 실행하세요.</translation>
+    </message>
+    <message>
+        <source>Another Windows account keeps PacketWave&apos;s data on this PC.</source>
+        <translation>이 PC에서는 다른 Windows 계정이 PacketWave 데이터를 관리하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Sign in with that account, or start PacketWave as administrator.</source>
+        <translation>그 계정으로 로그인하거나 PacketWave를 관리자 권한으로 실행하세요.</translation>
+    </message>
+    <message>
+        <source>PacketWave is running already, but does not answer.</source>
+        <translation>PacketWave가 이미 실행 중이지만 응답하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>End it in the Task Manager, then start it again.</source>
+        <translation>작업 관리자에서 PacketWave를 끝낸 다음 다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>PacketWave cannot start: another program uses its port.</source>
+        <translation>PacketWave를 시작할 수 없습니다. 다른 프로그램이 포트를 사용하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>End that program, or restart the PC.</source>
+        <translation>그 프로그램을 끝내거나 PC를 다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>PacketWave cannot start: its database cannot be opened.</source>
+        <translation>PacketWave를 시작할 수 없습니다. 데이터베이스를 열 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>PacketWave cannot start.</source>
+        <translation>PacketWave를 시작할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Start it again. If this comes back, pass on to who looks after your PCs:</source>
+        <translation>다시 시작해 보세요. 같은 문제가 계속되면 아래 내용을 PC 관리자에게 전달하세요.</translation>
+    </message>
 </context>
 <context>
     <name>findings</name>

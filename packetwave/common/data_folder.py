@@ -19,7 +19,15 @@ _SYSTEM, _ADMINISTRATORS, _LOCAL_SERVICE = "SY", "BA", "LS"
 
 
 class Unusable(OSError):
-    """The data folder cannot be used. str() is a sentence that says why and what to do."""
+    """The data folder cannot be used. str() is a sentence that says why and what to do.
+
+    detail: the folder, and what the system says. is_foreign: it is another Windows account's.
+    """
+
+    def __init__(self, folder: Path, error: OSError, *, is_shared: bool) -> None:
+        self.is_foreign = is_shared and isinstance(error, PermissionError)
+        self.detail = f"{folder}\n{error.strerror or error}"
+        super().__init__(_why_not(folder, error) if not self.is_foreign else _foreign(folder))
 
 
 def make(folder: Path) -> str:
@@ -34,7 +42,7 @@ def make(folder: Path) -> str:
             trouble = _make_private(folder)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unusable(why_not(folder, error, is_shared=_is_shared(folder))) from error
+        raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
     check(folder)
     return trouble
 
@@ -50,18 +58,19 @@ def check(folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise Unusable(why_not(folder, error, is_shared=_is_shared(folder))) from error
+        raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
     with contextlib.suppress(OSError):  # a virus scanner may be looking at it
         trial.unlink()
 
 
-def why_not(folder: Path, error: OSError, *, is_shared: bool) -> str:
-    """The sentence for an error of using the folder. is_shared: it is the whole PC's."""
-    if is_shared and isinstance(error, PermissionError):
-        return (
-            f"another Windows account keeps PacketWave's data in {folder}: "
-            "sign in with that account, or start PacketWave as administrator"
-        )
+def _foreign(folder: Path) -> str:
+    return (
+        f"another Windows account keeps PacketWave's data in {folder}: "
+        "sign in with that account, or start PacketWave as administrator"
+    )
+
+
+def _why_not(folder: Path, error: OSError) -> str:
     return (
         f"the data folder {folder} cannot be used: {error.strerror or error}; choose another with --data-dir"
     )

@@ -31,6 +31,7 @@ from packetwave.server.faults import (
     EXIT_IN_USE,
     EXIT_NO_CAPTURE,
     EXIT_WRONG_USAGE,
+    FaultCode,
     StartFault,
 )
 from packetwave.server.notices import FileFault
@@ -76,7 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         trouble = data_folder.make(folder)
     except data_folder.Unusable as error:
-        return _refuse(options, str(error), EXIT_FAILED)
+        fault: FaultCode = "foreign_folder" if error.is_foreign else "folder"
+        return _refuse(options, StartFault(str(error), EXIT_FAILED, fault, error.detail))
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
         if trouble:
@@ -84,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(options, folder, journal)
     except OSError as error:
         text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return _refuse(options, text, EXIT_FAILED)
+        return _refuse(options, StartFault(text, EXIT_FAILED))
     except Exception:  # a windowed program has no other place to speak
         log.critical("the server failed", exc_info=True)
         if _is_double_clicked(options):
@@ -171,7 +173,8 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         return _run_headless(options, folder, journal)
     if not has_display():
         return _refuse(
-            options, "there is no display to show the window on; --headless runs without one", EXIT_FAILED
+            options,
+            StartFault("there is no display to show the window on; --headless runs without one", EXIT_FAILED),
         )
     if options.replay is not None:
         with _start(options, folder) as start:
@@ -218,7 +221,7 @@ def _run_headless(options: argparse.Namespace, folder: Path, journal: logs.Logs)
 
 def _in_use(options: argparse.Namespace, folder: Path) -> int:
     text = f"PacketWave is running already with the data folder {folder}; --data-dir names another"
-    return _refuse(options, text, EXIT_IN_USE)
+    return _refuse(options, StartFault(text, EXIT_IN_USE, "running", str(folder)))
 
 
 @contextlib.contextmanager
@@ -333,7 +336,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
             journal=journal,
         )
     except StartFault as fault:
-        return _refuse(start.options, str(fault), fault.exit_code)
+        return _refuse(start.options, fault)
 
 
 def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSettings) -> ServerSettings:
@@ -394,14 +397,14 @@ def _is_double_clicked(options: argparse.Namespace) -> bool:
     return sys.stderr is None and not options.headless and has_display()
 
 
-def _refuse(options: argparse.Namespace, text: str, code: int) -> int:
+def _refuse(options: argparse.Namespace, fault: StartFault) -> int:
     """Say why the program cannot run."""
-    _say(text)
+    _say(str(fault))
     if _is_double_clicked(options):
         from packetwave.server.console import run as console
 
-        console.show_fault(text)
-    return code
+        console.show_fault(fault)
+    return fault.exit_code
 
 
 def _say(line: str) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from typing import Literal
 
 from packetwave.server.store.base import StoreError
 
@@ -10,18 +11,28 @@ log = logging.getLogger(__name__)
 EXIT_FINE, EXIT_FAILED, EXIT_WRONG_USAGE, EXIT_NO_CAPTURE, EXIT_IN_USE = 0, 1, 2, 3, 4
 
 
-class StartFault(Exception):
-    """The engine cannot start. str() says why and what to do; exit_code is what the program ends with."""
+FaultCode = Literal["folder", "foreign_folder", "running", "port", "store", "other"]
+"""For the dialog. folder: the data folder cannot be used; foreign_folder: it is another Windows account's;
+running: a server that does not answer has it; port: another program listens there."""
 
-    def __init__(self, text: str, exit_code: int) -> None:
+
+class StartFault(Exception):
+    """The engine cannot start. str() says why and what to do; exit_code is what the program ends with.
+
+    code: for the dialog, which has words of its own. detail: what it adds to them as it is.
+    """
+
+    def __init__(self, text: str, exit_code: int, code: FaultCode = "other", detail: str = "") -> None:
         super().__init__(text)
         self.exit_code = exit_code
+        self.code: FaultCode = code
+        self.detail = detail or text
 
 
 def start_fault(error: BaseException) -> StartFault:
     """The fault behind any error of starting; one that is a bug goes to the crash log too."""
     if isinstance(error, StoreError):
-        return StartFault(str(error), EXIT_FAILED)
+        return StartFault(str(error), EXIT_FAILED, "store")
     log.error("the server cannot start", exc_info=error)
     return StartFault(f"the server cannot start: {error!r}", EXIT_FAILED)
 
@@ -30,5 +41,5 @@ def listen_fault(listen: str, error: OSError) -> StartFault:
     """Why clients cannot connect to `listen`."""
     if error.errno == errno.EADDRINUSE:
         text = f"{listen} is in use: is PacketWave running already? Choose another port with --listen."
-        return StartFault(text, EXIT_IN_USE)
+        return StartFault(text, EXIT_IN_USE, "port", listen)
     return StartFault(f"cannot listen on {listen}: {error.strerror or error}", EXIT_FAILED)

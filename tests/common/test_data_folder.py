@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.data_folder import Unusable, check, make, security, why_not
+from packetwave.common.data_folder import Unusable, check, make, security
 
 USER = "S-1-5-21-1004336348-1177238915-682003330-512"
 
@@ -54,11 +54,13 @@ def test_checking_makes_nothing(tmp_path: Path) -> None:
 
 def test_another_accounts_folder_is_a_sentence_of_its_own() -> None:
     folder, denied = Path("C:/ProgramData/PacketWave/server"), PermissionError(13, "Permission denied")
-    assert "another Windows account keeps PacketWave's data in" in why_not(folder, denied, is_shared=True)
-    assert "administrator" in why_not(folder, denied, is_shared=True)
-    assert "--data-dir" in why_not(folder, denied, is_shared=False)
+    assert "another Windows account keeps PacketWave's data in" in str(
+        Unusable(folder, denied, is_shared=True)
+    )
+    assert "administrator" in str(Unusable(folder, denied, is_shared=True))
+    assert "--data-dir" in str(Unusable(folder, denied, is_shared=False))
     full = OSError(28, "No space left on device")
-    assert "No space left on device" in why_not(folder, full, is_shared=True)
+    assert "No space left on device" in str(Unusable(folder, full, is_shared=True))
 
 
 def test_who_may_read_the_whole_pcs_folder() -> None:

@@ -285,13 +285,14 @@ def test_a_double_clicked_program_says_it_in_a_dialog(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").write_text("in the way")
-    shown: list[str] = []
+    shown: list[StartFault] = []
     monkeypatch.setattr("packetwave.server.console.run.show_fault", shown.append)
     monkeypatch.setattr(sys, "stderr", None)
     assert main(["--data-dir", str(tmp_path / "data")]) == 1
     assert main(["--headless", "--data-dir", str(tmp_path / "data")]) == 1
     assert len(shown) == 1
-    assert "cannot be used" in shown[0]
+    assert shown[0].code == "folder"
+    assert str(tmp_path / "data") in shown[0].detail
 
 
 CRASHES = """
@@ -299,8 +300,8 @@ import os, signal, sys, threading
 from packetwave.server import app
 from packetwave.server.console import run
 
-def show(text):
-    print(text, flush=True)
+def show(text, detail):
+    print(text, detail, flush=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 def crash(self):
@@ -310,7 +311,7 @@ def crash(self):
 def fail(*_):
     raise LookupError("while starting")
 
-run.show_fault = show
+run.fault_box.show = show
 if sys.argv[2] == "thread":
     run.ConsoleWindow.ask_for_history = crash
 else:

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication
 from packetwave.common.logs import Logs
 from packetwave.server.console import first_start
 from packetwave.server.console.settings_page import Place
+from packetwave.server.console.start_words import start_words
 from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.faults import StartFault
 from packetwave.server.machine.this_pc import this_pc
 from packetwave.server.notices import Command, Notice
 from packetwave.ui import fault_box, languages, quitter, screenshots
@@ -117,14 +119,13 @@ def show_crash(log: Path | None) -> None:
     if QApplication.instance() is None:
         _application("auto", ())
     text = translate("fault", "PacketWave met an error that it does not know.")
-    if log is not None:
-        where = translate("fault", "What happened is in the log:\n{path}").format(path=log)
-        text = f"{text}\n\n{where}"
-    show_fault(text)
+    where = translate("fault", "What happened is in the log:\n{path}").format(path=log)
+    fault_box.show(text, where if log is not None else "")
 
 
-def show_fault(text: str) -> None:
+def show_fault(fault: StartFault) -> None:
     """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
     if QApplication.instance() is None:
         _application("auto", ())
-    fault_box.show(text)
+    text, next_step = start_words(fault.code)
+    fault_box.show(text, f"{next_step}\n\n{fault.detail}")

@@ -1,0 +1,44 @@
+"""Why the server cannot start and what to do, in the user's language. Qt main thread."""
+
+from PySide6.QtCore import QCoreApplication
+
+from packetwave.server.faults import FaultCode
+
+translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
+
+
+def start_words(code: FaultCode) -> tuple[str, str]:
+    """What is the matter, and the next step."""
+    match code:
+        case "folder":
+            return (
+                translate("fault", "PacketWave cannot start: its data folder cannot be used."),
+                translate(
+                    "fault",
+                    "It keeps members, calls and settings there. See that your account may write in it, "
+                    "or start PacketWave as administrator.",
+                ),
+            )
+        case "foreign_folder":
+            return (
+                translate("fault", "Another Windows account keeps PacketWave's data on this PC."),
+                translate("fault", "Sign in with that account, or start PacketWave as administrator."),
+            )
+        case "running":
+            return (
+                translate("fault", "PacketWave is running already, but does not answer."),
+                translate("fault", "End it in the Task Manager, then start it again."),
+            )
+        case "port":
+            return (
+                translate("fault", "PacketWave cannot start: another program uses its port."),
+                translate("fault", "End that program, or restart the PC."),
+            )
+        case "store":
+            return translate("fault", "PacketWave cannot start: its database cannot be opened."), _again()
+        case "other":
+            return translate("fault", "PacketWave cannot start."), _again()
+
+
+def _again() -> str:
+    return translate("fault", "Start it again. If this comes back, pass on to who looks after your PCs:")
