@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -82,6 +82,9 @@ windows-again: ## build the Windows programs a second time: do they contain the 
 test-windows: setup-tests ## the built Windows programs and the MSI tried under Wine; needs make windows (root)
 	@installer/windows/bench.sh prepare
 	@installer/windows/bench.sh run $(BIN)/python -m pytest tests/wine $(ARGS)
+
+ci: ## what has to pass before a change is in: .ci/run
+	@.ci/run
 
 fresh-check: ## make demo and make test in bare Debian 12 and 13 (root)
 	@tests/fresh_check.sh
