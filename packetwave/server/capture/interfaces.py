@@ -24,7 +24,7 @@ class Interface:
     """A capture interface.
 
     name: stable, for settings (on Windows `\\Device\\NPF_{GUID}`). description: for people, never "".
-    addresses: IPv4 and IPv6 as text. up: switched on and with a link, as far as the system tells.
+    addresses: as text, IPv4 before IPv6. up: switched on and with a link, as far as the system tells.
     """
 
     name: str
@@ -65,7 +65,7 @@ def _interface(device: Any) -> Interface:
     return Interface(
         name,
         f"{connection} ({description})" if connection else description,
-        tuple(_addresses(device.addresses)),
+        tuple(sorted(_addresses(device.addresses), key=lambda address: ":" in address)),
         bool(device.flags & _UP) and device.flags & _CONNECTION != _DISCONNECTED,
         bool(device.flags & _LOOPBACK),
     )
