@@ -3,34 +3,50 @@
 assets    what build.spec takes: icons and licences, into build/
 linux     both programs for this system, into build/linux/dist, and their self-tests
 windows   programs, MSI, checks, dist/; on the bench only (make windows)
-check     check programs built elsewhere (build.ps1): prints findings, exit code 1 where there are any
+native    the same on a Windows (build.ps1); --check only says what is missing there
+check     check programs built elsewhere: prints findings, exit code 1 where there are any
 again     build the programs once more and compare what is in them; on the bench only
 lock      pin the Windows programs' wheels anew
 """
 
 import argparse
+import os
 import sys
 import sysconfig
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
+from installer.delivery import TOP, NotGood
 from packetwave import __version__
 
-TOP = Path(__file__).parents[1]
 
-
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m installer", description="Builds what users install.")
-    steps = parser.add_subparsers(dest="step", required=True)
+def parser() -> argparse.ArgumentParser:
+    """The command line's."""
+    made = argparse.ArgumentParser(prog="python -m installer", description="Builds what users install.")
+    steps = made.add_subparsers(dest="step", required=True)
     assets = steps.add_parser("assets", help="icons and licences, into build/")
     assets.add_argument("--site-packages", type=Path, default=Path(sysconfig.get_path("purelib")))
     steps.add_parser("linux", help="both programs for this Linux, into build/linux/dist")
     steps.add_parser("windows", help="Windows programs and the MSI, into dist/ (on the bench)")
+    native = steps.add_parser("native", help="Windows programs and the MSI, into dist/ (on a Windows)")
+    native.add_argument("--check", action="store_true", help="only say what is missing for it")
+    native.add_argument("--skip-msi", action="store_true", help="the programs only, without WiX 3")
     steps.add_parser("again", help="build a second time and compare (on the bench)")
     check = steps.add_parser("check", help="check built Windows programs")
     check.add_argument("folder", type=Path)
     steps.add_parser("lock", help="pin the Windows programs' wheels anew")
-    given = parser.parse_args()
+    return made
+
+
+def main() -> int:
+    given = parser().parse_args()
+    try:
+        return _run(given)
+    except NotGood as error:
+        return _tell(str(error).splitlines())
+
+
+def _run(given: argparse.Namespace) -> int:
     match given.step:
         case "assets":
             return _assets(given.site_packages)
@@ -38,8 +54,20 @@ def main() -> int:
             from installer.linux import build_programs
 
             return _tell(list(build_programs(TOP / "build" / "linux")))
-        case "windows" | "again":
-            return _on_bench(given.step)
+        case "windows":
+            from installer.windows.build import build_all
+
+            build_all()
+        case "native":
+            from installer import native
+
+            found = native.tools(os.environ, msi=not given.skip_msi)
+            if not given.check:
+                native.build_all(found)
+        case "again":
+            from installer.windows.build import build_again
+
+            build_again()
         case "check":
             from installer.check import programs
 
@@ -48,7 +76,7 @@ def main() -> int:
             from installer.lock import resolve
 
             (TOP / "installer" / "windows" / "requirements.txt").write_text(resolve(TOP), "utf-8")
-            return 0
+    return 0
 
 
 def _assets(site_packages: Path) -> int:
@@ -60,19 +88,6 @@ def _assets(site_packages: Path) -> int:
             licences.make(program, TOP / "build" / "licences" / program, TOP, site_packages)
         except PackageNotFoundError as error:
             return _tell([f"no licence text: {error}"])
-    return 0
-
-
-def _on_bench(step: str) -> int:
-    from installer.windows import build
-
-    try:
-        if step == "windows":
-            build.build_all()
-        else:
-            build.build_again()
-    except build.NotGood as error:
-        return _tell(str(error).splitlines())
     return 0
 
 

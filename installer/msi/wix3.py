@@ -1,12 +1,8 @@
-"""The command lines that make the client's MSI with WiX 3 on a real Windows; build.ps1 runs them.
+"""The command lines that make the client's MSI with WiX 3 on a real Windows; installer/native.py runs them.
 
-`python -m installer.msi.wix3 FOLDER VERSION TARGET ICON WIX` does it all. FOLDER: the built client. WIX: the
-folder with candle.exe and light.exe. The command lines are pure; `prepare` writes the fragment of the files.
+They are pure; `prepare` writes the fragment of the files.
 """
 
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from installer.msi import files
@@ -25,11 +21,12 @@ _NOT_MEANT = {
 
 
 def commands(work: Path, version: str, target: Path, icon: Path, wix: Path) -> list[list[str]]:
-    """candle's and light's command lines. work: has the fragment files.wxs, and gets what they make."""
+    """candle's and light's command lines. work: has the fragment files.wxs, and gets what they make. icon:
+    for the list of installed programs. wix: the folder with both. ValueError for a version that cannot be."""
     objects = [work / "client.wixobj", work / "files.wixobj"]
     compile_ = [
-        str(wix / "candle.exe"), "-nologo", "-arch", "x64", f"-dVersion={version}", f"-dIcon={icon}",
-        "-out", f"{work}\\", str(SOURCE), str(work / "files.wxs"),
+        str(wix / "candle.exe"), "-nologo", "-arch", "x64", f"-dVersion={product_version(version)}",
+        f"-dIcon={icon}", "-out", f"{work}\\", str(SOURCE), str(work / "files.wxs"),
     ]  # fmt: skip
     link = [
         str(wix / "light.exe"), "-nologo", *(f"-sice:{name}" for name in _NOT_MEANT), "-spdb",
@@ -43,20 +40,3 @@ def prepare(folder: Path, work: Path) -> None:
     found = files.paths(folder)
     work.mkdir(parents=True, exist_ok=True)
     (work / "files.wxs").write_bytes(files.fragment(found, files.versions(folder, found), folder.resolve()))
-
-
-def main(arguments: Sequence[str]) -> int:
-    folder, version, target, icon, wix = arguments
-    work = Path(target).resolve().parent / "msi"
-    prepare(Path(folder), work)
-    for command in commands(
-        work, product_version(version), Path(target).resolve(), Path(icon).resolve(), Path(wix)
-    ):
-        done = subprocess.run(command, check=False)
-        if done.returncode != 0:
-            return done.returncode
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

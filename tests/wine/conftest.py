@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from installer import bundle
-from installer.windows import build
+from installer.delivery import DELIVERED, MSI_NAME
 from installer.windows.bench import PC, Bench
 from tests.e2e.programs import wait_until, windows
 
@@ -58,9 +58,9 @@ def make_pc(bench: Bench, request: pytest.FixtureRequest) -> Iterator[MakePC]:
 @pytest.fixture(scope="session")
 def delivered() -> Path:
     """The folder with what users get."""
-    if not (build.DELIVERED / "SHA256SUMS").is_file():
+    if not (DELIVERED / "SHA256SUMS").is_file():
         pytest.fail("nothing is built: make windows comes first")
-    return build.DELIVERED
+    return DELIVERED
 
 
 @pytest.fixture(scope="session")
@@ -76,4 +76,4 @@ def portable_client(delivered: Path) -> Path:
 @pytest.fixture(scope="session")
 def package(delivered: Path) -> Path:
     """The client's MSI."""
-    return delivered / build.MSI_NAME
+    return delivered / MSI_NAME
