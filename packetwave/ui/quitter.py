@@ -8,9 +8,13 @@ With WM_QUERYENDSESSION (`commitDataRequest`) Qt agrees, and nothing is ended he
 refuse, or the person call it off, and then the popups must go on. With WM_ENDSESSION Qt emits `aboutToQuit`,
 and when that returns Windows may end the process: so it returns when all has stopped. Qt hears of neither
 unless the program has a native window, which one in the tray need not have: the quitter has one, never shown.
+
+A program that is one file is two processes there: the one that unpacked it is told of the session's end, too,
+and half a second later ends the one that works. So the latter asks Windows to be told before all others.
 """
 
 import logging
+import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Signal, Slot
@@ -53,6 +57,7 @@ class Quitter(QObject):
         app.aboutToQuit.connect(self._on_session_end)
         self._ear = _Ear(self.quit)
         self._ear.create()
+        _be_told_first()
         self._signals: StopSignals | None = None
         self._notifier: QSocketNotifier | None = None
 
@@ -151,3 +156,18 @@ class _Ear(QWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # it must hear to the end
         self._on_close()
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    _FIRST = 0x3FF  # of the levels for programs; all start at 0x280
+
+    def _be_told_first() -> None:
+        if not ctypes.WinDLL("kernel32").SetProcessShutdownParameters(_FIRST, 0):
+            _log.warning("Windows may end this program before it has stopped")
+
+else:
+
+    def _be_told_first() -> None:
+        """Of meaning on Windows only."""
