@@ -1,7 +1,7 @@
-"""The task at system start and the console that is double-clicked, on one PC: who watches, however the console ends.
+"""The task at system start and the console that is double-clicked, on one PC: who watches, and when.
 
-docs/decisions/handover.md says how. tests/e2e/test_handover.py has all of it on Linux; here Windows' locks and
-renames, and its ways to end a program, have to keep it.
+docs/decisions/handover.md says how. tests/e2e/test_handover.py has all of it on Linux; here Windows' locks
+and renames, and its ways to end a program, have to keep it.
 """
 
 import json
@@ -76,13 +76,23 @@ class Calls:
 
 
 class Log:
-    """The server's log, into which both write."""
+    """The server's log, into which both write, with its older files."""
 
     def __init__(self, data: Path) -> None:
         self._path = data / "logs" / "server.log"
 
+    def older(self) -> list[Path]:
+        return list(self._path.parent.glob("server.log.*"))
+
     def text(self) -> str:
-        return self._path.read_text("utf-8") if self._path.exists() else ""
+        files = (*self.older(), self._path)
+        return "".join(path.read_text("utf-8") for path in files if path.exists())
+
+    def fill(self) -> None:
+        """Whoever opens it from now on begins a new file instead with the first line."""
+        missing = 999_990 - self._path.stat().st_size
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("x" * missing + "\n")
 
     def wait_for(self, words: str, *, times: int) -> None:
         wait_until(lambda: self.text().count(words) >= times, f"{words!r} is there {times} times")
@@ -105,7 +115,9 @@ def test_the_console_takes_over_and_hands_back_however_it_ends(
     with screen() as display:
         pc = make_pc(display=display["DISPLAY"], netns=probe.namespace)
         server = str(windows_path(pc, server_program))
-        (pc.drive / "members.csv").write_text(f"extension_num,default_ip,name\n1001,{STAFF},김영희\n", "utf-8")
+        (pc.drive / "members.csv").write_text(
+            f"extension_num,default_ip,name\n1001,{STAFF},김영희\n", "utf-8"
+        )
         assert pc.run(server, "members", "import", r"C:\members.csv").returncode == 0
         data = pc.drive / "ProgramData" / "PacketWave" / "server"
         (data / SETTINGS).write_text(json.dumps({"interface": watched_interface(pc, server)}), "utf-8")
@@ -120,6 +132,7 @@ def test_the_console_takes_over_and_hands_back_however_it_ends(
 
         for before, end in enumerate((close_window, kill)):
             across = calls.begin(unattended)
+            log.fill()
             # As the Explorer starts it: with no output to write to.
             pc.start("start", "/wait", server, "--events", r"C:\console.jsonl")
             wait_until(lambda: windows(display, CONSOLE), "the console is on the screen")
@@ -129,6 +142,7 @@ def test_the_console_takes_over_and_hands_back_however_it_ends(
             across.is_given_up()
             assert console.wait_for("ended", call_id=calls.seen[-1])["outcome"] == "missed"
             calls.whole(console)
+            assert len(log.older()) == before + 1  # in spite of the other one
 
             end(display, CONSOLE)
             log.wait_for("the console is gone", times=before + 1)
