@@ -5,6 +5,7 @@ is given, packed, and laid into dist/ with their checksums. installer/native.py 
 """
 
 import os
+import secrets
 import shutil
 from pathlib import Path, PureWindowsPath
 
@@ -38,7 +39,7 @@ def build_all() -> None:
 
 def build_programs(bench: Bench, target: Path) -> None:
     """Run PyInstaller under Wine; the programs are then in `target/dist`. Raises NotGood where it fails."""
-    pc = PC(bench, f"build-{os.getpid()}")
+    pc = PC(bench, f"build-{secrets.token_hex(4)}")  # process numbers begin at 1 in each run of the bench
     inside = PureWindowsPath("Z:/project") / target.relative_to(TOP)
     command = pc.command(*programs.command(str(PYTHON), inside), environment=programs.environment())
     try:
@@ -69,7 +70,7 @@ def build_again() -> None:
 
 def sign(bench: Bench, certificate: signing.Certificate, file: Path) -> None:
     """Sign a file in place. Raises CalledProcessError."""
-    work = bench.folder / "tmp" / f"sign-{os.getpid()}"
+    work = bench.folder / "tmp" / f"sign-{secrets.token_hex(4)}"
     work.mkdir()
     try:
         for source in filter(None, (file, certificate.pfx, certificate.password_file)):
