@@ -93,6 +93,11 @@ def is_locked(server: Setting) -> bool:
     )
 
 
+def asks_for_server(server: Setting) -> bool:
+    """Whether there is no address to connect to, and the user may type one."""
+    return not is_locked(server) and not _is_address(server.text)
+
+
 def language(given: Preset, own: str) -> Setting:
     """The language that holds: a policy's, else the user's choice, else (own is `auto`) the installer's."""
     if given.language.origin is Origin.POLICY or (own == "auto" and given.language.text):

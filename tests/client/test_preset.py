@@ -7,6 +7,7 @@ from packetwave.client.preset import (
     Preset,
     Setting,
     Values,
+    asks_for_server,
     is_locked,
     language,
     preset,
@@ -114,3 +115,18 @@ def test_which_language_holds(keys: dict[str, str], own: str, holds: Setting) ->
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has a registry")
 def test_elsewhere_nothing_is_set_beforehand() -> None:
     assert read() == Preset()
+
+
+@pytest.mark.parametrize(
+    ("holds", "asks"),
+    [
+        (Setting(), True),
+        (Setting(BAD), True),
+        (Setting(GOOD), False),
+        (Setting(BAD, Origin.INSTALLATION), True),
+        (Setting(GOOD, Origin.INSTALLATION), False),
+        (Setting(BAD, Origin.POLICY), False),  # the user can do nothing about it
+    ],
+)
+def test_a_server_is_asked_for_where_the_user_can_say_it(holds: Setting, asks: bool) -> None:
+    assert asks_for_server(holds) is asks

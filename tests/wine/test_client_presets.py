@@ -9,10 +9,10 @@ import pytest
 from installer.windows.bench import PC
 from packetwave.client.preset import INSTALLED_KEY, POLICY_KEY
 from tests.client.loopback import WAIT_S, LoopbackServer
-from tests.e2e.programs import screen, wait_until
+from tests.e2e.programs import picture, screen, wait_until, windows
 from tests.wine.conftest import MakePC
 from tests.wine.pc import running, windows_path
-from tests.wine.test_programs import folder_program
+from tests.wine.test_programs import PICTURES, folder_program
 
 SETTINGS = "settings.json"
 IN_PROFILE = Path("AppData", "Local", "PacketWave", "client")
@@ -72,6 +72,20 @@ def test_policy_beats_the_installation_and_that_the_user(
             if key:
                 assert pc.run("reg", "delete", key, "/f").returncode == 0
         assert all(server.hellos.empty() for server in servers)
+
+
+def test_a_malformed_server_of_the_installation_is_said(make_pc: MakePC) -> None:
+    with screen() as display:
+        pc = make_pc(display=display["DISPLAY"])
+        program = str(windows_path(pc, folder_program()))
+        set_value(pc, rf"HKLM\{INSTALLED_KEY}", "Server", "http://이것은 주소가 아님")
+        pc.start(program)
+        wait_until(lambda: windows(display, "^PacketWave$"), "the window asks for the address")
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        picture(display, PICTURES / "client-malformed-server.png")
+        log = (profile(pc) / IN_PROFILE / "logs" / "client.log").read_text("utf-8")
+        assert "Traceback" not in log
+        assert pc.run(program, "--quit").returncode == 0
 
 
 def test_an_administrator_ends_the_clients_of_other_profiles(

@@ -95,6 +95,7 @@ class Desk(QObject):
         self.appearance = Appearance(app, _theme(settings.theme))
         language = self._speak(settings.language)
         wanted = preset.server(server, given, settings.server)
+        self._asks_for_server = preset.asks_for_server(wanted)
         self.state = LinkState(Phase.CONNECTING, wanted.text)
         self.quitter = Quitter(app, on_last_window=False)
         self.popups = PopupStack(
@@ -122,7 +123,7 @@ class Desk(QObject):
         if not QSystemTrayIcon.isSystemTrayAvailable():
             self.window.show()
             self._tray_again.start()
-        elif not self.state.server:
+        elif self._asks_for_server:
             self.window.bring_to_front()  # nothing will ever happen until a server is typed
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from packetwave.client.desk import desk as desk_module
@@ -96,6 +96,16 @@ def test_the_window_is_the_client_where_there_is_no_tray(open_desk: Open, qtbot:
     desk.window.hide()
     desk.on_request("raise")
     assert desk.window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("server", "asks"), [("http://no address", True), ("", True), ("127.0.0.1:9", False)]
+)
+def test_with_a_tray_the_window_opens_where_it_asks_for_a_server(
+    open_desk: Open, monkeypatch: pytest.MonkeyPatch, server: str, asks: bool
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    assert open_desk(server).window.isVisible() is asks
 
 
 def test_what_is_chosen_in_the_window_is_used_and_kept(
