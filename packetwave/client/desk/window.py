@@ -112,6 +112,19 @@ class StateWindow(QWidget):
         self.raise_()
         self.activateWindow()
 
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._make_room()
+        return handled
+
+    def _make_room(self) -> None:
+        """Grow for text that takes a line more now: a layout alone would cut the lines there are."""
+        layout = self.layout()
+        needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
+        if self.height() < needed:
+            self.resize(self.width(), needed)
+
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._retranslate()

@@ -33,6 +33,16 @@ def test_says_how_the_link_is_in_two_sentences(window: StateWindow, qtbot: QtBot
     assert window.server.text() == "192.168.0.10"
 
 
+def test_the_window_grows_for_a_longer_sentence(window: StateWindow, qtbot: QtBot) -> None:
+    window.show_state(LinkState(Phase.CONNECTED, URL))
+    window.adjustSize()
+    before = window.height()
+    window.show_state(LinkState(Phase.WAITING, "http://" + "no address " * 9, Reason.BAD_ADDRESS))
+    assert window.title.heightForWidth(window.title.width()) > window.title.fontMetrics().lineSpacing() * 1.5
+    qtbot.waitUntil(lambda: window.title.height() >= window.title.heightForWidth(window.title.width()))
+    assert window.height() > before
+
+
 def test_shows_what_is_set(window: StateWindow) -> None:
     assert (window.language.currentData(), window.theme.currentData()) == ("en", "dark")
 
