@@ -13,6 +13,7 @@ from installer import bundle
 from installer.delivery import DELIVERED, MSI_NAME
 from installer.windows.bench import PC, Bench
 from tests.e2e.programs import wait_until, windows
+from tests.netns import Office
 
 MakePC = Callable[..., PC]
 
@@ -53,6 +54,12 @@ def make_pc(bench: Bench, request: pytest.FixtureRequest) -> Iterator[MakePC]:
     for pc in made:
         pc.end()
         shutil.rmtree(pc.prefix)
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with Office() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

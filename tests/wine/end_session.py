@@ -8,6 +8,8 @@ import ctypes
 import sys
 from ctypes import wintypes
 
+assert sys.platform == "win32"
+
 WM_QUERYENDSESSION, WM_ENDSESSION = 0x11, 0x16
 
 user32 = ctypes.WinDLL("user32")

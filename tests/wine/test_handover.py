@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,12 +34,6 @@ from tests.wine.test_whole_way import (
 )
 
 pytestmark = pytest.mark.timeout(180)
-
-
-@pytest.fixture
-def office() -> Iterator[Office]:
-    with Office() as made:
-        yield made
 
 
 class Calls:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from installer.delivery import BUILT
 from installer.msi import check
 from installer.msi.build import build_msi, scratch
-from installer.windows import build
 from installer.windows.bench import PC, Bench
 from packetwave import __version__
 from tests.e2e.programs import screen, wait_until
@@ -34,7 +34,7 @@ from tests.wine.pc import (
 
 pytestmark = pytest.mark.timeout(300)
 
-CLIENT = build.BUILT / "PacketWave-Client"
+CLIENT = BUILT / "PacketWave-Client"
 NEXT = "{}.{}.{}".format(*__version__.split(".")[:2], int(__version__.split(".")[2]) + 1)
 SECRETS = ("AB:CD:EF:01:23", "key-of-enrolment")
 ALL = (

@@ -5,13 +5,15 @@ import io
 import json
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from installer import signing
+from installer.delivery import BUILT
 from installer.windows import build
-from installer.windows.bench import Bench
+from installer.windows.bench import PC, Bench
 from tests.e2e.programs import picture, screen, wait_until, windows
 from tests.wine.conftest import MakePC, close_window
 from tests.wine.pc import running, scratch, windows_path
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.timeout(180)
 
 def folder_program() -> Path:
     """The client as the MSI installs it."""
-    return build.BUILT / "PacketWave-Client" / "PacketWave-Client.exe"
+    return BUILT / "PacketWave-Client" / "PacketWave-Client.exe"
 
 
 @pytest.mark.parametrize("name", ["server", "client", "portable"])
@@ -146,8 +148,12 @@ def test_a_data_folder_that_cannot_be_is_said(make_pc: MakePC, server_program: P
             wait_until(lambda: windows(display, "PacketWave"), "a dialog says it")
             picture(display, PICTURES / f"no-data-folder-{program.stem}.png")
             close_window(display, "PacketWave")
-            wait_until(lambda name=program.name: not running(pc, name), "the program has ended")
+            wait_until(partial(_has_ended, pc, program), "the program has ended")
     assert (pc.drive / "file").read_text() == "in the way"
+
+
+def _has_ended(pc: PC, program: Path) -> bool:
+    return not running(pc, program.name)
 
 
 def test_setup_says_that_nothing_came_of_it(make_pc: MakePC, server_program: Path) -> None:

@@ -7,7 +7,6 @@ installed by its MSI on the called person's PC: each a Windows of its own in a n
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,6 @@ POPUP, CONSOLE = "전화 수신", "PacketWave 서버"
 HONG = caller("01012345678", "홍길동")
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture
-def office() -> Iterator[Office]:
-    with Office() as made:
-        yield made
 
 
 class Events:
