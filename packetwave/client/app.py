@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
         instance = Instance(data_dir)
     except Unusable as error:
         say(f"packetwave-client: {error}")
-        return _refuse(arguments, "folder", _why(data_dir, error), preset.language(given, "auto").text)
+        return _refuse(arguments, "folder", error.detail, preset.language(given, "auto").text)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
         if arguments.self_test:
@@ -142,13 +142,6 @@ def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language
 def _fail(why: str) -> int:
     _log.error("%s", why)
     return FAILED
-
-
-def _why(folder: Path, error: Unusable) -> str:
-    """The folder, and the system's own words for what is the matter with it."""
-    cause = error.__cause__
-    said = cause.strerror if isinstance(cause, OSError) else None
-    return f"{folder}\n{said or error}"
 
 
 def _nobody(_notice: Notice) -> None:

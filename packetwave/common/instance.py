@@ -132,16 +132,11 @@ class Instance:
         """Whether the running program took the request; False when it does not answer in that time."""
         return ask(self._data_dir, request, timeout_s)
 
-    def wait_gone(self, timeout_s: float) -> bool:
-        """Whether no program holds the folder, at once or within that time."""
-        return wait_gone(self._data_dir, timeout_s)
-
     def release(self) -> None:
         """Give the claim up. May be called twice, and without a claim."""
         if self._listener is not None:
-            with contextlib.suppress(
-                OSError
-            ):  # another start reads it: Windows; nobody answers there any more
+            # On Windows another start may be reading it; nobody answers there any more.
+            with contextlib.suppress(OSError):
                 self._address.unlink()
             with contextlib.suppress(OSError):  # wakes accept() on Linux; closing does on Windows
                 self._listener.shutdown(socket.SHUT_RDWR)

@@ -43,7 +43,7 @@ def test_one_holds_the_folder_and_hears_the_other(first: Instance, folder: Path)
     assert not second.claim(heard.put)
     assert second.ask("raise")
     assert heard.get(timeout=5) == "raise"
-    assert not second.wait_gone(0)
+    assert not wait_gone(folder, 0)
     second.release()
     assert second.ask("quit")
     assert heard.get(timeout=5) == "quit"
@@ -55,7 +55,7 @@ def test_after_release_the_next_may_start(first: Instance, folder: Path) -> None
     first.release()
     assert "instance" not in {thread.name for thread in threading.enumerate()}
     second = Instance(folder)
-    assert second.wait_gone(0)
+    assert wait_gone(folder, 0)
     assert second.claim(lambda _: None)
     second.release()
 
@@ -72,7 +72,7 @@ def test_wait_gone_sees_the_other_end(first: Instance, folder: Path) -> None:
 
     assert first.claim(on_request)
     assert second.ask("quit")
-    assert second.wait_gone(5)
+    assert wait_gone(folder, 5)
 
 
 def test_a_killed_program_blocks_nobody(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.instance import Instance, Second
+from packetwave.common.instance import Instance, Second, wait_gone
 from packetwave.common.signals import StopSignals
 from packetwave.server.unattended import Unattended
 
@@ -115,7 +115,7 @@ def test_a_signal_ends_it_in_every_state(tmp_path: Path) -> None:
     with unattended(tmp_path) as program:
         assert program.next() == "watches"
         assert program.end() == 0
-    assert Instance(tmp_path).wait_gone(0)
+    assert wait_gone(tmp_path, 0)
 
 
 def test_a_signal_counts_although_a_console_asks(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_cannot_watch_ends_with_its_code(tmp_path: Path) -> None:
         program.watch_code = 3
         program.signals.ask()
         assert program.code() == 3
-    assert Instance(tmp_path).wait_gone(0)
+    assert wait_gone(tmp_path, 0)
 
 
 def test_one_that_asks_and_goes_changes_nothing(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from packetwave.client.link import Phase, Reason
 from packetwave.client.preset import Preset, preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
-from packetwave.common.instance import Instance
+from packetwave.common.instance import Instance, wait_gone
 from packetwave.common.settings import Loaded
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from packetwave.ui.theme import DARK
@@ -144,7 +144,7 @@ def test_the_whole_program_ends_when_another_start_asks(
     QTimer.singleShot(0, lambda: second.ask("quit"))
     assert desk_module.run(tmp_path, LOADED, NOTHING_GIVEN, server.url, first, heard.append) == 0
     first.release()
-    assert second.wait_gone(WAIT_S)
+    assert wait_gone(tmp_path, WAIT_S)
 
 
 def test_a_second_program_gives_way(qtbot: QtBot, tmp_path: Path) -> None:
