@@ -4,7 +4,6 @@ assets    what build.spec takes: icons and licences, into build/
 linux     both programs for this system, into build/linux/dist, and their self-tests
 windows   programs, MSI, checks, dist/; on the bench only (make windows)
 native    the same on a Windows (build.ps1); --check only says what is missing there
-check     check programs built elsewhere: prints findings, exit code 1 where there are any
 again     build the programs once more and compare what is in them; on the bench only
 lock      pin the Windows programs' wheels anew
 """
@@ -17,7 +16,6 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 from installer.delivery import TOP, NotGood
-from packetwave import __version__
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,8 +30,6 @@ def parser() -> argparse.ArgumentParser:
     native.add_argument("--check", action="store_true", help="only say what is missing for it")
     native.add_argument("--skip-msi", action="store_true", help="the programs only, without WiX 3")
     steps.add_parser("again", help="build a second time and compare (on the bench)")
-    check = steps.add_parser("check", help="check built Windows programs")
-    check.add_argument("folder", type=Path)
     steps.add_parser("lock", help="pin the Windows programs' wheels anew")
     return made
 
@@ -68,10 +64,6 @@ def _run(given: argparse.Namespace) -> int:
             from installer.windows.build import build_again
 
             build_again()
-        case "check":
-            from installer.check import programs
-
-            return _tell(list(programs(given.folder, __version__)))
         case _:
             from installer.lock import resolve
 

@@ -5,9 +5,7 @@ Main thread; everything is done in a folder of its own below the bench's /tmp, w
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -44,7 +42,7 @@ def build_msi(folder: Path, version: str, target: Path, bench: Bench, icon: Path
     product_version(version)
     found = files.paths(folder)
     prepared = wixl.prepare(SOURCE.read_bytes())
-    with scratch(bench) as (here, inside):
+    with bench.scratch() as (here, inside):
         shutil.copytree(folder, here / "files")
         shutil.copyfile(icon, here / "client.ico")
         (here / "client.wxs").write_bytes(prepared.source)
@@ -73,11 +71,3 @@ def _members(folder: Path, found: Iterable[PurePosixPath], made: tables.Package)
     for key in sorted(by_key, key=sequence.__getitem__):
         changed = datetime.fromtimestamp(by_key[key].stat().st_mtime, UTC)
         yield Member(key, by_key[key].read_bytes(), changed)
-
-
-@contextmanager
-def scratch(bench: Bench) -> Iterator[tuple[Path, PurePosixPath]]:
-    """A folder on the bench, as this side and as the bench's programs see it. Gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="msi-", dir=bench.folder / "tmp") as name:
-        here = Path(name)
-        yield here, PurePosixPath("/") / here.relative_to(bench.folder).as_posix()

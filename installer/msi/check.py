@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from installer.msi import files, tables
-from installer.msi.build import CODE_PAGE, TEMPLATE, scratch
+from installer.msi.build import CODE_PAGE, TEMPLATE
 from installer.msi.tables import Package
 from installer.windows.bench import Bench
 
@@ -44,7 +44,7 @@ _WITH_WORDS = (  # what people read: each must have English and Korean
 
 def findings(msi: Path, folder: Path, version: str, bench: Bench) -> list[str]:
     """What is wrong with this MSI, made of this folder of the client."""
-    with scratch(bench) as (here, inside):
+    with bench.scratch() as (here, inside):
         shutil.copyfile(msi, here / "client.msi")
         package = tables.read(str(inside / "client.msi"), bench)
         page = tables.code_page(str(inside / "client.msi"), bench)

@@ -7,8 +7,9 @@ A *PC* is a Wine prefix of its own: its own disk, registry and, when started in 
 import os
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path, PureWindowsPath
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 PYTHON = PureWindowsPath("Z:/opt/python/python.exe")
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
@@ -35,6 +36,13 @@ class Bench:
         into = ["ip", "netns", "exec", netns] if netns else []
         clean = ["env", "-i", *(f"{name}={value}" for name, value in settings.items())]
         return [*into, *clean, "chroot", str(self.folder), "env", "-C", "/project", *arguments]
+
+    @contextmanager
+    def scratch(self) -> Iterator[tuple[Path, PurePosixPath]]:
+        """A fresh folder, as this side and as the folder's own programs see it. Gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix="scratch-", dir=self.folder / "tmp") as name:
+            here = Path(name)
+            yield here, PurePosixPath("/") / here.relative_to(self.folder).as_posix()
 
     def run(
         self, *arguments: str, environment: Mapping[str, str] | None = None, timeout_s: float = 600

@@ -70,19 +70,14 @@ def build_again() -> None:
 
 def sign(bench: Bench, certificate: signing.Certificate, file: Path) -> None:
     """Sign a file in place. Raises CalledProcessError."""
-    work = bench.folder / "tmp" / f"sign-{secrets.token_hex(4)}"
-    work.mkdir()
-    try:
+    with bench.scratch() as (here, inside):
         for source in filter(None, (file, certificate.pfx, certificate.password_file)):
-            shutil.copyfile(source, work / source.name)
-        inside = Path("/tmp") / work.name
+            shutil.copyfile(source, here / source.name)
         there = signing.Certificate(
-            inside / certificate.pfx.name,
-            inside / certificate.password_file.name if certificate.password_file else None,
+            Path(inside / certificate.pfx.name),
+            Path(inside / certificate.password_file.name) if certificate.password_file else None,
             certificate.timestamp,
         )
-        bench.run(*there.linux_command(inside / file.name, inside / "signed"))
-        shutil.copyfile(work / "signed", file)
-    finally:
-        shutil.rmtree(work)
+        bench.run(*there.linux_command(Path(inside / file.name), Path(inside / "signed")))
+        shutil.copyfile(here / "signed", file)
     say(f"signed {file.name}")

@@ -4,10 +4,7 @@ A PC is `installer.windows.bench.PC`, a Windows of Wine's on a disk of its own. 
 `windows_path` and `machine_files` know both sides.
 """
 
-import contextlib
 import re
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from installer.windows.bench import PC
@@ -34,20 +31,13 @@ def windows_path(pc: PC, path: Path) -> PureWindowsPath:
     return PureWindowsPath("Z:/project") / path.relative_to(TOP)
 
 
-@contextlib.contextmanager
-def scratch(pc: PC) -> Iterator[Path]:
-    """A folder outside the PC's own disk that both sides see."""
-    with tempfile.TemporaryDirectory(prefix="wine-", dir=pc.bench.folder / "tmp") as name:
-        yield Path(name)
-
-
 def msiexec(pc: PC, how: str, package: str, *properties: str) -> tuple[int, str]:
     """Install (`/i`), repair (`/f…`) or remove (`/x`) without a window: Windows' exit code, and its log.
 
     package: a path as Windows sees it, or a product code. properties: `NAME=value`. By a batch file, as
     administrators do it: Korean and blanks then are what Windows makes of them.
     """
-    with scratch(pc) as folder:
+    with pc.bench.scratch() as (folder, _):
         log, batch, code = (folder / name for name in ("msi.log", "run.bat", "code.txt"))
         given = [
             f'{name}="{value.replace("%", "%%")}"'
@@ -65,7 +55,7 @@ def msiexec(pc: PC, how: str, package: str, *properties: str) -> tuple[int, str]
 
 def registry(pc: PC, key: str) -> Registry:
     """The key and all below it; none where it is not there. Keys as reg.exe writes them, in full."""
-    with scratch(pc) as folder:
+    with pc.bench.scratch() as (folder, _):
         file = folder / "keys.reg"
         pc.run("reg", "export", key, str(windows_path(pc, file)), "/y")
         return parse_registry(file.read_bytes().decode("utf-16")) if file.exists() else {}

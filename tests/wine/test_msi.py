@@ -13,7 +13,7 @@ import pytest
 
 from installer.delivery import BUILT
 from installer.msi import check
-from installer.msi.build import build_msi, scratch
+from installer.msi.build import build_msi
 from installer.windows.bench import PC, Bench
 from packetwave import __version__
 from tests.e2e.programs import screen, wait_until
@@ -80,7 +80,7 @@ def with_screen(make_pc: MakePC) -> Iterator[PC]:
 @pytest.fixture(scope="session")
 def folder(bench: Bench) -> Iterator[Path]:
     """Where packages lie that only these tests make; the PCs see it."""
-    with scratch(bench) as (here, _):
+    with bench.scratch() as (here, _):
         yield here
 
 

@@ -16,7 +16,7 @@ from installer.windows import build
 from installer.windows.bench import PC, Bench
 from tests.e2e.programs import picture, screen, wait_until, windows
 from tests.wine.conftest import MakePC, close_window
-from tests.wine.pc import running, scratch, windows_path
+from tests.wine.pc import running, windows_path
 
 PICTURES = Path(__file__).parents[2] / "build" / "screens" / "windows"
 SERVER_DATA = Path("ProgramData") / "PacketWave" / "server"
@@ -167,7 +167,7 @@ def test_setup_says_that_nothing_came_of_it(make_pc: MakePC, server_program: Pat
 
 def test_a_program_is_signed(bench: Bench, make_pc: MakePC, server_program: Path, tmp_path: Path) -> None:
     pc = make_pc()
-    with scratch(pc) as folder:
+    with bench.scratch() as (folder, inside):
         key, pem, pfx, password = (folder / name for name in ("key.pem", "cert.pem", "cert.pfx", "password"))
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", pem,
@@ -194,7 +194,6 @@ def test_a_program_is_signed(bench: Bench, make_pc: MakePC, server_program: Path
         signed = folder / "PacketWave-Server.exe"
         shutil.copy(server_program, signed)
         build.sign(bench, signing.Certificate(pfx, password, ""), signed)
-        inside = Path("/tmp") / folder.name
         said = bench.run(
             "osslsigncode", "verify", "-CAfile", str(inside / "cert.pem"), "-in", str(inside / signed.name)
         ).stdout

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from installer.msi import tables
-from installer.msi.build import build_msi, scratch
+from installer.msi.build import build_msi
 from installer.msi.tables import Package
 from installer.windows.bench import Bench
 
@@ -41,7 +41,7 @@ def package() -> Package:
 def export(bench: Bench) -> None:
     for old in DATA.glob("*"):
         old.unlink()
-    with tempfile.TemporaryDirectory() as name, scratch(bench) as (here, inside):
+    with tempfile.TemporaryDirectory() as name, bench.scratch() as (here, inside):
         icon = Path(name) / "icon.ico"
         icon.write_bytes(b"")
         build_msi(make(Path(name) / "client"), VERSION, here / "client.msi", bench, icon)
