@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -17,12 +18,57 @@ PURE = (
     "packetwave.server.sip",
     "packetwave.server.calls",
     "packetwave.server.diagnosis",
+    "packetwave.server.office",
+)
+
+FLOORS = (  # a room may import those before it, and itself
+    "packetwave",
+    "packetwave.server",
+    "packetwave.protocol",
+    "packetwave.common",
+    "packetwave.ui",
+    "packetwave.server.frames",
+    "packetwave.server.sip",
+    "packetwave.server.calls",
+    "packetwave.server.diagnosis",
+    "packetwave.server.capture",
+    "packetwave.server.machine",
+    "packetwave.server.office",
+    "packetwave.server.settings",
+    "packetwave.server.store",
+    "packetwave.server.hub",
+    "packetwave.server.watch",
+    "packetwave.server.faults",
+    "packetwave.server.unattended",
+    "packetwave.server.engine",
+    "packetwave.server.console.parts",
+    "packetwave.server.console.calls",
+    "packetwave.server.console.members",
+    "packetwave.server.console.capture",
+    "packetwave.server.console.settings",
+    "packetwave.server.console.start",
+    "packetwave.server.console",
+    "packetwave.server.commands",
+    "packetwave.server.app",
+    "packetwave.server.__main__",
+    "packetwave.client.address",
+    "packetwave.client.preset",
+    "packetwave.client.settings",
+    "packetwave.client",
+    "packetwave.client.desk",
+    "packetwave.client.selftest",
+    "packetwave.client.app",
+    "packetwave.client.__main__",
 )
 
 FORBIDDEN = {  # a room: what it must not import
     "packetwave.server": ("packetwave.client",),
     "packetwave.client": ("packetwave.server",),
-    "packetwave.server.machine": ("packetwave.server.console", "packetwave.server.engine", "packetwave.ui"),
+    "packetwave.server.machine": (
+        "packetwave.server.console",
+        "packetwave.server.engine.engine",
+        "packetwave.ui",
+    ),
     "packetwave.common": ("packetwave.server", "packetwave.client", "packetwave.ui"),
     "packetwave.ui": ("packetwave.server", "packetwave.client"),
     "packetwave.protocol": ("packetwave.server", "packetwave.client", "packetwave.common", "packetwave.ui"),
@@ -35,7 +81,7 @@ ONLY_IN = {  # a library: the rooms that may import it
     "sqlite3": ("packetwave.server.store",),
     "websockets": (
         "packetwave.server.hub",
-        "packetwave.server.selftest",
+        "packetwave.server.commands.selftest",
         "packetwave.client.link",
         "packetwave.client.selftest",
     ),
@@ -53,7 +99,10 @@ ONLY_IN = {  # a library: the rooms that may import it
 
 UNTESTED = {
     "packetwave.protocol.rules": "numbers only",
-    "packetwave.server.notices": "frozen values only",
+    "packetwave.server.engine.notices": "frozen values only",
+    "packetwave.server.watch.states": "frozen values only",
+    "packetwave.server.hub.clients": "a frozen value only",
+    "packetwave.server.office.values": "frozen values only",
     "packetwave.server.store.base": "declarations; test_contract.py holds both stores to them",
 }
 """Modules without a test file of their own, and why."""
@@ -132,6 +181,43 @@ def test_libraries_are_imported_only_in_their_rooms() -> None:
         elif library != "packetwave" and library not in sys.stdlib_module_names:
             wrong.append(f"{where}: a library that no room is given")
     assert wrong == []
+
+
+def floor(module: str) -> int:
+    """The floor of the closest room that a module is in."""
+    return max((len(room), number) for number, room in enumerate(FLOORS) if within(module, (room,)))[1]
+
+
+def test_nothing_imports_upward() -> None:
+    wrong = [
+        where
+        for module, where, imported in ALL_IMPORTS
+        if imported in MODULES and floor(imported) > floor(module)
+    ]
+    assert wrong == []
+
+
+def test_every_module_is_in_a_room() -> None:
+    top = {name for name in MODULES if floor(name) == 0}
+    assert top == {"packetwave"}
+    assert {name for name in MODULES if floor(name) == FLOORS.index("packetwave.server")} == {
+        "packetwave.server"
+    }
+    used = {floor(name) for name in MODULES}
+    assert [room for number, room in enumerate(FLOORS) if number not in used] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    arrows: dict[str, set[str]] = {name: set() for name in MODULES}
+    for module, _, imported in ALL_IMPORTS:
+        # A package that is named only to reach a module in it is no arrow of its own.
+        if imported in MODULES and not (imported in packages and within(module, (imported,))):
+            arrows[module].add(imported)
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        pytest.fail(f"imported in a circle: {' -> '.join(error.args[1])}")
 
 
 def loaded_after(statements: str) -> set[str]:

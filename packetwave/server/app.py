@@ -23,8 +23,10 @@ from packetwave.common.paths import data_dir
 from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
-from packetwave.server import members_cli, setup_cli
-from packetwave.server.engine import Engine
+from packetwave.server.commands import members as members_cli
+from packetwave.server.commands import setup as setup_cli
+from packetwave.server.engine.engine import Engine
+from packetwave.server.engine.notices import FileFault
 from packetwave.server.faults import (
     EXIT_FAILED,
     EXIT_FINE,
@@ -34,12 +36,11 @@ from packetwave.server.faults import (
     FaultCode,
     StartFault,
 )
-from packetwave.server.notices import FileFault
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
 from packetwave.server.store.mongo_uri import uri_from
-from packetwave.server.stores import OpenStores, open_stores
+from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.unattended import Unattended
-from packetwave.server.watch import Live, Recording, Source
+from packetwave.server.watch.states import Live, Recording, Source
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.list_interfaces:
         return _list_interfaces()
     if options.self_test:
-        from packetwave.server.selftest import run as run_self_test
+        from packetwave.server.commands.selftest import run as run_self_test
 
         return run_self_test(folder, headless=options.headless)
     try:

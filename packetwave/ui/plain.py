@@ -5,7 +5,7 @@ import unicodedata
 _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # control, format (bidi), private, surrogates, line breaks
 
 
-def plain(text: str, limit: int = 120) -> str:
+def plain(text: str, limit: int = 200) -> str:
     """The text without what could disturb its surroundings, at most `limit` characters, spaces collapsed.
 
     Labels that show it must still be PlainText: marks such as `<b>` are kept as they are.

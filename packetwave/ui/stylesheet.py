@@ -4,15 +4,11 @@ Widgets choose a variant by dynamic properties: `kind="primary"` (the main butto
 `kind="card"` (a QFrame on the surface colour), `wrong=true` (a field that holds what cannot be saved).
 """
 
-from typing import TYPE_CHECKING
-
 from packetwave.common.paths import assets_dir
-
-if TYPE_CHECKING:
-    from packetwave.ui.theme import Theme
+from packetwave.ui.theme import Theme
 
 
-def stylesheet(theme: "Theme") -> str:
+def stylesheet(theme: Theme) -> str:
     """Qt style sheet for the whole application."""
     chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
     hover = theme.background if not theme.dark else "#272c36"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from packetwave.server.calls.events import Outcome
+from packetwave.server.office.values import CallRecord, Member, Put
 from packetwave.server.settings import FILE_NAME
-from packetwave.server.store.base import CallRecord, Member, Put
 from packetwave.server.store.sqlite import FILE_NAME as DATABASE
 from packetwave.server.store.sqlite import SqliteStore
 from tests.e2e.programs import Program

@@ -11,7 +11,7 @@ from pathlib import Path
 import pymongo
 import pytest
 
-from packetwave.server.store.base import Member, Put
+from packetwave.server.office.values import Member, Put
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from tests.e2e.programs import (
     Program,

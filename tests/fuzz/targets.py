@@ -19,7 +19,6 @@ from packetwave.server.calls.table import LINGER_S
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.capture.fault import CaptureFault
 from packetwave.server.capture.replay import Replay
-from packetwave.server.detector import Detector
 from packetwave.server.frames.counters import Counters
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.frames.payload import Payload
@@ -28,6 +27,7 @@ from packetwave.server.sip.address import SipSyntaxError, parse_name_address, pa
 from packetwave.server.sip.faults import fault
 from packetwave.server.sip.identity import IDENTITY_HEADERS, called, caller, dialled, forwarded_by
 from packetwave.server.sip.message import Message, parse
+from packetwave.server.watch.detector import Detector
 
 LINK_TYPES = (1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 9999)
 START_S = 1_700_000_000.0

@@ -13,8 +13,8 @@ from pathlib import Path
 from packetwave.server.calls.events import CallEvent
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
 from packetwave.server.capture import Replay
-from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.watch.detector import Detector
 from tests.events import ringings
 
 DATA = Path(__file__).parents[1] / "data"

@@ -3,8 +3,8 @@
 from packetwave.server.calls.events import CallEvent, Direction, Ended, Outcome, Ringing
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.capture import Replay
-from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.watch.detector import Detector
 from tests.recording.record import PHONES, RECORDING, SCHEDULE
 
 

@@ -16,7 +16,7 @@ from packetwave import __version__
 from packetwave.server.app import _Start, main
 from packetwave.server.faults import StartFault
 from packetwave.server.settings import FILE_NAME, ServerSettings
-from tests.server.test_engine import KIM, T0, missed_call, with_members
+from tests.server.engine.test_engine import KIM, T0, missed_call, with_members
 from tests.server.wire import Leg, write_pcap
 
 CAPTURES = Path(__file__).parents[2].parent / "shared" / "data" / "pcap"

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from packetwave.server.calls.tracker import Tracker
-from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
-from packetwave.server.store.base import Member
-from packetwave.server.watch import Recording
-from tests.server.test_engine import T0, missed_call, running, with_members
+from packetwave.server.office.values import Member
+from packetwave.server.watch.detector import Detector
+from packetwave.server.watch.states import Recording
+from tests.server.engine.test_engine import T0, missed_call, running, with_members
 from tests.server.wire import Leg, frame, write_pcap
 
 pytestmark = pytest.mark.case(39)

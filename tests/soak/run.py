@@ -18,8 +18,8 @@ from random import Random
 from packetwave.server.calls.events import CallEvent, Corrected, Ended, Ringing
 from packetwave.server.calls.table import MAX_CALLS
 from packetwave.server.calls.tracker import Tracker
-from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.watch.detector import Detector
 from tests.soak import traffic
 
 CALLS = 100_000

@@ -15,6 +15,9 @@ from packetwave.ui.plain import plain
         ("<b>굵게</b>", "<b>굵게</b>"),
         ("abc\u202egnp.exe", "abc gnp.exe"),
         ("a\x00b\u200bc\ue000d\u2028e", "a b c d e"),
+        ("a\nb\tc\x00", "a b c"),
+        ("\u202eabc", "abc"),
+        ("x" * 300, "x" * 199 + "…"),
         ("", ""),
     ],
 )

@@ -1,14 +1,11 @@
-from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QMenu, QTableView
-from pytestqt.qtbot import QtBot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
 from packetwave.ui.contrast import SystemColors
-from packetwave.ui.theme import DARK, LIGHT, Appearance, Theme, in_colors, palette, scaled, tabular
+from packetwave.ui.theme import DARK, LIGHT, Theme, in_colors, scaled, tabular
 
 # Windows 11's contrast themes
 NIGHT = SystemColors("#000000", "#ffffff", "#d6b4fd", "#2b2b2b", "#a6a6a6")
@@ -16,12 +13,6 @@ AQUATIC = SystemColors("#202020", "#ffffff", "#8ee3f0", "#263b50", "#a6a6a6")
 DUSK = SystemColors("#2d3236", "#ffffff", "#a1bfde", "#212d3b", "#a6a6a6")
 DESERT = SystemColors("#fffaef", "#3d3d3d", "#903909", "#fff5e3", "#676767")
 CONTRASTS = [in_colors(colors) for colors in (NIGHT, AQUATIC, DUSK, DESERT)]
-
-
-@pytest.fixture
-def plain_again(qapp: QApplication) -> Iterator[QApplication]:
-    yield qapp
-    Appearance(qapp, "light").deleteLater()
 
 
 def contrast(one: str, other: str) -> float:
@@ -57,65 +48,6 @@ def test_every_colour_is_one(theme: Theme) -> None:
     for field in fields(theme):
         if field.name != "dark":
             assert QColor(getattr(theme, field.name)).name() == getattr(theme, field.name)
-
-
-def test_choosing_sets_palette_and_style_and_says_so(qtbot: QtBot, plain_again: QApplication) -> None:
-    appearance = Appearance(plain_again, "light")
-    assert appearance.theme == LIGHT
-    with qtbot.waitSignal(appearance.changed) as changed:
-        appearance.choose("dark")
-    assert changed.args == [DARK]
-    assert plain_again.palette().color(QPalette.ColorRole.Window).name() == DARK.background
-    assert DARK.accent in plain_again.styleSheet()
-    appearance.deleteLater()
-
-
-def test_the_system_is_followed_where_that_is_chosen(plain_again: QApplication) -> None:
-    appearance = Appearance(plain_again, "system")
-    hints = plain_again.styleHints()
-    wanted = DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
-    assert appearance.theme == wanted
-    hints.colorSchemeChanged.emit(hints.colorScheme())
-    assert appearance.theme == wanted
-    appearance.choose("dark")
-    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
-    assert appearance.theme == DARK
-    appearance.deleteLater()
-
-
-def test_the_systems_high_contrast_comes_before_any_choice(plain_again: QApplication) -> None:
-    now: list[SystemColors | None] = [NIGHT]
-    appearance = Appearance(plain_again, "light", lambda: now[0])
-    assert appearance.theme == in_colors(NIGHT)
-    assert appearance.theme.dark
-    appearance.choose("dark")
-    assert appearance.theme.accent == NIGHT.highlight
-    now[0] = DESERT
-    hints = plain_again.styleHints()
-    hints.colorSchemeChanged.emit(hints.colorScheme())
-    assert plain_again.palette().color(QPalette.ColorRole.Window).name() == DESERT.window
-    assert not appearance.theme.dark
-    now[0] = None
-    hints.colorSchemeChanged.emit(hints.colorScheme())
-    assert appearance.theme == DARK
-    appearance.deleteLater()
-
-
-def test_lists_and_menus_have_the_application_s_font(qtbot: QtBot, plain_again: QApplication) -> None:
-    kinds = {"QAbstractItemView": QTableView, "QHeaderView": QTableView, "QMenu": QMenu}
-    for kind in kinds:
-        QApplication.setFont(QFont("Tahoma", 8), kind)  # as Windows does
-    Appearance(plain_again, "light")
-    for kind in set(kinds.values()):
-        widget = kind()
-        qtbot.addWidget(widget)
-        assert widget.font().pointSizeF() == plain_again.font().pointSizeF() == 10
-        assert widget.font().families() == plain_again.font().families()
-
-
-def test_palette_covers_what_is_disabled() -> None:
-    disabled = palette(LIGHT).color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-    assert disabled.name() == LIGHT.text_muted
 
 
 def test_figures_have_one_width(qapp: QApplication) -> None:

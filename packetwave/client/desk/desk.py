@@ -28,12 +28,12 @@ from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance
 from packetwave.common.settings import Loaded
 from packetwave.ui import languages, screenshots
+from packetwave.ui.appearance import CHOICES as THEME_CHOICES
+from packetwave.ui.appearance import Appearance
+from packetwave.ui.appearance import Choice as ThemeChoice
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
-from packetwave.ui.theme import CHOICES as THEME_CHOICES
-from packetwave.ui.theme import Appearance
-from packetwave.ui.theme import Choice as ThemeChoice
 
 _log = logging.getLogger(__name__)
 

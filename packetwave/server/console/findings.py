@@ -3,14 +3,18 @@
 Qt main thread. Shown while the person wants it; the status line's chip opens and closes it.
 """
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from packetwave.server.console.cell_delegate import tone_colors
-from packetwave.server.console.parts import label
-from packetwave.server.console.words import finding_matter, finding_state
-from packetwave.server.diagnosis import Finding
+from packetwave.server.console.parts.cell_delegate import tone_colors
+from packetwave.server.console.parts.cells import Tone
+from packetwave.server.console.parts.widgets import label
+from packetwave.server.console.parts.words import Matter
+from packetwave.server.diagnosis import Finding, Severity, sentences
+from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme, scaled
+
+translate = QCoreApplication.translate
 
 
 class FindingsPanel(QFrame):
@@ -87,3 +91,22 @@ class FindingsPanel(QFrame):
         column.addWidget(what)
         column.addWidget(label(matter.next_step, kind="muted", wrap=True))
         return words
+
+
+def finding_matter(finding: Finding) -> Matter:
+    """What is the matter with the mirror, and what to do next."""
+    template = sentences.words(finding)
+    shown = {name: plain(value) for name, value in sentences.values(finding).items()}
+    what, next_step = (translate("findings", text).format(**shown) for text in template)
+    return Matter(what, next_step)
+
+
+def finding_state(finding: Finding) -> tuple[Tone, str]:
+    """How bad it is, as tone and word."""
+    match finding.severity:
+        case Severity.ERROR:
+            return Tone.BAD, translate("words", "No calls")
+        case Severity.WARNING:
+            return Tone.NOTICE, translate("words", "Look here")
+        case Severity.INFO:
+            return Tone.QUIET, translate("words", "Good to know")

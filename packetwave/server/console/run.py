@@ -12,15 +12,15 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from packetwave.common.logs import Logs
-from packetwave.server.console import first_start
-from packetwave.server.console.settings_page import Place
-from packetwave.server.console.start_words import start_words
+from packetwave.server.console.settings.page import Surroundings
+from packetwave.server.console.start import first_start
+from packetwave.server.console.start.words import start_words
 from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.engine.notices import Command, Notice
 from packetwave.server.faults import StartFault
 from packetwave.server.machine.this_pc import this_pc
-from packetwave.server.notices import Command, Notice
+from packetwave.ui import appearance as appearances
 from packetwave.ui import fault_box, languages, quitter, screenshots
-from packetwave.ui import theme as themes
 from packetwave.ui.bridge import Bridge
 
 translate = QCoreApplication.translate
@@ -53,7 +53,7 @@ def run(
     data_dir: Path,
     keep: Callable[[str, str], object],
     language: languages.Choice = "auto",
-    theme: themes.Choice = "system",
+    theme: appearances.Choice = "system",
     argv: Sequence[str] = (),
     on_open: Callable[[Callable[[str], None]], None] | None = None,
     journal: Logs | None = None,
@@ -68,10 +68,10 @@ def run(
     """
     app = _application(language, argv)
     screenshots.start(app)
-    appearance = themes.Appearance(app, theme)
+    appearance = appearances.Appearance(app, theme)
     bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
-    place = Place(data_dir, keep, this_pc(data_dir), language, theme)
+    place = Surroundings(data_dir, keep, this_pc(data_dir), language, theme)
     window = ConsoleWindow(engine.submit, bridge, appearance.theme, place)
     window.settings.theme_chosen.connect(appearance.choose)
     appearance.changed.connect(window.set_theme)
@@ -95,10 +95,12 @@ def run(
     return code
 
 
-def offer_mongodb(rows: int, *, language: languages.Choice = "auto", theme: themes.Choice = "system") -> bool:
+def offer_mongodb(
+    rows: int, *, language: languages.Choice = "auto", theme: appearances.Choice = "system"
+) -> bool:
     """Ask, before anything else is shown, whether the members in this PC's MongoDB are to be used."""
     app = _application(language, ())
-    appearance = themes.Appearance(app, theme)
+    appearance = appearances.Appearance(app, theme)
     try:
         return first_start.use_mongodb(rows)
     finally:

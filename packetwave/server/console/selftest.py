@@ -7,9 +7,10 @@ from PySide6.QtCore import QCoreApplication, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from packetwave.server.console.settings_page import Place
+from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.window import ConsoleWindow
-from packetwave.ui import languages, theme
+from packetwave.ui import languages
+from packetwave.ui.appearance import Appearance
 from packetwave.ui.bridge import Bridge
 
 
@@ -17,8 +18,8 @@ def draw() -> str:
     """Draw the window once; what it was drawn with. Raises RuntimeError where nothing was drawn."""
     app = _app()
     bridge = Bridge(app)
-    place = Place(Path(), lambda _name, _value: None)
-    window = ConsoleWindow(lambda _command: None, bridge, theme.Appearance(app).theme, place)
+    place = Surroundings(Path(), lambda _name, _value: None)
+    window = ConsoleWindow(lambda _command: None, bridge, Appearance(app).theme, place)
     picture = window.grab().toImage()
     bridge.close()
     colours = {

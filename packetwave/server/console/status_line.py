@@ -6,21 +6,16 @@ Qt main thread. Always visible.
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from packetwave.server.console.call_log import Tally
-from packetwave.server.console.cells import Cell, Tone
-from packetwave.server.console.parts import Chip, label
-from packetwave.server.console.words import (
-    Matter,
-    capture_matter,
-    capture_state,
-    finding_matter,
-    finding_state,
-    plain,
-    rate_text,
-    store_matter,
-    store_state,
-)
-from packetwave.server.notices import CaptureState, Status
+from packetwave.server.console.calls.log import Tally
+from packetwave.server.console.capture.words import capture_matter, capture_state, rate_text
+from packetwave.server.console.findings import finding_matter, finding_state
+from packetwave.server.console.parts.cells import Cell, Tone
+from packetwave.server.console.parts.widgets import Chip, label
+from packetwave.server.console.parts.words import Matter
+from packetwave.server.console.status_words import store_matter, store_state
+from packetwave.server.engine.notices import Status
+from packetwave.server.watch.states import CaptureState
+from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate

@@ -17,41 +17,35 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from packetwave.server.console.call_log import MAX_CALLS, CallLog
-from packetwave.server.console.calls_page import CallsPage
-from packetwave.server.console.capture_page import CapturePage
-from packetwave.server.console.findings import FindingsPanel
-from packetwave.server.console.member_table import MemberModel
-from packetwave.server.console.members_page import MembersPage
-from packetwave.server.console.parts import Banner
-from packetwave.server.console.settings_page import Place, SettingsPage
-from packetwave.server.console.setup_words import shut_out
+from packetwave.server.console.calls.log import MAX_CALLS, CallLog
+from packetwave.server.console.calls.page import CallsPage
+from packetwave.server.console.capture.page import CapturePage
+from packetwave.server.console.capture.words import capture_matter, listing_matter
+from packetwave.server.console.findings import FindingsPanel, finding_matter
+from packetwave.server.console.members.page import MembersPage
+from packetwave.server.console.members.table import MemberModel
+from packetwave.server.console.parts.widgets import Banner
+from packetwave.server.console.parts.words import Matter
+from packetwave.server.console.settings.page import SettingsPage, Surroundings
+from packetwave.server.console.settings.words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.words import (
-    Matter,
-    capture_matter,
-    file_matter,
-    finding_matter,
-    listing_matter,
-    store_matter,
-)
+from packetwave.server.console.status_words import file_matter, store_matter
 from packetwave.server.diagnosis import Severity
-from packetwave.server.machine.this_pc import Setup
-from packetwave.server.notices import (
+from packetwave.server.engine.notices import (
     CallChanged,
-    CaptureState,
     ChangeMembers,
     Command,
     HistoryLoaded,
-    InterfacesChanged,
     LoadHistory,
     MembersChanged,
     Refused,
     Status,
     StatusChanged,
-    StoreState,
     WatchInterfaces,
 )
+from packetwave.server.machine.this_pc import Setup
+from packetwave.server.store.base import StoreState
+from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui import icons
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.theme import Theme
@@ -79,7 +73,7 @@ class ConsoleWindow(QWidget):
         submit: Callable[[Command], object],
         bridge: Bridge,
         theme: Theme,
-        place: Place,
+        place: Surroundings,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__()

@@ -19,8 +19,8 @@ from packetwave.server.calls.events import (
     RangAgain,
     Stopped,
 )
-from packetwave.server.directory import Directory
-from packetwave.server.store.base import CallRecord
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import CallRecord
 
 MAX_CALLS = 10_000
 """Calls kept in mind at once; beyond, the oldest are told no more (a flood, never an office)."""
@@ -30,7 +30,7 @@ MAX_ENDED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Delivery:
     """A message for every client at these addresses."""
 
     addresses: tuple[str, ...]
@@ -54,7 +54,7 @@ class Alerts:
     def __len__(self) -> int:
         return len(self._alerts)
 
-    def rings(self, record: CallRecord, directory: Directory) -> Told | None:
+    def rings(self, record: CallRecord, directory: Directory) -> Delivery | None:
         """A phone rings: what its people are told; None where nobody is (an outgoing call, no member)."""
         if record.direction is Direction.OUT:
             return None
@@ -64,9 +64,9 @@ class Alerts:
         while len(self._alerts) >= MAX_CALLS:
             del self._alerts[next(iter(self._alerts))]
         alert = self._alerts[record.call_id] = _Alert(_incoming(record), addresses)
-        return Told(addresses, alert.message)
+        return Delivery(addresses, alert.message)
 
-    def goes_on(self, event: CallEvent, directory: Directory) -> Told | None:
+    def goes_on(self, event: CallEvent, directory: Directory) -> Delivery | None:
         """A later event of a call: what those are told who were told that it rings."""
         alert = self._alerts.get(event.call_id) or self._ended.get(event.call_id)
         if alert is None:
@@ -76,11 +76,11 @@ class Alerts:
                 alert.ringing = True
                 self._ended.pop(event.call_id, None)
                 self._alerts[event.call_id] = alert
-                return Told(alert.addresses, alert.message)
+                return Delivery(alert.addresses, alert.message)
             case CallerChanged():
                 name = directory.name_of(event.caller) or event.caller_name
                 alert.message = replace(alert.message, caller=event.caller, from_name=name)
-                return Told(alert.addresses, alert.message) if alert.ringing else None
+                return Delivery(alert.addresses, alert.message) if alert.ringing else None
             case Stopped():
                 alert.ringing = False
                 update = CallUpdate(event.call_id, "stopped", at=event.at)
@@ -103,7 +103,7 @@ class Alerts:
                 )
             case _:
                 return None
-        return Told(alert.addresses, update)
+        return Delivery(alert.addresses, update)
 
     def ringing_at(self, address: str) -> list[IncomingCall]:
         """The calls that ring now for a client at this address, oldest first."""
@@ -111,7 +111,7 @@ class Alerts:
             alert.message for alert in self._alerts.values() if alert.ringing and address in alert.addresses
         ]
 
-    def move(self, directory: Directory) -> list[Told]:
+    def move(self, directory: Directory) -> list[Delivery]:
         """The members have changed: ringing calls for addresses that have them now and had not before."""
         news = []
         for alert in self._alerts.values():
@@ -120,7 +120,7 @@ class Alerts:
             alert.addresses = _all_of(alert.addresses, addresses)
             if added and alert.ringing:
                 alert.message = replace(alert.message, to_name=directory.name_of(alert.message.called))
-                news.append(Told(added, alert.message))
+                news.append(Delivery(added, alert.message))
         return news
 
 

@@ -33,9 +33,9 @@ from packetwave.protocol import (
     decode,
     encode,
 )
-from packetwave.server.directory import plain_address
-from packetwave.server.notices import ClientInfo
-from packetwave.server.store.validation import check_extension
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.office.directory import plain_address
+from packetwave.server.office.validation import check_extension
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from packetwave.server.machine.rules import Profile, Rule
+from packetwave.server.machine.rules import FirewallRule, Profile
 
 RULE_NAME = "PacketWave Server"
 
@@ -72,8 +72,8 @@ class Policy:
     """What the registry says. own: this PC's rules; given: the organisation's (group policy, Intune)."""
 
     profiles: Mapping[Profile, ProfileSettings] = field(default_factory=dict)
-    own: tuple[Rule, ...] = ()
-    given: tuple[Rule, ...] = ()
+    own: tuple[FirewallRule, ...] = ()
+    given: tuple[FirewallRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

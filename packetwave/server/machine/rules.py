@@ -36,7 +36,7 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FirewallRule:
     """One active rule about incoming connections, as far as it matters for a TCP port of a program.
 
     profiles: where it applies. ports: None for all, else pairs (first, last). program: full path, "" for all.
@@ -57,7 +57,7 @@ class Rule:
         return not self.program or _same_file(self.program, program)
 
 
-def read_rules(values: Iterable[str], environ: Mapping[str, str]) -> tuple[Rule, ...]:
+def read_rules(values: Iterable[str], environ: Mapping[str, str]) -> tuple[FirewallRule, ...]:
     """The rules in these registry values that can be about TCP ports of ordinary programs.
 
     environ: for `%variables%` in the programs' paths. What is no rule is left out.
@@ -66,7 +66,7 @@ def read_rules(values: Iterable[str], environ: Mapping[str, str]) -> tuple[Rule,
     return tuple(rule for rule in rules if rule is not None)
 
 
-def _read(value: str, environ: Mapping[str, str]) -> Rule | None:
+def _read(value: str, environ: Mapping[str, str]) -> FirewallRule | None:
     version, *parts = value.strip().split("|")
     if not _VERSION.fullmatch(version):
         return None
@@ -95,7 +95,7 @@ def _read(value: str, environ: Mapping[str, str]) -> Rule | None:
         key not in ("ra4", "ra6") or any(one.lower() != "localsubnet" for one in said)
         for key, said in others.items()
     )
-    return Rule(
+    return FirewallRule(
         name=first("name"),
         allows=action != "block",
         profiles=_profiles(fields.get("profile", [])),

@@ -1,7 +1,7 @@
 """What is changed on the PC as administrator: the firewall's rule, and the task that starts the server.
 
 Each step ends by reading what is there now: a system program that says "done" and did nothing is not
-believed. Runs in the process that Windows asked the person about (`packetwave.server.setup_cli`).
+believed. Runs in the process that Windows asked the person about (`packetwave.server.commands.setup`).
 """
 
 import contextlib
@@ -41,7 +41,7 @@ _CONSOLE = "oem" if sys.platform == "win32" else "utf-8"  # what system programs
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Result:
     """What became of an action. code: `done`, or why not: `no_effect`, the system programs said yes and yet
     it is not so; `in_use`, a file could not be replaced. detail: what the system said."""
 
@@ -54,7 +54,7 @@ class Failed(Exception):
 
     def __init__(self, code: Code, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
-        self.outcome = Outcome(code, detail)
+        self.outcome = Result(code, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class Server:
     installable: bool
 
 
-def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> Outcome:
+def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> Result:
     """Do it; what became of it. Never raises for what the system may answer."""
     if not system.is_administrator():
-        return Outcome("no_rights")
+        return Result("no_rights")
     try:
         match action:
             case "firewall":
@@ -86,8 +86,8 @@ def set_up(action: Action, server: Server, system: System, environ: Mapping[str,
         return failed.outcome
     except OSError as error:
         said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return Outcome("in_use" if isinstance(error, PermissionError) else "command_failed", said)
-    return Outcome("done")
+        return Result("in_use" if isinstance(error, PermissionError) else "command_failed", said)
+    return Result("done")
 
 
 def admin_only(system: System) -> bool:

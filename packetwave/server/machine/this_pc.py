@@ -47,7 +47,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of a change. code: `declined`: the person told Windows no; else as in `setup.Outcome`."""
+    """What became of a change. code: `declined`: the person told Windows no; else as in `setup.Result`."""
 
     code: Code | Literal["declined"]
     detail: str = ""

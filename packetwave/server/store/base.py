@@ -4,12 +4,12 @@ Everything here blocks and is called on the store thread only. Values in and out
 `StoreAway` is the only error for a database that cannot be reached now; it may come back by itself.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
 
 
 class StoreError(Exception):
@@ -26,100 +26,6 @@ class StoreDamaged(StoreError):
 
 class StoreConflict(StoreError):
     """A row to be changed or removed is not there any more; nothing of the change was done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
-
-    row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
-    Several rows may share an extension (two desks), several extensions an IP.
-    """
-
-    extension_num: str
-    default_ip: str
-    name: str = ""
-    department: str = ""
-    note: str = ""
-    extra: Mapping[str, object] = field(default_factory=dict)
-    row_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
-
-    Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
-    (extension 1001) and on name, department and note.
-    """
-
-    row_id: str
-    field_name: str
-    code: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class MemberTable:
-    """All good rows in the order of their extensions, and what is wrong with the others."""
-
-    members: tuple[Member, ...] = ()
-    defects: tuple[Defect, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Add a member (`row_id` "") or put it in the place of the row with its `row_id`.
-
-    There, keys of `extra` are set and others that the row has are kept.
-    """
-
-    member: Member
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Remove a row."""
-
-    row_id: str
-
-
-MemberChange = Put | Remove
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An alert sent for a call: to which address, when, and how long it took from the frame's arrival."""
-
-    address: str
-    at: datetime
-    took_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """One line of the call log: everything known of one `call_id`. outcome None: not ended yet.
-
-    offline: addresses of members rung that had no PC connected when it rang.
-    """
-
-    call_id: str
-    rang_at: datetime
-    caller: str
-    called: str
-    caller_name: str = ""
-    called_name: str = ""
-    dialled: str = ""
-    via: str = ""
-    direction: Direction = Direction.IN
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    outcome: Outcome | None = None
-    by: str = ""
-    sip_call_id: str = ""
-    from_tag: str = ""
-    told: tuple[Told, ...] = ()
-    offline: tuple[str, ...] = ()
 
 
 class MemberStore(Protocol):
@@ -153,3 +59,51 @@ class CallStore(Protocol):
 
     def close(self) -> None:
         """Give the handle back. May be called twice."""
+
+
+class StoreState(StrEnum):
+    """away: MongoDB cannot be reached; the last known members go on serving."""
+
+    EMBEDDED = "embedded"
+    MONGODB = "mongodb"
+    AWAY = "away"
+
+
+class Keeper(Protocol):
+    """Small values that outlive the program (`SqliteStore`, `KeptStore`)."""
+
+    def get_meta(self, key: str) -> str | None: ...
+
+    def set_meta(self, key: str, value: str) -> None: ...
+
+
+class Remote(Protocol):
+    """A database elsewhere that may go away (`KeptStore`)."""
+
+    def flush(self) -> bool: ...
+
+    def state(self) -> tuple[StoreState, str]: ...
+
+    def unwritten(self) -> int: ...
+
+
+class Stores(Protocol):
+    """The stores of one run. calls may be another store than members' (a replay has its own, empty one);
+    keeper, remote: None where the run has none. problem: what was wrong with the file, "" for nothing."""
+
+    @property
+    def members(self) -> MemberStore: ...
+
+    @property
+    def calls(self) -> CallStore: ...
+
+    @property
+    def keeper(self) -> Keeper | None: ...
+
+    @property
+    def remote(self) -> Remote | None: ...
+
+    @property
+    def problem(self) -> str: ...
+
+    def close(self) -> None: ...

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from packetwave.server.store.base import Member, MemberChange, MemberTable, Put
+from packetwave.server.office.values import Member, MemberChange, MemberTable, Put
 from packetwave.server.store.rows import member_fields
 from packetwave.server.store.tables import TableRow, as_text
 

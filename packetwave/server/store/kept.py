@@ -14,15 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from packetwave.server.notices import StoreState
-from packetwave.server.store.base import (
-    CallRecord,
-    MemberChange,
-    MemberTable,
-    StoreAway,
-    StoreConflict,
-    StoreError,
-)
+from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
+from packetwave.server.store.base import StoreAway, StoreConflict, StoreError, StoreState
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
 

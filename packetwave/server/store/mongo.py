@@ -36,16 +36,8 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from packetwave.server.store.base import (
-    CallRecord,
-    Member,
-    MemberChange,
-    MemberTable,
-    Put,
-    StoreAway,
-    StoreConflict,
-    StoreError,
-)
+from packetwave.server.office.values import CallRecord, Member, MemberChange, MemberTable, Put
+from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
 from packetwave.server.store.mongo_uri import place_of
 from packetwave.server.store.rows import (
     KNOWN_FIELDS,

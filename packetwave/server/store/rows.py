@@ -11,17 +11,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.store.base import (
-    CallRecord,
-    Defect,
-    Member,
-    MemberChange,
-    MemberTable,
-    Put,
-    StoreError,
-    Told,
-)
-from packetwave.server.store.validation import check_extension, check_ip, normal_ip
+from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.server.office.values import CallRecord, Defect, Member, MemberChange, MemberTable, Put, Told
+from packetwave.server.store.base import StoreError
 
 KNOWN_FIELDS = ("extension_num", "default_ip", "name", "department", "note")
 

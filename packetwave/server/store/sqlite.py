@@ -15,18 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from packetwave.server.store.base import (
-    CallRecord,
-    Defect,
-    Member,
-    MemberChange,
-    MemberTable,
-    Put,
-    StoreAway,
-    StoreConflict,
-    StoreDamaged,
-    StoreError,
-)
+from packetwave.server.office.values import CallRecord, Defect, Member, MemberChange, MemberTable, Put
+from packetwave.server.store.base import StoreAway, StoreConflict, StoreDamaged, StoreError
 from packetwave.server.store.rows import (
     KNOWN_FIELDS,
     call_fields,

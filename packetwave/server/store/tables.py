@@ -22,9 +22,9 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
-from packetwave.server.store.base import Member
+from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.server.office.values import Member
 from packetwave.server.store.rows import KNOWN_FIELDS, clean, member_fields
-from packetwave.server.store.validation import check_extension, check_ip, normal_ip
 
 MAX_FILE_BYTES = 20_000_000
 MAX_ROWS = 50_000

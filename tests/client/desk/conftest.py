@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from packetwave.client.calls import Call, CallState
 from packetwave.ui import languages
-from packetwave.ui.theme import Appearance
+from packetwave.ui.appearance import Appearance
 
 AT = datetime(2026, 11, 23, 0, 8, tzinfo=UTC)
 CALL = Call("a", "01012345678", "1001", "홍길동", "김영희", "0212345678", at=AT)

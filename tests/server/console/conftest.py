@@ -10,18 +10,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.console.settings_page import Place
+from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.window import ConsoleWindow
+from packetwave.server.engine.notices import ChangeMembers, Command, Notice, Status
 from packetwave.server.machine.this_pc import Pc
-from packetwave.server.notices import (
-    CaptureState,
-    ChangeMembers,
-    Command,
-    InterfaceInfo,
-    Notice,
-    Status,
-)
-from packetwave.server.store.base import CallRecord, Member, Put, Remove
+from packetwave.server.office.values import CallRecord, Member, Put, Remove
+from packetwave.server.watch.states import CaptureState, InterfaceInfo
 from packetwave.ui import languages
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.theme import LIGHT
@@ -94,7 +88,7 @@ class Desk:
         self.asked: list[Command] = []
         self._bridge = Bridge()
         self.kept: list[tuple[str, str]] = []
-        place = Place(Path("data"), lambda name, value: self.kept.append((name, value)), pc)
+        place = Surroundings(Path("data"), lambda name, value: self.kept.append((name, value)), pc)
         self.window = ConsoleWindow(self.asked.append, self._bridge, LIGHT, place, clock)
 
     def tell(self, *notices: Notice) -> None:

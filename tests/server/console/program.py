@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from packetwave.server.console import run as console
 from packetwave.server.console.window import ConsoleWindow
-from packetwave.server.notices import CaptureState, Command, LoadHistory, Notice, Status, StatusChanged
+from packetwave.server.engine.notices import Command, LoadHistory, Notice, Status, StatusChanged
+from packetwave.server.watch.states import CaptureState
 
 
 def say(line: str) -> None:

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.console import words
+from packetwave.server.console.findings import finding_matter
 from packetwave.server.diagnosis import Code, Finding
-from packetwave.server.notices import StatusChanged
+from packetwave.server.engine.notices import StatusChanged
 from packetwave.ui.theme import DARK
 from tests.server.console.conftest import WATCHING, Desk
 from tests.server.diagnosis.test_sentences import FIGURES
@@ -52,7 +52,7 @@ def test_a_mirror_without_calls_is_said_above_the_page(desk: Desk) -> None:
 
 @pytest.mark.parametrize("code", Code)
 def test_each_finding_is_said_in_korean(code: Code, korean: None) -> None:
-    matter = words.finding_matter(Finding(code, AT, tuple(FIGURES.items())))
+    matter = finding_matter(Finding(code, AT, tuple(FIGURES.items())))
     for sentence in (matter.what, matter.next_step):
         assert any("가" <= char <= "힣" for char in sentence)
         assert "{" not in sentence

@@ -3,11 +3,9 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.notices import (
-    ClientInfo,
-    StatusChanged,
-    StoreState,
-)
+from packetwave.server.engine.notices import StatusChanged
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.store.base import StoreState
 from tests.server.console.conftest import (
     WATCHING,
     Clock,

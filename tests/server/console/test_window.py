@@ -5,24 +5,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.console import words
-from packetwave.server.console.call_log import Column
-from packetwave.server.notices import (
+from packetwave.server.console.calls.log import Column
+from packetwave.server.console.capture import words
+from packetwave.server.engine.notices import (
     CallChanged,
-    CaptureState,
     FileFault,
     HistoryLoaded,
-    InterfacesChanged,
     LoadHistory,
     MembersChanged,
     Refused,
     StartCapture,
     Status,
     StatusChanged,
-    StoreState,
     WatchInterfaces,
 )
-from packetwave.server.store.base import MemberTable
+from packetwave.server.office.values import MemberTable
+from packetwave.server.store.base import StoreState
+from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui.theme import DARK, LIGHT
 from tests.server.console.conftest import KIM, LAN, MIRROR, WATCHING, Clock, Desk, answered, call, missed
 

@@ -10,9 +10,9 @@ from ipaddress import ip_address
 
 from packetwave.server.calls.events import Diagnosed, DiagnosisOver, Ringing
 from packetwave.server.calls.tracker import Tracker
-from packetwave.server.detector import Detector
 from packetwave.server.diagnosis import Budget, Diagnosis, Gauges
 from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.watch.detector import Detector
 
 T0 = 1_700_000_000.0
 MINUTE = 60.0

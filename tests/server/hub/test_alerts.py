@@ -14,10 +14,10 @@ from packetwave.server.calls.events import (
     RangAgain,
     Stopped,
 )
-from packetwave.server.directory import Directory
 from packetwave.server.hub import alerts as alerts_module
-from packetwave.server.hub.alerts import Alerts, Told
-from packetwave.server.store.base import CallRecord, Member, MemberTable
+from packetwave.server.hub.alerts import Alerts, Delivery
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import CallRecord, Member, MemberTable
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DESKS = Directory(
@@ -70,7 +70,7 @@ def test_the_end_names_who_answered_and_forgets_the_call() -> None:
     alerts.rings(RECORD, DESKS)
     told = alerts.goes_on(Ended("c1", AT, Outcome.ANSWERED_ELSEWHERE, "1002"), DESKS)
     update = CallUpdate("c1", "ended", "answered_elsewhere", "1002", "박민수", AT)
-    assert told == Told(("192.0.2.1", "192.0.2.9"), update)
+    assert told == Delivery(("192.0.2.1", "192.0.2.9"), update)
     assert len(alerts) == 0
     assert alerts.goes_on(Ended("unknown", AT, Outcome.MISSED), DESKS) is None
 

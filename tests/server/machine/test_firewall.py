@@ -9,18 +9,20 @@ from packetwave.server.machine.firewall import (
     ProfileSettings,
     judge,
 )
-from packetwave.server.machine.rules import Profile, Rule
+from packetwave.server.machine.rules import FirewallRule, Profile
 
 EXE = r"C:\PacketWave-Server.exe"
 AT_WORK = frozenset((Profile.DOMAIN, Profile.PRIVATE))
-OURS = Rule(RULE_NAME, True, AT_WORK, ((8765, 8765),), EXE)
+OURS = FirewallRule(RULE_NAME, True, AT_WORK, ((8765, 8765),), EXE)
 ON = ProfileSettings(enabled=True)
 OFFICE = Network("사무실", "이더넷", Profile.PRIVATE)
 CAFE = Network("카페", "Wi-Fi", Profile.PUBLIC)
 MIRROR = Network("식별되지 않은 네트워크", "이더넷 2", Profile.PUBLIC, reach=1)
 
 
-def policy(*own: Rule, given: tuple[Rule, ...] = (), settings: ProfileSettings = ON) -> Policy:
+def policy(
+    *own: FirewallRule, given: tuple[FirewallRule, ...] = (), settings: ProfileSettings = ON
+) -> Policy:
     return Policy(dict.fromkeys(Profile, settings), own, given)
 
 
@@ -49,10 +51,12 @@ def test_all_programs_must_be_reachable() -> None:
 
 
 def test_a_rule_that_blocks_beats_one_that_allows() -> None:
-    block = Rule("PacketWave-Server.exe", False, program=EXE)
+    block = FirewallRule("PacketWave-Server.exe", False, program=EXE)
     assert door(policy(OURS, block), OFFICE) is Door.BLOCKED
     assert door(policy(OURS, given=(block,)), OFFICE) is Door.BLOCKED
-    assert door(policy(OURS, Rule("some", False, program=EXE, conditional=True)), OFFICE) is Door.PARTLY
+    assert (
+        door(policy(OURS, FirewallRule("some", False, program=EXE, conditional=True)), OFFICE) is Door.PARTLY
+    )
 
 
 def test_a_public_network_is_named() -> None:
@@ -90,6 +94,6 @@ def test_the_organisations_rule_counts_where_own_ones_do_not() -> None:
 
 
 def test_a_rule_for_some_addresses_lets_some_in() -> None:
-    some = Rule("x", True, conditional=True)
+    some = FirewallRule("x", True, conditional=True)
     assert door(policy(some), OFFICE) is Door.PARTLY
     assert door(policy(some, OURS), OFFICE) is Door.OPEN

@@ -2,13 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.machine.rules import Profile, Rule, read_rules
+from packetwave.server.machine.rules import FirewallRule, Profile, read_rules
 
 EXE = r"C:\Users\김\Downloads\PacketWave-Server.exe"
 ENVIRON = {"ProgramFiles": r"C:\Program Files", "SystemRoot": r"C:\Windows"}
 
 
-def one(text: str) -> Rule:
+def one(text: str) -> FirewallRule:
     rules = read_rules([text], ENVIRON)
     assert len(rules) == 1, text
     return rules[0]
@@ -19,7 +19,7 @@ def test_netshs_rule() -> None:
         "v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|Profile=Domain|Profile=Private|LPort=8765|LPort=8766|"
         rf"App={EXE}|Name=PacketWave Server|"
     )
-    assert rule == Rule(
+    assert rule == FirewallRule(
         "PacketWave Server",
         True,
         frozenset((Profile.DOMAIN, Profile.PRIVATE)),
@@ -30,7 +30,7 @@ def test_netshs_rule() -> None:
 
 def test_what_is_not_there_limits_nothing() -> None:
     rule = one("v2.10|Action=Allow|Active=TRUE|Dir=In|Name=all|")
-    assert rule == Rule("all", True, frozenset(Profile), None, "")
+    assert rule == FirewallRule("all", True, frozenset(Profile), None, "")
     assert rule.is_about(1, EXE)
 
 

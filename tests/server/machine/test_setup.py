@@ -5,7 +5,7 @@ import pytest
 from packetwave.server.machine import setup
 from packetwave.server.machine.firewall import RULE_NAME
 from packetwave.server.machine.place import installed_program, installed_version
-from packetwave.server.machine.setup import ACTIONS, Action, Outcome, Server, read_start_state, set_up
+from packetwave.server.machine.setup import ACTIONS, Action, Result, Server, read_start_state, set_up
 from packetwave.server.machine.task import TASK_NAME, StartState
 from tests.server.machine.conftest import RULES, Windows
 
@@ -26,14 +26,14 @@ def server(tmp_path: Path) -> Server:
     return Server(program, "1.1.0", (8765,), installable=True)
 
 
-def do(action: Action, server: Server, windows: Windows) -> Outcome:
+def do(action: Action, server: Server, windows: Windows) -> Result:
     return set_up(action, server, windows, {})
 
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_nothing_is_tried_without_rights(action: Action, server: Server, windows: Windows) -> None:
     windows.administrator = False
-    assert do(action, server, windows) == Outcome("no_rights")
+    assert do(action, server, windows) == Result("no_rights")
     assert windows.ran == []
 
 
@@ -43,12 +43,12 @@ def test_the_rule_is_added_for_both_programs_and_replaces_older_ones(
     windows.registry[RULES]["old"] = (
         f"v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=1|App=C:\\moved.exe|Name={RULE_NAME}|"
     )
-    assert do("firewall", server, windows) == Outcome("done")
+    assert do("firewall", server, windows) == Result("done")
     rules = [str(text) for text in windows.registry[RULES].values()]
     assert [("Profile=Domain|Profile=Private|LPort=8765|" in rule) for rule in rules] == [True, True]
     assert f"App={server.program}|" in rules[0]
     assert f"App={installed_program(windows)}|" in rules[1]
-    assert do("firewall", server, windows) == Outcome("done")
+    assert do("firewall", server, windows) == Result("done")
     assert len(windows.registry[RULES]) == 2
 
 
@@ -58,14 +58,14 @@ def test_what_windows_question_left_behind_is_removed(server: Server, windows: W
         "asked": f"{blocks}App={server.program}|Name=packetwave-server.exe|",
         "other": f"{blocks}App=C:\\other.exe|Name=other|",
     }
-    assert do("firewall", server, windows) == Outcome("done")
+    assert do("firewall", server, windows) == Result("done")
     assert "asked" not in windows.registry[RULES]
     assert "other" in windows.registry[RULES]
 
 
 def test_an_administrators_block_is_left_and_said(server: Server, windows: Windows) -> None:
     windows.registry[RULES]["all"] = "v2.32|Action=Block|Active=TRUE|Dir=In|Protocol=6|LPort=8765|Name=never|"
-    assert do("firewall", server, windows) == Outcome("no_effect", "blocked")
+    assert do("firewall", server, windows) == Result("no_effect", "blocked")
     assert "all" in windows.registry[RULES]
 
 
@@ -85,28 +85,28 @@ def test_a_rule_that_stays_is_said(server: Server, windows: Windows) -> None:
     windows.deaf = {"netsh"}
     assert do("no-firewall", server, windows).code == "no_effect"
     windows.deaf.clear()
-    assert do("no-firewall", server, windows) == Outcome("done")
+    assert do("no-firewall", server, windows) == Result("done")
     assert windows.registry[RULES] == {}
-    assert do("no-firewall", server, windows) == Outcome("done")
+    assert do("no-firewall", server, windows) == Result("done")
 
 
 def test_what_a_program_said_is_in_the_outcome(server: Server, windows: Windows) -> None:
     windows.fails = {"netsh"}
-    assert do("firewall", server, windows) == Outcome(
+    assert do("firewall", server, windows) == Result(
         "command_failed", "netsh.exe (1): The system cannot do that."
     )
 
 
 def test_python_itself_is_not_installed(server: Server, windows: Windows) -> None:
     python = Server(server.program, server.version, server.ports, installable=False)
-    assert do("task", python, windows) == Outcome("not_installable")
-    assert do("firewall", python, windows) == Outcome("done")
+    assert do("task", python, windows) == Result("not_installable")
+    assert do("firewall", python, windows) == Result("done")
     assert len(windows.registry[RULES]) == 1
 
 
 def test_the_task_runs_a_copy_that_users_cannot_replace(server: Server, windows: Windows) -> None:
     assert read_start_state(windows, "1.1.0") is StartState.OFF
-    assert do("task", server, windows) == Outcome("done")
+    assert do("task", server, windows) == Result("done")
     installed = installed_program(windows)
     assert installed.read_bytes() == b"MZ new"
     assert installed_version(windows) == "1.1.0"
@@ -130,7 +130,7 @@ def test_the_task_and_the_window_share_one_folder(server: Server, windows: Windo
 
 def test_with_npcap_for_administrators_the_task_is_system(server: Server, windows: Windows) -> None:
     windows.registry[NPCAP] = {"AdminOnly": 1}
-    assert do("task", server, windows) == Outcome("done")
+    assert do("task", server, windows) == Result("done")
     assert "S-1-5-18" in windows.tasks[TASK_NAME]
     assert windows.commands("icacls") == []
 
@@ -139,7 +139,7 @@ def test_the_copy_is_renewed(server: Server, windows: Windows) -> None:
     do("task", server, windows)
     server.program.write_bytes(b"MZ newer")
     newer = Server(server.program, "1.2.0", (8765,), installable=True)
-    assert do("task", newer, windows) == Outcome("done")
+    assert do("task", newer, windows) == Result("done")
     assert installed_program(windows).read_bytes() == b"MZ newer"
     assert read_start_state(windows, "1.2.0") is StartState.ON
     assert ["/end", "/tn", TASK_NAME] in windows.commands("schtasks")
@@ -148,8 +148,8 @@ def test_the_copy_is_renewed(server: Server, windows: Windows) -> None:
 def test_the_copy_sets_itself_up_without_copying(server: Server, windows: Windows) -> None:
     do("task", server, windows)
     itself = Server(installed_program(windows), "1.1.0", (8765,), installable=True)
-    assert do("task", itself, windows) == Outcome("done")
-    assert do("no-task", itself, windows) == Outcome("done")
+    assert do("task", itself, windows) == Result("done")
+    assert do("no-task", itself, windows) == Result("done")
     assert itself.program.exists()  # it cannot remove itself
     assert read_start_state(windows, "1.1.0") is StartState.OFF
 
@@ -167,14 +167,14 @@ def test_a_copy_that_cannot_be_replaced_is_said(
 
 def test_removal_leaves_nothing(server: Server, windows: Windows) -> None:
     do("task", server, windows)
-    assert do("no-task", server, windows) == Outcome("done")
+    assert do("no-task", server, windows) == Result("done")
     assert windows.tasks == {}
     assert not (windows.program_files / "PacketWave").exists()
     assert read_start_state(windows, "1.1.0") is StartState.OFF
     do("task", server, windows)
     client = windows.program_files / "PacketWave" / "Client"
     client.mkdir()
-    assert do("no-task", server, windows) == Outcome("done")
+    assert do("no-task", server, windows) == Result("done")
     assert client.exists()
 
 
@@ -186,5 +186,5 @@ def test_a_task_that_stays_is_said(server: Server, windows: Windows) -> None:
         return real(["/query", *arguments[1:3]] if arguments[0] == "/delete" else arguments)
 
     windows._schtasks = keep  # type: ignore[assignment,method-assign]
-    assert do("no-task", server, windows) == Outcome("no_effect", "on")
+    assert do("no-task", server, windows) == Result("no_effect", "on")
     assert installed_program(windows).exists()

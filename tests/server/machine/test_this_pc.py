@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from packetwave.server.commands.setup import main as setup_cli
 from packetwave.server.machine.firewall import Door, Firewall
 from packetwave.server.machine.setup import Server, set_up
 from packetwave.server.machine.task import StartState
@@ -17,7 +18,6 @@ from packetwave.server.machine.this_pc import (
     this_pc,
     write_report,
 )
-from packetwave.server.setup_cli import main as setup_cli
 from tests.server.machine.conftest import RULES, Windows
 
 

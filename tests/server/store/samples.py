@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.store.base import CallRecord, Member, MemberTable, Put, Told
+from packetwave.server.office.values import CallRecord, Member, MemberTable, Put, Told
 
 NINE = datetime(2026, 11, 23, 0, 0, 0, 123000, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from packetwave.server.calls.events import Outcome
-from packetwave.server.store.base import Member, Put, Remove, StoreConflict, StoreError
+from packetwave.server.office.values import Member, Put, Remove
+from packetwave.server.store.base import StoreConflict, StoreError
 from tests.server.store.conftest import Opened
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 

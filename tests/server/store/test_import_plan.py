@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.store.base import Member, MemberTable, Put
+from packetwave.server.office.values import Member, MemberTable, Put
 from packetwave.server.store.import_plan import Edit, ImportPlan, plan_import
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.tables import TableRow, read_file, to_csv

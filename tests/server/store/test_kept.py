@@ -11,8 +11,8 @@ from pymongo.collection import Collection
 from pymongo.errors import OperationFailure
 
 from packetwave.server.calls.events import Outcome
-from packetwave.server.notices import StoreState
-from packetwave.server.store.base import Member, MemberTable, StoreAway, StoreError
+from packetwave.server.office.values import Member, MemberTable
+from packetwave.server.store.base import StoreAway, StoreError, StoreState
 from packetwave.server.store.kept import KeptStore
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore

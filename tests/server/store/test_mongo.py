@@ -12,7 +12,8 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import AutoReconnect, ConfigurationError, OperationFailure, ServerSelectionTimeoutError
 
-from packetwave.server.store.base import Member, Put, Remove, StoreAway, StoreConflict, StoreError
+from packetwave.server.office.values import Member, Put, Remove
+from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
 from packetwave.server.store.mongo import MongoStore, _id_of, _row_id, _store_error, probe_local
 from tests.mongodb import MongoServer, mongodb_server
 from tests.server.store.samples import HONG, KIM, NINE, add, call, desks, until

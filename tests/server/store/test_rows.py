@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.store.base import CallRecord, Member
+from packetwave.server.office.validation import check_extension, check_ip
+from packetwave.server.office.values import CallRecord, Member
 from packetwave.server.store.rows import (
     KNOWN_FIELDS,
     call_fields,
@@ -17,7 +18,6 @@ from packetwave.server.store.rows import (
     read_table,
     to_milliseconds,
 )
-from packetwave.server.store.validation import check_extension, check_ip
 from tests.server.store.samples import FULL_CALL, NINE, call
 
 _ANYTHING = st.recursive(

@@ -10,15 +10,8 @@ from pathlib import Path
 import pytest
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.store.base import (
-    Defect,
-    Member,
-    MemberTable,
-    Put,
-    StoreAway,
-    StoreDamaged,
-    StoreError,
-)
+from packetwave.server.office.values import Defect, Member, MemberTable, Put
+from packetwave.server.store.base import StoreAway, StoreDamaged, StoreError
 from packetwave.server.store.sqlite import STEPS, SqliteStore, migrate, open_embedded
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packetwave.server.office.values import Member
 from packetwave.server.store import tables
-from packetwave.server.store.base import Member
 from packetwave.server.store.tables import Problem, TableFile, TableRow, describe, read_file, to_csv, to_xlsx
 from tests.server.store.samples import HONG, KIM
 

@@ -1,0 +1,1 @@
+"""What `packetwave-server WORD` runs: `members`, `setup`, and the self-test."""

@@ -1,0 +1,94 @@
+"""`packetwave-server --self-test`: store, hub with a client's call, capture, window. Main thread."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from websockets.asyncio.client import connect
+
+from packetwave.common import selftest
+from packetwave.protocol import IncomingCall, decode
+from packetwave.server.calls.events import Outcome
+from packetwave.server.hub import Hub
+from packetwave.server.office.values import CallRecord, Member, Put
+from packetwave.server.store.opening import open_stores
+
+_LOOP_S = 10.0
+
+
+def run(folder: Path, *, headless: bool) -> int:
+    """Run the checks (headless: without the window's) and write the report; 0 when all passed, else 1."""
+    checks: dict[str, selftest.Check] = {
+        "store": _check_store,
+        "hub": _check_hub,
+        "capture": _check_capture,
+    }
+    if not headless:
+        checks |= {"windows": _check_windows, "translations": _check_translations}
+    return selftest.run(checks, folder)
+
+
+def _check_store(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix="self-test-") as name:
+        at = datetime.now(UTC).replace(microsecond=0)
+        call = CallRecord("self-test", at, "01012345678", "1001", outcome=Outcome.MISSED)
+        stores = open_stores(Path(name))
+        stores.members.change_members([Put(Member("1001", "192.0.2.1", name="김영희"))])
+        stores.calls.put_calls([call])
+        stores.close()
+        stores = open_stores(Path(name))
+        members, calls = stores.members.load_members().members, stores.calls.load_calls(since=at)
+        stores.close()
+    if [member.name for member in members] != ["김영희"] or calls != [call]:
+        raise RuntimeError("what was written is not what was read")
+    return "written, closed, opened and read"
+
+
+def _check_hub(_folder: Path) -> str:
+    async def told() -> IncomingCall:
+        message = IncomingCall("01012345678", "1001", call_id="self-test")
+        hub = Hub(
+            ringing_at=lambda _address: [message],
+            extensions_at=lambda _address: ("1001",),
+            on_told=lambda _call_id, _address, _took_ms: None,
+            on_change=lambda: None,
+        )
+        port = await hub.open("127.0.0.1", 0)
+        try:
+            async with asyncio.timeout(_LOOP_S), connect(f"ws://127.0.0.1:{port}", proxy=None) as client:
+                got = decode(str(await client.recv()))
+        finally:
+            await hub.close()
+        if got != message:
+            raise RuntimeError(f"the client was told {got}")
+        return message
+
+    asyncio.run(told())
+    return "a client was told of a call over a loopback connection"
+
+
+def _check_capture(_folder: Path) -> str:
+    from packetwave.server.capture import CaptureFault, list_interfaces
+
+    try:
+        return f"{len(list_interfaces())} interfaces"
+    except CaptureFault as fault:
+        return str(fault)  # named missing: everything else works without it
+
+
+def _check_windows(_folder: Path) -> str:
+    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from packetwave.server.console.selftest import draw
+
+    return draw()
+
+
+def _check_translations(_folder: Path) -> str:
+    from packetwave.server.console.selftest import translate
+
+    return translate()

@@ -1,0 +1,81 @@
+"""`packetwave-server setup firewall|no-firewall|task|no-task`: what needs an administrator, and nothing else.
+
+The console starts it through Windows' question to the person (`packetwave.server.machine.this_pc`); an
+administrator may also run it by hand. Windows only. Exit codes: 0 done, 1 not done (the reason on stderr and
+in the report), 2 wrong usage.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from packetwave.common.paths import data_dir
+from packetwave.common.settings import load
+from packetwave.common.terminal import Parser, say
+from packetwave.server.machine.setup import ACTIONS, Result, set_up
+from packetwave.server.machine.system import System, system
+from packetwave.server.machine.this_pc import Change, running_server, write_report
+from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
+
+_DONE, _FAILED, _WRONG_USAGE = 0, 1, 2
+
+_REASONS = {
+    "no_rights": "an administrator has to run this",
+    "not_windows": "there is nothing to set up: this is not Windows",
+    "not_installable": "only the built program (one file) can be installed for the task",
+    "command_failed": "a program of Windows failed",
+    "no_effect": "Windows said it was done, and it is not so",
+    "in_use": "a file is in use",
+}
+
+
+def main(argv: Sequence[str], windows: System | None = None) -> int:
+    """Run the command in `argv` (what stands after `setup`) and return its exit code.
+
+    windows: None for the system this runs on.
+    """
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else _WRONG_USAGE
+    windows = windows or system()
+    if windows is None:
+        outcome = Result("not_windows")
+    else:
+        frozen = bool(getattr(sys, "frozen", False))
+        server = running_server(options.ports or _ports_in_settings(), frozen=frozen)
+        outcome = set_up(options.action, server, windows, os.environ)
+    if options.report is not None:
+        try:
+            write_report(options.report, Change(outcome.code, outcome.detail))
+        except OSError as error:
+            say(f"{options.report}: {error.strerror}")
+    if outcome.code == "done":
+        return _DONE
+    said = f" ({outcome.detail})" if outcome.detail else ""
+    say(f"packetwave-server setup {options.action}: {_REASONS[outcome.code]}{said}")
+    return _FAILED
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="packetwave-server setup",
+        description="Set Windows up for the server: its firewall, and a start with Windows.",
+    )
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("--ports", type=_ports, metavar="8765", help="the ports clients connect to")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what came of it, as JSON")
+    return parser
+
+
+def _ports(text: str) -> tuple[int, ...]:
+    ports = tuple(int(part) for part in text.split(","))
+    if not all(0 < port < 65536 for port in ports):
+        raise ValueError
+    return ports
+
+
+def _ports_in_settings() -> tuple[int, ...]:
+    listen = load(ServerSettings, data_dir("server") / FILE_NAME).settings.listen
+    return (parse_listen(listen)[1] or parse_listen(ServerSettings().listen)[1],)

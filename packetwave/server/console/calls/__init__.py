@@ -1,0 +1,1 @@
+"""The calls page: the call log, its words, its export."""

@@ -1,0 +1,1 @@
+"""The capture page: the adapters with their counters."""

@@ -1,0 +1,132 @@
+"""The capture interfaces as a Qt model with live counters. Qt main thread."""
+
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+
+from packetwave.server.console.capture.words import rate_text
+from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, Cell, Tone
+from packetwave.server.watch.states import InterfaceInfo
+from packetwave.ui.plain import plain
+
+translate = QCoreApplication.translate
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class InterfaceColumn(IntEnum):
+    """Columns in the order shown."""
+
+    NAME = 0
+    ADDRESSES = 1
+    LINK = 2
+    PACKETS = 3
+    SIP = 4
+    MARK = 5
+
+
+class InterfaceModel(QAbstractTableModel):
+    """Rows are interfaces, in the order the engine gives them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._interfaces: tuple[InterfaceInfo, ...] = ()
+        self._active = ""
+
+    def show(self, interfaces: tuple[InterfaceInfo, ...], active: str) -> None:
+        """Fresh counters; active: name of the interface watched, "" for none."""
+        same = [i.name for i in interfaces] == [i.name for i in self._interfaces]
+        if not same:
+            self.beginResetModel()
+        self._interfaces, self._active = interfaces, active
+        if not same:
+            self.endResetModel()
+        elif interfaces:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(interfaces) - 1, len(InterfaceColumn) - 1))
+
+    def set_active(self, active: str) -> None:
+        """Which one is watched."""
+        if active != self._active:
+            self.show(self._interfaces, active)
+
+    def interface(self, row: int) -> InterfaceInfo:
+        """The interface in a row."""
+        return self._interfaces[row]
+
+    def row_of(self, name: str) -> int:
+        """The row of an interface, -1 for none."""
+        return next((row for row, each in enumerate(self._interfaces) if each.name == name), -1)
+
+    def likely_mirror(self) -> str:
+        """The name of the interface that shows the most SIP, "" while none does."""
+        busiest = max(self._interfaces, key=lambda each: each.sip_per_s or 0.0, default=None)
+        return busiest.name if busiest is not None and busiest.sip_per_s else ""
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._interfaces)
+
+    def columnCount(self, parent: AnyIndex | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(InterfaceColumn)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
+            return None
+        return (
+            translate("capture", "Interface"),
+            translate("capture", "Addresses"),
+            translate("capture", "Link"),
+            translate("capture", "Packets/s"),
+            translate("capture", "SIP/s"),
+            "",
+        )[section]
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        shown = self._interfaces[index.row()]
+        if role == HIGHLIGHT:
+            return False
+        if role in (CELL, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            cell = self._cell(shown, InterfaceColumn(index.column()))
+            return cell if role == CELL else cell.words()
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if index.column() == InterfaceColumn.NAME:
+                return plain(shown.name)
+            return self._cell(shown, InterfaceColumn(index.column())).words()
+        return None
+
+    def _cell(self, shown: InterfaceInfo, column: InterfaceColumn) -> Cell:
+        match column:
+            case InterfaceColumn.NAME:
+                name, description = plain(shown.name), plain(shown.description)
+                # A GUID says nothing to a person.
+                aside = name if description and name != description and "{" not in name else ""
+                return Cell(strong=description or name, faint=aside)
+            case InterfaceColumn.ADDRESSES:
+                return Cell(text=", ".join(plain(address) for address in shown.addresses) or "–")
+            case InterfaceColumn.LINK:
+                if shown.up:
+                    return Cell(text=translate("capture", "Link up"))
+                return Cell(faint=translate("capture", "No link"))
+            case InterfaceColumn.PACKETS:
+                return _rate(shown.packets_per_s)
+            case InterfaceColumn.SIP:
+                return _rate(shown.sip_per_s)
+            case InterfaceColumn.MARK:
+                return self._mark(shown)
+
+    def _mark(self, shown: InterfaceInfo) -> Cell:
+        if shown.name == self._active:
+            return Cell(symbol="check", text=translate("capture", "Watched now"), tone=Tone.GOOD)
+        if shown.name == self.likely_mirror():
+            return Cell(symbol="dot", text=translate("capture", "Probably the mirror port"), tone=Tone.ACTIVE)
+        return Cell()
+
+
+def _rate(per_s: float | None) -> Cell:
+    if per_s is None:
+        return Cell(faint="–")
+    return Cell(strong=rate_text(per_s)) if per_s else Cell(faint=rate_text(per_s))

@@ -1,0 +1,1 @@
+"""The members page: the table edited in place, import, requests."""

@@ -1,0 +1,133 @@
+"""The member table in words, in the person's language. Qt main thread."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QCoreApplication
+
+from packetwave.server.console.members.rows import FIELD_NAMES, Draft, Field
+from packetwave.server.console.parts.cells import Cell, Tone
+from packetwave.server.office.values import Defect
+from packetwave.server.store.tables import Problem
+from packetwave.ui.plain import plain
+
+translate = QCoreApplication.translate
+
+
+def columns() -> Sequence[str]:
+    """Headings in the order of `Field`, then the state."""
+    return (
+        translate("members", "Extension"),
+        translate("members", "Name"),
+        translate("members", "Department"),
+        translate("members", "PC IP"),
+        translate("members", "Note"),
+        translate("members", "State"),
+    )
+
+
+def cell(which: Field, text: str) -> Cell:
+    """A field: the extension stands out, what is only for people is faint."""
+    match which:
+        case Field.EXTENSION:
+            return Cell(strong=text)
+        case Field.DEPARTMENT | Field.NOTE:
+            return Cell(faint=text)
+        case _:
+            return Cell(text=text)
+
+
+def state(draft: Draft, *, connected: bool) -> Cell:
+    """What is wrong with a row; else whether it is saved and its PC connected."""
+    if draft.is_blank():
+        return Cell(faint=translate("members", "New: type an extension and the PC's IP"))
+    for which, code in draft.faults.items():
+        return Cell(symbol="warning", text=member_fault(FIELD_NAMES[which], code), tone=Tone.BAD)
+    if draft.held:
+        return Cell(symbol="warning", text=translate("members", "Not saved"), tone=Tone.NOTICE)
+    if draft.is_changed():
+        return Cell(faint=translate("members", "Saving…"))
+    if connected:
+        return Cell(symbol="check", text=translate("members", "Connected"), tone=Tone.GOOD)
+    return Cell(faint=translate("members", "Not connected"))
+
+
+def added() -> str:
+    """Name of the undo step."""
+    return translate("members", "Add a row")
+
+
+def removed() -> str:
+    """Name of the undo step."""
+    return translate("members", "Delete rows")
+
+
+def changed() -> str:
+    """Name of the undo step."""
+    return translate("members", "Change cells")
+
+
+def file_problem(problem: Problem) -> str:
+    """Why a file cannot be imported, with its line."""
+    what = _file_fault(problem)
+    if not problem.line:
+        return what
+    return translate("members", "Line {line}: {what}").format(line=problem.line, what=what)
+
+
+def _file_fault(problem: Problem) -> str:
+    value = plain(problem.value)
+    match problem.code:
+        case "missing" | "bad_extension" | "bad_ip":
+            fault = member_fault(problem.column, problem.code)
+            return f"{fault}: {value}" if value else fault
+        case "doubled":
+            return translate("members", "The same extension and IP as in line {line}").format(line=value)
+        case "empty_row":
+            return translate("members", "The row is empty")
+        case "no_header":
+            heading = columns()[Field(FIELD_NAMES.index(problem.column))]
+            return translate("members", "The first row has no column '{column}'").format(column=heading)
+        case "doubled_column":
+            return translate("members", "Two columns '{column}'").format(column=plain(problem.column))
+        case "no_heading":
+            return translate("members", "A cell under no heading: {value}").format(value=value)
+        case "bad_encoding":
+            return translate("members", "The text is neither UTF-8 nor CP949. Save it as 'CSV UTF-8'.")
+        case "bad_csv":
+            return translate("members", "Not readable as CSV")
+        case "not_a_table":
+            return translate("members", "This is neither a CSV nor an XLSX file.")
+        case "old_excel":
+            return translate("members", "An old or locked Excel file. Save it as .xlsx without a password.")
+        case "too_big":
+            return translate("members", "The file is too big.")
+        case code:
+            return plain(code)
+
+
+def member_fault(field_name: str, code: str) -> str:
+    """What is wrong with a field of a member, short enough for a table cell."""
+    match field_name, code:
+        case "extension_num", "missing":
+            return translate("words", "The extension is missing")
+        case "default_ip", "missing":
+            return translate("words", "The PC's IP is missing")
+        case _, "missing":
+            return translate("words", "A value is missing")
+        case _, "bad_extension":
+            return translate("words", "Not an extension")
+        case _, "bad_ip":
+            return translate("words", "Not an IP address")
+        case _, "doubled":
+            return translate("words", "There twice")
+        case _, "not_text":
+            return translate("words", "Not stored as text")
+        case _:
+            return plain(code)
+
+
+def member_defect(defect: Defect) -> str:
+    """A stored row that cannot serve, in one line."""
+    fault = member_fault(defect.field_name, defect.code)
+    value = plain(defect.value)
+    return f"{fault}: {value}" if value else fault

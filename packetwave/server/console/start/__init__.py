@@ -1,0 +1,1 @@
+"""What is said and asked before the window is there."""

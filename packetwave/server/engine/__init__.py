@@ -1,0 +1,1 @@
+"""The whole server without Qt: capture, members, hub and store put together."""

@@ -1,0 +1,133 @@
+"""What the engine tells its window, and what the window asks of the engine. Frozen values only.
+
+Notices go from the loop thread to the one listener given to the engine; the console's bridge turns them
+into Qt signals. Commands come by `Engine.submit` from any thread.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from packetwave.server.diagnosis import Finding
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
+from packetwave.server.store.base import StoreState
+from packetwave.server.watch.states import CaptureState, InterfacesChanged
+
+
+class FileFault(StrEnum):
+    """What was wrong with a file of the data folder when the program started; the log says more."""
+
+    SETTINGS_WRONG_VALUES = "settings_wrong_values"
+    SETTINGS_PUT_ASIDE = "settings_put_aside"
+    SETTINGS_UNUSABLE = "settings_unusable"
+    DATABASE_PUT_ASIDE = "database_put_aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The whole state of the server at one moment; sent on change, at most some times a second.
+
+    capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`,
+    `cut_file`);
+    `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
+    sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
+    findings: what is the matter with the mirror, the worst first. members_expected: distinct member
+    addresses.
+    """
+
+    capture: CaptureState = CaptureState.STOPPED
+    capture_code: str = ""
+    capture_detail: str = ""
+    interface: str = ""
+    frames: int = 0
+    sip_messages: int = 0
+    sip_per_s: float = 0.0
+    rtp_per_s_estimate: float = 0.0
+    findings: tuple[Finding, ...] = ()
+    dropped_by_kernel: int = 0
+    clients: tuple[ClientInfo, ...] = ()
+    members_expected: int = 0
+    store: StoreState = StoreState.EMBEDDED
+    store_detail: str = ""
+    unwritten_calls: int = 0
+    listening: str = ""
+    file_faults: tuple[FileFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The server's state."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class CallChanged:
+    """A call is new or changed: the whole record, to be put over the one with the same `call_id`."""
+
+    record: CallRecord
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChanged:
+    """The members table as stored now (also after a change that this window asked for)."""
+
+    table: MemberTable
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLoaded:
+    """Answer to `LoadHistory`, newest first."""
+
+    records: tuple[CallRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain."""
+
+    command: "Command"
+    code: str
+    detail: str = ""
+
+
+Notice = StatusChanged | CallChanged | MembersChanged | InterfacesChanged | HistoryLoaded | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMembers:
+    """Change the members, all or none; answered by `MembersChanged` or `Refused`."""
+
+    changes: Sequence[MemberChange]
+
+
+@dataclass(frozen=True, slots=True)
+class StartCapture:
+    """Watch this interface from now on (and remember it); replaces the one watched before."""
+
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopCapture:
+    """Watch nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchInterfaces:
+    """Send `InterfacesChanged` about once a second, or stop sending it."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadHistory:
+    """Ask for the calls that rang at or after `since`."""
+
+    since: datetime
+    limit: int = 100_000
+
+
+Command = ChangeMembers | StartCapture | StopCapture | WatchInterfaces | LoadHistory

@@ -1,0 +1,130 @@
+"""What becomes of a call event: the record, the events file, the people told, the window.
+
+Owns the records of live calls and the members' directory. On the loop thread only; no I/O but the events
+file.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TextIO
+
+from packetwave.common.numbers import mask
+from packetwave.server.calls.events import (
+    CallerChanged,
+    CallEvent,
+    RangAgain,
+    RecordedEvent,
+    Ringing,
+    Stopped,
+    to_json,
+)
+from packetwave.server.engine.notices import CallChanged, MembersChanged, Notice
+from packetwave.server.hub.alerts import Alerts, Delivery
+from packetwave.server.office import record as records
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import CallRecord, MemberTable
+
+log = logging.getLogger(__name__)
+
+MAX_RECENT = 2_000
+"""Ended calls whose record may still change: told a moment later, or corrected."""
+
+
+class Switchboard:
+    """Call events in; records, messages, lines and notices out.
+
+    send: a message for addresses, with the `perf_counter` of its cause. write: a record to be stored.
+    is_connected: whether a client is there. events: where the JSON lines go, None for nowhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        send: Callable[[Delivery, float], None],
+        write: Callable[[CallRecord], None],
+        notify: Callable[[Notice], None],
+        is_connected: Callable[[str], bool],
+        events: TextIO | None,
+    ) -> None:
+        self.directory = Directory()
+        self.alerts = Alerts()
+        self._send = send
+        self._write = write
+        self._notify = notify
+        self._is_connected = is_connected
+        self._events = events
+        self._live: dict[str, CallRecord] = {}
+        self._recent: OrderedDict[str, CallRecord] = OrderedDict()
+
+    def take_up(self, open_calls: Iterable[CallRecord]) -> None:
+        """Calls that were not over when the program stopped; the tracker says what becomes of them."""
+        for record in open_calls:
+            self._live[record.call_id] = record
+
+    def use_members(self, table: MemberTable) -> None:
+        """The members are these from now on; calls that ring are told to who is rung now."""
+        self.directory = Directory(table)
+        for told in self.alerts.move(self.directory):
+            self._send(told, perf_counter())
+        self._notify(MembersChanged(table))
+
+    def take(self, event: CallEvent, arrived: float) -> None:
+        """Do all that an event asks for. arrived: `perf_counter` of its frame."""
+        if isinstance(event, Ringing):
+            self._rings(event, arrived)
+            return
+        told = self.alerts.goes_on(event, self.directory)
+        if told is not None:
+            self._send(told, arrived)
+        if isinstance(event, Stopped | RangAgain):
+            return
+        before = self._live.get(event.call_id) or self._recent.get(event.call_id)
+        if isinstance(event, CallerChanged):
+            event = replace(event, caller_name=self.directory.name_of(event.caller) or event.caller_name)
+        self.say(event)
+        if before is not None:
+            self._keep(records.carry_on(before, event))
+
+    def say(self, event: RecordedEvent, *, from_name: str = "") -> None:
+        """Write the event's line, where lines are wanted."""
+        if self._events is None:
+            return
+        try:
+            self._events.write(to_json(event, from_name=from_name) + "\n")
+            self._events.flush()
+        except (OSError, ValueError) as error:
+            log.error("events are not written any more: %s", error)
+            self._events = None
+
+    def told(self, call_id: str, address: str, took_ms: float) -> None:
+        """A client was given the message that its phone rings."""
+        before = self._live.get(call_id) or self._recent.get(call_id)
+        if before is not None:
+            after = records.tell(before, address, datetime.now(UTC), took_ms)
+            if after is not before:
+                self._keep(after)
+
+    def _rings(self, event: Ringing, arrived: float) -> None:
+        record = records.begin(event, self.directory, self._live.get(event.call_id))
+        told = self.alerts.rings(record, self.directory)
+        if told is not None:
+            self._send(told, arrived)
+            record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
+        log.info("%s rings, called by %s", record.called, mask(record.caller))
+        self.say(event, from_name=record.caller_name)
+        self._keep(record)
+
+    def _keep(self, record: CallRecord) -> None:
+        if records.is_open(record):
+            self._live[record.call_id] = record
+        else:
+            self._live.pop(record.call_id, None)
+            self._recent[record.call_id] = record
+            if len(self._recent) > MAX_RECENT:
+                self._recent.popitem(last=False)
+        self._write(record)
+        self._notify(CallChanged(record))

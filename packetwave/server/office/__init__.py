@@ -1,0 +1,1 @@
+"""The values everyone in the server shares: members and call records. Pure."""

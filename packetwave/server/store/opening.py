@@ -1,0 +1,37 @@
+"""Which stores a run uses: embedded, or MongoDB with the local file behind it; a replay has its own calls."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from packetwave.server.store.base import CallStore, Keeper, MemberStore, Remote
+from packetwave.server.store.kept import KeptStore
+from packetwave.server.store.mongo import MongoStore
+from packetwave.server.store.sqlite import FILE_NAME, SqliteStore, open_embedded
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStores:
+    """See `history.Stores`."""
+
+    members: MemberStore
+    calls: CallStore
+    keeper: Keeper | None = None
+    remote: Remote | None = None
+    problem: str = ""
+
+    def close(self) -> None:
+        self.calls.close()
+        self.members.close()
+
+
+def open_stores(folder: Path, *, mongodb: str = "", replay: bool = False) -> OpenStores:
+    """Open what a run needs. mongodb: a URI, "" for the embedded store. replay: calls go into an empty
+    history of their own that ends with the run. Raises StoreError."""
+    local, problem = open_embedded(folder / FILE_NAME)
+    store: SqliteStore | KeptStore = local
+    remote: KeptStore | None = None
+    if mongodb:
+        store = remote = KeptStore(MongoStore(mongodb), local)
+    if replay:
+        return OpenStores(store, SqliteStore(":memory:"), None, remote, problem or "")
+    return OpenStores(store, store, store, remote, problem or "")

@@ -1,0 +1,1 @@
+"""What is watched: the detector thread, and what keeps it on the loop."""

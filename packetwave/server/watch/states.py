@@ -1,0 +1,84 @@
+"""What is watched, how it goes, and what it gives. Frozen values that cross from the detector thread."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from packetwave.server.calls.events import CallEvent
+
+
+class CaptureState(StrEnum):
+    """watching: frames come from an interface; replaying: from a file; failed: see the reason."""
+
+    STOPPED = "stopped"
+    WATCHING = "watching"
+    REPLAYING = "replaying"
+    REPLAYED = "replayed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceInfo:
+    """A capture interface. name: stable (GUID on Windows); description: for people; up: has a link.
+
+    packets_per_s, sip_per_s: None while not measured.
+    """
+
+    name: str
+    description: str
+    addresses: tuple[str, ...] = ()
+    up: bool = True
+    loopback: bool = False
+    packets_per_s: float | None = None
+    sip_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Watch an interface (name or exact description) for SIP on these ports. tunnels: source addresses whose
+    tunnels are opened."""
+
+    interface: str
+    ports: frozenset[int]
+    tunnels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Read a capture file, with its own pauses or as fast as it goes."""
+
+    path: Path
+    real_time: bool
+
+
+Source = Live | Recording
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """What the thread does. code, detail: as in `notices.Status`; reason: an English sentence for stderr."""
+
+    capture: CaptureState
+    code: str = ""
+    detail: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Call events, and the `perf_counter` at which the frame behind them was there."""
+
+    events: tuple[CallEvent, ...]
+    arrived: float
+
+
+@dataclass(frozen=True, slots=True)
+class InterfacesChanged:
+    """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched.
+
+    code: why none can be listed (`no_driver`, …), "" where they can; detail: what the system said.
+    """
+
+    interfaces: tuple[InterfaceInfo, ...]
+    code: str = ""
+    detail: str = ""

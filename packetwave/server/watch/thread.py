@@ -1,0 +1,319 @@
+"""The detector thread: frames from an interface or a file through the detector, call events out.
+
+Owns the capture handles while it runs and, for that time, the detector and the diagnosis. Everything up to a
+call event happens here, so that a flood of frames never reaches the loop or a window. The second handle has
+no filter and is read for at most 2,000 frames each 10 s: it shows the diagnosis what the filter hides.
+"""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from time import perf_counter
+
+from packetwave.server.calls.events import CallEvent, Ringing
+from packetwave.server.capture import (
+    CaptureFault,
+    LiveCapture,
+    Replay,
+    kernel_filter,
+    resolve_interface,
+)
+from packetwave.server.diagnosis import SNAPLEN, Budget, Diagnosis, DiagnosisEvent, Finding, Gauges
+from packetwave.server.frames.payload import Payload
+from packetwave.server.sip.message import Message, Rejected
+from packetwave.server.watch.detector import Counts, Detector
+from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
+
+log = logging.getLogger(__name__)
+crash_log = logging.getLogger("packetwave.crash")
+
+_BUGS_LOGGED = 20
+
+_READ_S = 0.1
+"""How long a quiet capture is waited for: the pace at which time passes for the tracker."""
+
+_RETRY_S = 2.0
+_AGAIN = frozenset(("lost", "no_interface"))
+"""Faults that mend themselves when a cable or an adapter is plugged in again."""
+
+_SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
+_DIAGNOSE_S = 1.0
+
+_REPLAY_BATCH = 500
+_REPLAY_STEP_S = 0.1
+
+
+@dataclass
+class Watch:
+    """One run of the detector thread. on_seen, on_state, on_diagnosis: called on that thread.
+
+    state, counts, dropped: the latest, for any thread to read. known: extensions of members, to be replaced
+    from any thread.
+    """
+
+    source: Source
+    detector: Detector
+    known: frozenset[str]
+    on_seen: Callable[[Seen], None]
+    on_state: Callable[[WatchState], None]
+    on_diagnosis: Callable[[list[DiagnosisEvent]], None] = lambda _events: None
+    state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
+    counts: Counts = field(default_factory=Counts)
+    dropped: int = 0
+
+    def __post_init__(self) -> None:
+        self._stopping = threading.Event()
+        self._capture: LiveCapture | None = None
+        self._diagnosis: Diagnosis | None = None
+        self._bugs = 0
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the thread to end; returns at once, from any thread."""
+        self._stopping.set()
+        with self._lock:
+            if self._capture is not None:
+                self._capture.interrupt()
+
+    def join(self, timeout_s: float) -> bool:
+        """True if the thread has ended within that time."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is the matter with the mirror now."""
+        return self._diagnosis.findings if self._diagnosis is not None else ()
+
+    @property
+    def rtp_per_s(self) -> float:
+        """RTP packets a second, an estimate."""
+        return self._diagnosis.rtp_per_s if self._diagnosis is not None else 0.0
+
+    def _run(self) -> None:
+        if isinstance(self.source, Live):
+            self._run_live(self.source)
+        else:
+            self._run_recording(self.source)
+
+    def _detect(self, at_s: float, link_type: int, frame: bytes) -> list[CallEvent]:
+        try:
+            return self.detector.frame(at_s, link_type, frame)
+        except Exception:  # noqa: BLE001 - a bug met by one frame must not cost the calls in the others
+            self._note_bug(link_type, frame)
+            return []
+
+    def _advance(self, at_s: float) -> list[CallEvent]:
+        try:
+            return self.detector.tracker.advance(at_s)
+        except Exception:  # noqa: BLE001 - nor may a bug met by one call cost the others
+            self._note_bug(-1, b"")
+            return []
+
+    def _note_bug(self, link_type: int, frame: bytes) -> None:
+        self._bugs += 1
+        if self._bugs <= _BUGS_LOGGED:
+            crash_log.exception("a frame of %d bytes, link type %d", len(frame), link_type)
+
+    def _set_state(self, state: WatchState) -> None:
+        if state != self.state:
+            self.state = state
+            self.on_state(state)
+
+    def _give(self, events: list[CallEvent], arrived: float) -> None:
+        self.counts = self.detector.counts()
+        if events:
+            self.on_seen(Seen(tuple(events), arrived))
+            if self._diagnosis is not None:
+                for event in events:
+                    if isinstance(event, Ringing):
+                        self._diagnosis.rings(event)
+
+    # What is the matter
+
+    def _diagnose_with(self, diagnosis: Diagnosis) -> None:
+        self._diagnosis = diagnosis
+
+        def hear(payload: Payload, message: Message | Rejected) -> None:
+            try:
+                diagnosis.hear(payload, message)
+            except Exception:  # noqa: BLE001 - the call in this message is worth more than what it shows
+                self._note_bug(-1, payload.data)
+
+        self.detector.on_read = hear
+
+    def _sample(self, at_s: float, link_type: int, frame: bytes, wire_length: int) -> None:
+        assert self._diagnosis is not None
+        try:
+            self._diagnosis.frame(at_s, link_type, frame, wire_length)
+        except Exception:  # noqa: BLE001 - as for the detector
+            self._note_bug(link_type, frame)
+
+    def _diagnose(self, at_s: float, *, received: int, dropped: int) -> None:
+        """Let time pass for the diagnosis. received, dropped: frames since the capture began."""
+        assert self._diagnosis is not None
+        self._diagnosis.use_members(self.known)
+        gauges = Gauges(
+            received=received,
+            dropped=dropped,
+            rejected=self.detector.rejected + self.detector.tracker.ignored,
+            not_decoded=dict(self.detector.decoder.counters.not_decoded),
+        )
+        if said := self._diagnosis.advance(at_s, gauges):
+            self.on_diagnosis(said)
+
+    def _end_diagnosis(self) -> None:
+        diagnosis, self._diagnosis = self._diagnosis, None
+        self.detector.on_read = None
+        if diagnosis is not None and (said := diagnosis.finish()):
+            self.on_diagnosis(said)
+
+    # From an interface
+
+    def _run_live(self, source: Live) -> None:
+        while not self._stopping.is_set():
+            shown = source.interface
+            try:
+                interface = resolve_interface(source.interface)
+                shown = interface.description
+                with (
+                    LiveCapture(interface.name, kernel_filter(source.ports, source.tunnels)) as capture,
+                    _open_sample(interface.name) as sample,
+                ):
+                    self._hold(capture)
+                    self._diagnose_with(
+                        Diagnosis(
+                            ports=source.ports,
+                            trusted_tunnels=source.tunnels,
+                            own_addresses=interface.addresses,
+                            is_sampled=sample is not None,
+                        )
+                    )
+                    self._set_state(WatchState(CaptureState.WATCHING, detail=shown))
+                    self._watch(capture, sample)
+            except CaptureFault as fault:
+                detail = shown if fault.detail else ""
+                self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
+                if fault.code not in _AGAIN:
+                    return
+            finally:
+                self._hold(None)
+                self._end_diagnosis()
+            self._pause(_RETRY_S)
+        self._set_state(WatchState(CaptureState.STOPPED))
+
+    def _hold(self, capture: LiveCapture | None) -> None:
+        with self._lock:
+            self._capture = capture
+            if capture is not None and self._stopping.is_set():
+                capture.interrupt()
+
+    def _watch(self, capture: LiveCapture, sample: LiveCapture | None) -> None:
+        detector, link_type = self.detector, capture.link_type
+        dropped_before = self.dropped
+        passed_s = diagnosed_s = 0.0
+        budget = Budget()
+        while not self._stopping.is_set():
+            frames = capture.read(_READ_S)
+            arrived = perf_counter()
+            detector.tracker.use_members(self.known)
+            events: list[CallEvent] = []
+            for at_s, _, frame in frames:
+                events += self._detect(at_s, link_type, frame)
+            now_s = time.time()
+            if now_s - passed_s >= _READ_S:
+                passed_s = now_s
+                events += self._advance(now_s)
+                dropped = capture.stats()[1]
+                self.dropped = dropped_before + dropped
+            self._give(events, arrived)
+            if passed_s == now_s:
+                if sample is not None and (left := budget.left(now_s)):
+                    some = sample.read(0)[:left]
+                    budget.spend(len(some))
+                    for at_s, wire_length, frame in some:
+                        self._sample(at_s, link_type, frame, wire_length)
+                if not 0 <= now_s - diagnosed_s < _DIAGNOSE_S:
+                    diagnosed_s = now_s
+                    received = sample.stats()[0] if sample is not None else 0
+                    self._diagnose(now_s, received=received, dropped=dropped)
+
+    def _pause(self, seconds: float) -> None:
+        """Time passes for the tracker while there is no capture."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._stopping.wait(_READ_S):
+            self._give(self._advance(time.time()), perf_counter())
+
+    # From a file
+
+    def _run_recording(self, source: Recording) -> None:
+        name = source.path.name
+        self._diagnose_with(Diagnosis(ports=None, trusted_tunnels=None, is_recording=True))
+        try:
+            with Replay(source.path) as replay:
+                self._set_state(WatchState(CaptureState.REPLAYING, detail=name))
+                last_s = self._replay(replay, source.real_time)
+        except CaptureFault as fault:
+            self._set_state(WatchState(CaptureState.FAILED, fault.code, fault.detail, str(fault)))
+            return
+        if self._stopping.is_set():
+            self._set_state(WatchState(CaptureState.STOPPED))
+            return
+        self._give(self.detector.tracker.finish(last_s), perf_counter())
+        reason = f"'{source.path}' is cut short or damaged: what was readable was used" if replay.cut else ""
+        self._set_state(WatchState(CaptureState.REPLAYED, "cut_file" if replay.cut else "", name, reason))
+
+    def _replay(self, replay: Replay, real_time: bool) -> float:
+        """Play the file until its end or a stop; the packet time reached."""
+        detector, budget = self.detector, Budget()
+        events: list[CallEvent] = []
+        at_s = diagnosed_s = 0.0
+        offset_s: float | None = None
+        for number, (at_s, link_type, frame) in enumerate(replay):
+            if real_time:
+                if offset_s is None:
+                    offset_s = time.monotonic() - at_s
+                self._wait_until(at_s, offset_s)
+            if self._stopping.is_set():
+                return at_s
+            detector.tracker.use_members(self.known)
+            arrived = perf_counter()
+            events += self._detect(at_s, link_type, frame)
+            if budget.left(at_s):
+                budget.spend(1)
+                self._sample(at_s, link_type, frame, len(frame))
+            if not 0 <= at_s - diagnosed_s < _DIAGNOSE_S:
+                diagnosed_s = at_s
+                self._diagnose(at_s, received=number, dropped=0)
+            if real_time or number % _REPLAY_BATCH == 0:
+                self._give(events, arrived)
+                events = []
+        self._give(events, perf_counter())
+        return at_s
+
+    def _wait_until(self, at_s: float, offset_s: float) -> None:
+        while (left_s := at_s + offset_s - time.monotonic()) > 0:
+            if self._stopping.wait(min(left_s, _REPLAY_STEP_S)):
+                return
+            now_s = min(time.monotonic() - offset_s, at_s)
+            self._give(self._advance(now_s), perf_counter())
+
+
+@contextlib.contextmanager
+def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
+    """The second handle; None where there can be no second one: calls are told all the same."""
+    try:
+        sample = LiveCapture(interface, snaplen=SNAPLEN, buffer_bytes=_SAMPLE_BUFFER_BYTES)
+    except CaptureFault as fault:
+        log.warning("the mirror is not diagnosed by its other traffic: %s", fault)
+        yield None
+        return
+    with sample:
+        yield sample

@@ -1,0 +1,47 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.console.calls import words as call_words
+from tests.server.console.conftest import Clock, answered, call, missed
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0, "0:00"), (48, "0:48"), (725, "12:05"), (3600, "1:00:00"), (3723, "1:02:03")]
+)
+def test_durations(seconds: int, said: str) -> None:
+    assert call_words.duration(seconds) == said
+
+
+def test_a_time_has_its_date_where_it_is_not_of_today() -> None:
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).astimezone()
+    assert call_words.time(now, now) == now.strftime("%H:%M:%S")
+    assert call_words.time(now.replace(day=20), now).startswith("11-20 ")
+    assert call_words.time(now.replace(year=2024), now).startswith("2024-11-23 ")
+
+
+def test_each_outcome_has_a_symbol_and_a_tone_beside_its_words(clock: Clock) -> None:
+    said = set()
+    for outcome in Outcome:
+        cell = call_words.state(call("a", clock.at, outcome=outcome), 0)
+        assert cell.symbol
+        assert cell.tone is not None
+        said.add(cell.text)
+    assert len(said) == len(Outcome)
+
+
+def test_each_direction_has_a_word_for_its_arrow() -> None:
+    assert {call_words.direction(way).text for way in Direction} == {"incoming", "internal", "outgoing"}
+
+
+def test_a_withheld_number_is_found_by_its_words(clock: Clock, korean: None) -> None:
+    _, names = call_words.findable(call("a", clock.at, caller="anonymous"))
+    assert "발신번호표시제한" in names
+
+
+def test_figures_have_a_heading_each_and_numbers_where_numbers_are(clock: Clock) -> None:
+    for record in (answered("a", clock.at), missed("b", clock.at), call("c", clock.at)):
+        assert len(call_words.figures(record)) == len(call_words.figure_columns())
+    assert call_words.figures(answered("a", clock.at, talked_s=48))[9] == "48"
+    assert call_words.figures(call("c", clock.at))[7] == ""

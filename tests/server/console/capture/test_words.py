@@ -1,0 +1,76 @@
+import pytest
+
+from packetwave.server.console.capture import words
+from packetwave.server.engine.notices import Status
+from packetwave.server.watch.states import CaptureState, InterfacesChanged
+
+CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
+
+
+def failed(code: str, detail: str = "eth9") -> Status:
+    return Status(capture=CaptureState.FAILED, capture_code=code, capture_detail=detail)
+
+
+@pytest.mark.parametrize("code", CAPTURE_CODES)
+def test_each_fault_has_a_sentence_and_a_next_step_of_its_own(code: str) -> None:
+    matter = words.capture_matter(failed(code))
+    assert matter is not None
+    assert matter.what.endswith((".", "eth9"))
+    assert matter.next_step.endswith(".")
+    assert "_" not in matter.what + matter.next_step
+
+
+def test_no_two_faults_say_the_same() -> None:
+    said = [words.capture_matter(failed(code)) for code in CAPTURE_CODES]
+    assert len({matter.what for matter in said if matter is not None}) == len(CAPTURE_CODES)
+
+
+@pytest.mark.parametrize("code", CAPTURE_CODES)
+def test_each_fault_is_said_in_korean(code: str, korean: None) -> None:
+    matter = words.capture_matter(failed(code))
+    assert matter is not None
+    for sentence in (matter.what, matter.next_step):
+        assert any("가" <= char <= "힣" for char in sentence)
+
+
+def test_no_driver_links_to_npcap_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "WINDOWS", True)
+    matter = words.capture_matter(failed("no_driver"))
+    assert matter is not None
+    assert matter.link.startswith("https://npcap.com/")
+    assert matter.can_retry
+    assert "Npcap" in matter.what
+    monkeypatch.setattr(words, "WINDOWS", False)
+    elsewhere = words.capture_matter(failed("no_driver"))
+    assert elsewhere is not None
+    assert "libpcap" in elsewhere.what
+    assert elsewhere.link == ""
+
+
+def test_why_no_interface_can_be_listed() -> None:
+    assert words.listing_matter(InterfacesChanged(())) is None
+    listed = InterfacesChanged((), "no_driver", "not found")
+    assert words.listing_matter(listed) == words.capture_matter(failed("no_driver"))
+
+
+def test_a_code_without_words_is_shown_as_it_is() -> None:
+    matter = words.capture_matter(failed("brand_new", "some text"))
+    assert matter is not None
+    assert "brand_new some text" in matter.next_step
+
+
+def test_nothing_is_wrong_while_watching() -> None:
+    status = Status(capture=CaptureState.WATCHING)
+    assert words.capture_matter(status) is None
+
+
+def test_a_cut_file_is_said_also_after_its_replay() -> None:
+    status = Status(capture=CaptureState.REPLAYED, capture_code="cut_file", capture_detail="x.pcap")
+    matter = words.capture_matter(status)
+    assert matter is not None
+    assert "x.pcap" in matter.what
+
+
+@pytest.mark.parametrize(("rate", "said"), [(0, "0"), (0.4, "0.4"), (12.2, "12"), (9812.0, "9,812")])
+def test_rates(rate: float, said: str) -> None:
+    assert words.rate_text(rate) == said

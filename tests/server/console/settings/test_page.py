@@ -1,0 +1,293 @@
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from packetwave import __version__
+from packetwave.server.console.settings.setup_card import Address
+from packetwave.server.engine.notices import Status, StatusChanged
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.machine.firewall import Door, Firewall
+from packetwave.server.machine.setup import Action
+from packetwave.server.machine.task import StartState
+from packetwave.server.machine.this_pc import Change, Setup
+from packetwave.ui.theme import DARK
+from tests.server.console.conftest import WATCHING, Clock, Desk
+
+LISTENING = replace(WATCHING, listening="0.0.0.0:8765", members_expected=2)
+SETUP = Setup(Firewall(Door.CLOSED), StartState.OFF, "FRONT-DESK", ("192.168.0.10",))
+
+
+class Pc:
+    """A PC that answers at once; changes are done, or end as `answer` says."""
+
+    def __init__(self) -> None:
+        self.setup = SETUP
+        self.answer = Change("done")
+        self.looked: list[tuple[int, int]] = []  # port, thread
+        self.changed: list[tuple[Action, int, int]] = []
+        self.may_look = threading.Event()
+        self.may_look.set()
+
+    def look(self, port: int) -> Setup:
+        self.may_look.wait(10)
+        self.looked.append((port, threading.get_ident()))
+        return self.setup
+
+    def change(self, action: Action, port: int) -> Change:
+        self.changed.append((action, port, threading.get_ident()))
+        if self.answer.code == "done":
+            match action:
+                case "firewall":
+                    self.setup = replace(self.setup, firewall=Firewall(Door.OPEN, (), True))
+                case "no-firewall":
+                    self.setup = replace(self.setup, firewall=Firewall(Door.CLOSED))
+                case "task":
+                    self.setup = replace(self.setup, start=StartState.ON)
+                case "no-task":
+                    self.setup = replace(self.setup, start=StartState.OFF)
+        return self.answer
+
+
+class Office:
+    """A desk on a Windows PC."""
+
+    def __init__(self, qtbot: QtBot, clock: Clock) -> None:
+        self.pc = Pc()
+        self.desk = Desk(clock, self.pc)
+        self.page = self.desk.window.settings
+        self._qtbot = qtbot
+        qtbot.addWidget(self.desk.window)
+        self.desk.window.show()
+
+    def tell(self, status: Status) -> None:
+        """Until what is set up has been looked at too."""
+        self.desk.tell(StatusChanged(status))
+        self.until_looked()
+
+    def until_looked(self) -> None:
+        self._qtbot.waitUntil(lambda: not self.page._looking and not self.page._changing)
+
+    @property
+    def reach(self) -> str:
+        assert self.page.reach is not None
+        return self.page.reach.text()
+
+    @property
+    def start(self) -> str:
+        assert self.page.start is not None
+        return self.page.start.text()
+
+
+@pytest.fixture
+def office(qtbot: QtBot, clock: Clock) -> Iterator[Office]:
+    made = Office(qtbot, clock)
+    yield made
+    made.pc.may_look.set()
+    made.until_looked()
+
+
+def test_the_pc_is_looked_at_elsewhere_once_the_port_is_known(office: Office) -> None:
+    office.desk.tell(StatusChanged(WATCHING))
+    assert office.pc.looked == []
+    office.tell(LISTENING)
+    [(port, thread)] = office.pc.looked
+    assert port == 8765
+    assert thread != threading.get_ident()
+    assert office.reach.startswith("● Closed")
+    office.desk.window.show_page(office.page)
+    office.until_looked()
+    assert len(office.pc.looked) == 2
+
+
+def test_until_then_it_says_so(office: Office) -> None:
+    office.pc.may_look.clear()
+    office.desk.tell(StatusChanged(LISTENING))
+    office.desk.window.show_page(office.page)
+    assert office.reach == "● Being checked"
+    assert not office.page.add_rule.isEnabled()
+    assert office.page.start is not None
+    assert not office.page.start.isVisible()
+    office.pc.may_look.set()
+    office.until_looked()
+    assert office.page.add_rule.isEnabled()
+    assert office.page.start.isVisible()
+
+
+def test_the_rule_is_added_and_removed(office: Office, qtbot: QtBot) -> None:
+    office.tell(LISTENING)
+    page = office.page
+    office.desk.window.show_page(page)
+    office.until_looked()
+    assert (page.add_rule.isVisible(), page.remove_rule.isVisible()) == (True, False)
+    qtbot.mouseClick(page.add_rule, Qt.MouseButton.LeftButton)
+    assert not page.add_rule.isEnabled()  # Windows is asking the person
+    qtbot.waitUntil(lambda: "Open" in office.reach)
+    [(action, port, thread)] = office.pc.changed
+    assert (action, port) == ("firewall", 8765)
+    assert thread != threading.get_ident()
+    assert (page.add_rule.isVisible(), page.remove_rule.isVisible()) == (False, True)
+    qtbot.mouseClick(page.remove_rule, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "Closed" in office.reach)
+
+
+def test_a_no_to_windows_is_said_and_nothing_changed(office: Office, qtbot: QtBot) -> None:
+    office.pc.answer = Change("declined")
+    office.tell(LISTENING)
+    office.desk.window.show_page(office.page)
+    office.until_looked()
+    office.page.add_rule.click()
+    assert office.page.reach is not None
+    qtbot.waitUntil(office.page.reach.said.isVisible)
+    office.until_looked()
+    assert "answered with no" in office.page.reach.said.text()
+    assert "Closed" in office.reach
+
+
+def test_a_public_network_leads_to_windows_settings(office: Office) -> None:
+    office.pc.setup = replace(SETUP, firewall=Firewall(Door.PUBLIC, ("카페",), True))
+    office.tell(LISTENING)
+    office.desk.window.show_page(office.page)
+    assert "카페" in office.reach
+    assert office.page.network_settings.isVisible()
+    assert not office.page.add_rule.isVisible()
+
+
+def test_a_connected_client_is_the_proof(office: Office, clock: Clock) -> None:
+    office.tell(LISTENING)
+    office.desk.tell(StatusChanged(replace(LISTENING, clients=(ClientInfo("192.168.0.21", clock.at),))))
+    assert "Proven" in office.reach
+
+
+def test_addresses_for_clients(office: Office) -> None:
+    office.tell(replace(LISTENING, listening="0.0.0.0:9000"))
+    shown = [address._text for address in office.page.findChildren(Address)]
+    assert shown == ["192.168.0.10:9000", "FRONT-DESK:9000"]
+    office.pc.setup = replace(SETUP, addresses=("192.168.0.11",))
+    office.page.look()
+    office.until_looked()
+    QApplication.sendPostedEvents(None, 0)
+    QApplication.processEvents()
+    assert "192.168.0.11:9000" in [address._text for address in office.page.findChildren(Address)]
+
+
+@pytest.mark.parametrize(
+    ("state", "turns_on", "turns_off"),
+    [
+        (StartState.OFF, "Turn on", False),
+        (StartState.ON, "", True),
+        (StartState.OUTDATED, "Renew", True),
+        (StartState.BROKEN, "Renew", True),
+        (StartState.DISABLED, "Turn on", True),
+        (StartState.UNKNOWN, "Turn on", True),
+    ],
+)
+def test_start_with_windows(office: Office, state: StartState, turns_on: str, turns_off: bool) -> None:
+    office.pc.setup = replace(SETUP, start=state)
+    office.tell(LISTENING)
+    office.desk.window.show_page(office.page)
+    page = office.page
+    assert (page.add_task.text() if page.add_task.isVisible() else "") == turns_on
+    assert page.remove_task.isVisible() is turns_off
+
+
+def test_the_task_is_turned_on_and_off(office: Office, qtbot: QtBot) -> None:
+    office.tell(LISTENING)
+    office.desk.window.show_page(office.page)
+    office.until_looked()
+    office.page.add_task.click()
+    qtbot.waitUntil(lambda: "On" in office.start)
+    office.page.remove_task.click()
+    qtbot.waitUntil(lambda: "Off" in office.start)
+    assert [action for action, _, _ in office.pc.changed] == ["task", "no-task"]
+
+
+def test_a_program_that_cannot_be_installed_offers_no_start(office: Office) -> None:
+    office.pc.setup = replace(SETUP, start=None)
+    office.tell(LISTENING)
+    office.desk.window.show_page(office.page)
+    assert office.page.start is not None
+    assert not office.page.start.isVisible()
+
+
+def test_a_closed_firewall_is_said_with_a_way_here(office: Office, clock: Clock, qtbot: QtBot) -> None:
+    window = office.desk.window
+    office.tell(LISTENING)
+    assert "Windows Firewall does not let them in" in window.trouble.text()
+    assert window.trouble._action.text() == "Settings"
+    qtbot.mouseClick(window.trouble._action, Qt.MouseButton.LeftButton)
+    assert window.page() is office.page
+    assert window.trouble.text() == ""  # the page itself says it
+    window.show_page(window.calls)
+    qtbot.mouseClick(window.status_line.clients, Qt.MouseButton.LeftButton)
+    assert window.page() is office.page
+    window.show_page(window.calls)
+    office.tell(replace(LISTENING, clients=(ClientInfo("192.168.0.21", clock.at),)))
+    assert window.trouble.text() == ""
+    qtbot.mouseClick(window.status_line.clients, Qt.MouseButton.LeftButton)
+    assert window.page() is window.members
+
+
+def test_the_firewall_is_looked_at_again_while_it_is_closed(office: Office) -> None:
+    office.tell(LISTENING)
+    assert office.page._again.isActive()
+    office.pc.setup = replace(SETUP, firewall=Firewall(Door.OPEN))
+    office.page._again.timeout.emit()
+    office.page._again.stop()
+    office.until_looked()
+    assert not office.page._again.isActive()
+    assert "Open" in office.reach
+
+
+def test_elsewhere_there_is_only_the_program(desk: Desk) -> None:
+    page = desk.window.settings
+    desk.tell(StatusChanged(LISTENING))
+    desk.window.show_page(page)
+    assert page.reach is None
+    assert page.start is None
+    assert page.program.isVisible()
+    assert desk.window.trouble.text() == ""
+
+
+def test_language_and_colours_are_kept(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.window.settings
+    desk.window.show_page(page)
+    chosen: list[str] = []
+    page.theme_chosen.connect(chosen.append)
+    assert page.language.currentData() == "auto"
+    page.language.setCurrentIndex(page.language.findData("ko"))
+    page.language.activated.emit(page.language.currentIndex())
+    assert page._language_note.isVisible()
+    qtbot.waitUntil(lambda: desk.kept == [("language", "ko")])
+    page.theme.setCurrentIndex(page.theme.findData("dark"))
+    page.theme.activated.emit(page.theme.currentIndex())
+    assert chosen == ["dark"]
+    qtbot.waitUntil(lambda: desk.kept[1:] == [("theme", "dark")])
+
+
+def test_a_choice_that_cannot_be_stored_is_said(desk: Desk, qtbot: QtBot) -> None:
+    def fail(_name: str, _value: str) -> None:
+        raise PermissionError("read-only")
+
+    page = desk.window.settings
+    page._place = replace(page._place, keep=fail)
+    desk.window.show_page(page)
+    page.theme.activated.emit(0)
+    qtbot.waitUntil(page.program.said.isVisible)
+    assert "read-only" in page.program.said.text()
+
+
+def test_the_page_is_the_fourth_and_drawn_in_both_themes(desk: Desk, qtbot: QtBot) -> None:
+    window = desk.window
+    entry = window._group.button(3)
+    assert entry.shortcut().toString() == "Ctrl+4"
+    qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
+    assert window.page() is window.settings
+    said = [each.text() for each in window.settings.program.findChildren(QLabel)]
+    assert f"PacketWave Server {__version__}" in said
+    window.set_theme(DARK)
+    assert not window.settings.grab().isNull()

@@ -1,0 +1,276 @@
+"""The engine as a whole, in this process: a recording goes in, clients are told, the store has the calls."""
+
+import contextlib
+import io
+import json
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import connect
+
+from packetwave.server.calls.events import Outcome
+from packetwave.server.engine.engine import Engine
+from packetwave.server.engine.notices import (
+    CallChanged,
+    ChangeMembers,
+    FileFault,
+    HistoryLoaded,
+    LoadHistory,
+    MembersChanged,
+    Notice,
+    Refused,
+    Status,
+    StatusChanged,
+    StopCapture,
+)
+from packetwave.server.faults import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, StartFault
+from packetwave.server.office.values import CallRecord, Member, Put, Remove
+from packetwave.server.settings import ServerSettings
+from packetwave.server.store.opening import open_stores
+from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
+from packetwave.server.watch.states import CaptureState, Live, Recording
+from tests.server.diagnosis import mirror
+from tests.server.wire import Leg, write_pcap
+
+T0 = 1_700_000_000.0
+KIM = Member("1001", "127.0.0.1", name="김영희")
+
+
+class Run:
+    """An engine, and what it said."""
+
+    def __init__(self, engine: Engine, notices: "queue.Queue[Notice]", ends: "queue.Queue[int]") -> None:
+        self.engine = engine
+        self.notices = notices
+        self.ends = ends
+
+    @property
+    def url(self) -> str:
+        return f"ws://127.0.0.1:{self.engine.port}"
+
+    def wait_for(self, kind: type[Any], passes: Callable[[Any], bool] = lambda _notice: True) -> Any:
+        until = time.monotonic() + 20
+        while True:
+            notice = self.notices.get(timeout=max(0.01, until - time.monotonic()))
+            if isinstance(notice, kind) and passes(notice):
+                return notice
+
+
+@contextlib.contextmanager
+def running(folder: Path, *, replay: bool = True, **more: Any) -> Iterator[Run]:
+    notices: queue.Queue[Notice] = queue.Queue()
+    ends: queue.Queue[int] = queue.Queue()
+    more.setdefault("settings", ServerSettings(listen="127.0.0.1:0"))
+    settings = more.pop("settings")
+    engine = Engine(
+        settings,
+        lambda: open_stores(folder, replay=replay),
+        listener=notices.put,
+        on_end=lambda code, _reason: ends.put(code),
+        **more,
+    )
+    engine.start()
+    stopped = threading.Event()
+    try:
+        yield Run(engine, notices, ends)
+    finally:
+        engine.stop(stopped.set)
+        engine.stop()
+        assert engine.join(5)
+        assert stopped.is_set()
+
+
+def with_members(folder: Path, *members: Member) -> None:
+    store = SqliteStore(folder / FILE_NAME)
+    store.change_members([Put(member) for member in members])
+    store.close()
+
+
+def missed_call(folder: Path, *, rings_s: float = 1.0) -> Path:
+    leg = Leg("01012345678", "1001", name="홍길동")
+    frames = [
+        leg.request(T0, "INVITE"),
+        leg.request(T0 + 0.01, "INVITE"),
+        leg.response(T0 + 0.02, 180),
+        leg.request(T0 + rings_s, "CANCEL"),
+        leg.response(T0 + rings_s + 0.01, 487),
+    ]
+    return write_pcap(folder / "missed.pcap", frames)
+
+
+def test_a_call_reaches_a_client_that_says_nothing(tmp_path: Path) -> None:
+    with_members(tmp_path, KIM)
+    events = io.StringIO()
+    source = Recording(missed_call(tmp_path), real_time=True)
+    with running(tmp_path, source=source, events=events) as run, connect(run.url, proxy=None) as client:
+        message = json.loads(client.recv(timeout=10))
+        assert (message["type"], message["from"], message["to"]) == ("incoming_call", "01012345678", "1001")
+        assert (message["from_name"], message["to_name"]) == ("홍길동", "김영희")
+        update = json.loads(client.recv(timeout=10))
+        assert (update["type"], update["state"]) == ("call_update", "stopped")
+        update = json.loads(client.recv(timeout=10))
+        assert (update["call_id"], update["state"], update["outcome"]) == (
+            message["call_id"],
+            "ended",
+            "missed",
+        )
+        assert run.ends.get(timeout=10) == EXIT_FINE
+        changed = run.wait_for(CallChanged, lambda notice: notice.record.outcome and notice.record.told)
+        assert changed.record.told[0].address == "127.0.0.1"
+    lines = [json.loads(line) for line in events.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == ["ringing", "ended"]
+    assert lines[0]["at"] == "2023-11-14T22:13:20.000Z"
+    assert lines[0]["from_name"] == "홍길동"
+
+
+def test_a_desk_that_is_off_is_on_the_record(tmp_path: Path) -> None:
+    with_members(tmp_path, Member("1001", "192.0.2.77"))
+    source = Recording(missed_call(tmp_path), real_time=False)
+    with running(tmp_path, source=source) as run:
+        record = run.wait_for(CallChanged).record
+        assert (record.offline, record.told) == (("192.0.2.77",), ())
+
+
+def test_a_replay_keeps_out_of_the_history(tmp_path: Path) -> None:
+    with_members(tmp_path, KIM)
+    with running(tmp_path, source=Recording(missed_call(tmp_path), real_time=False)) as run:
+        run.ends.get(timeout=10)
+        run.engine.submit(LoadHistory(datetime.fromtimestamp(0, UTC)))
+        (record,) = run.wait_for(HistoryLoaded).records
+        assert record.outcome is Outcome.MISSED
+    store = SqliteStore(tmp_path / FILE_NAME)
+    assert store.load_calls(since=datetime.fromtimestamp(0, UTC)) == []
+    store.close()
+
+
+def test_members_change_while_it_runs(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        run.engine.submit(ChangeMembers([Put(KIM)]))
+        table = run.wait_for(MembersChanged, lambda notice: notice.table.members).table
+        assert table.members[0].name == "김영희"
+        # Another program, such as `members import`, changes them too.
+        with_members(tmp_path, Member("1002", "192.0.2.2"))
+        table = run.wait_for(MembersChanged, lambda notice: len(notice.table.members) == 2).table
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.members_expected == 2)
+        assert status.status.listening.startswith("127.0.0.1:")
+        run.engine.submit(ChangeMembers([Remove(table.members[0].row_id), Remove("no such row")]))
+        assert run.wait_for(Refused).code == "conflict"
+        assert len(run.wait_for(MembersChanged).table.members) == 2
+
+
+def test_port_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = ServerSettings(listen=f"127.0.0.1:{port}")
+        with pytest.raises(StartFault, match="in use") as fault, running(tmp_path, settings=settings):
+            pass
+    assert fault.value.exit_code == EXIT_IN_USE
+
+
+def test_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StartFault, match="file") as fault, running(tmp_path / "file" / "below"):
+        pass
+    assert fault.value.exit_code == EXIT_FAILED
+
+
+def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> None:
+    source = Live("no-such-interface", frozenset((5060,)))
+    with running(tmp_path, replay=False, source=source) as run:
+        failed = run.wait_for(
+            StatusChanged, lambda notice: notice.status.capture is CaptureState.FAILED
+        ).status
+        assert failed.capture_code == "no_interface"
+        run.engine.submit(StopCapture())
+        stopped: Status = run.wait_for(
+            StatusChanged, lambda notice: notice.status.capture is CaptureState.STOPPED
+        ).status
+        assert stopped.interface == ""
+
+
+def test_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with running(tmp_path) as run:
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_detail).status
+        assert "put aside" in status.store_detail
+        assert status.file_faults == (FileFault.DATABASE_PUT_ASIDE,)
+    assert list(tmp_path.glob(f"{FILE_NAME}.damaged-*"))
+
+
+@pytest.mark.case(17)
+def test_calls_left_open_by_a_kill_are_taken_up(tmp_path: Path) -> None:
+    old = CallRecord(
+        "old", datetime(2026, 1, 1, tzinfo=UTC), "01012345678", "1001", sip_call_id="c", from_tag="t"
+    )
+    store = SqliteStore(tmp_path / FILE_NAME)
+    store.put_calls([old])
+    store.close()
+    source = Live("lo", frozenset((5060,)))
+    with running(tmp_path, replay=False, source=source) as run:
+        state = run.wait_for(StatusChanged, lambda notice: notice.status.capture_detail).status
+        if state.capture is CaptureState.FAILED:
+            pytest.skip(f"cannot capture here: {state.capture_code}")
+        record = run.wait_for(CallChanged).record
+        assert (record.call_id, record.outcome) == ("old", Outcome.UNKNOWN)
+    store = SqliteStore(tmp_path / FILE_NAME)
+    assert store.open_calls() == []
+    store.close()
+
+
+def test_stretch_not_watched_is_said(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / FILE_NAME)
+    store.set_meta("watched_until", "2026-01-01T00:00:00.000Z")
+    store.close()
+    events = io.StringIO()
+    source = Live("lo", frozenset((5060,)))
+    with running(tmp_path, replay=False, source=source, events=events) as run:
+        state = run.wait_for(StatusChanged, lambda notice: notice.status.capture_detail).status
+        if state.capture is CaptureState.FAILED:
+            pytest.skip(f"cannot capture here: {state.capture_code}")
+    line = json.loads(events.getvalue().splitlines()[0])
+    assert (line["event"], line["from_at"]) == ("unwatched", "2026-01-01T00:00:00.000Z")
+    assert line["to_at"] > line["from_at"]
+
+
+def test_cut_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
+    path = missed_call(tmp_path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with running(tmp_path, source=Recording(path, real_time=False)) as run:
+        status = run.wait_for(
+            StatusChanged, lambda notice: notice.status.capture is CaptureState.REPLAYED
+        ).status
+        assert (status.capture_code, status.sip_messages) == ("cut_file", 4)
+        assert run.ends.get(timeout=10) == EXIT_FINE
+
+
+@pytest.mark.case(40)
+def test_a_broken_mirror_is_said_everywhere(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """In the events, in the status, and in words for who reads stderr."""
+    one_sided = mirror.registrations(T0, 5, requests=False)
+    path = write_pcap(tmp_path / "replies.pcap", [*one_sided, *mirror.registrations(T0 + 301, 5)])
+    events = io.StringIO()
+    with caplog.at_level("INFO"), running(tmp_path, source=Recording(path, False), events=events) as run:
+        assert run.ends.get(timeout=20) == EXIT_FINE
+    lines = [json.loads(line) for line in events.getvalue().splitlines()]
+    assert [(line["event"], line["code"]) for line in lines] == [
+        ("diagnosis", "only_replies"),
+        ("diagnosis_over", "only_replies"),
+    ]
+    assert lines[0]["severity"] == "warning" and lines[0]["replies"] >= 8
+    assert "Mirror both directions (rx and tx) of the port." in caplog.text
+    assert "no longer so: only_replies" in caplog.text
+
+
+@pytest.mark.case(40)
+def test_what_is_the_matter_is_in_the_status(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "replies.pcap", mirror.registrations(T0, 5, requests=False))
+    with running(tmp_path, source=Recording(path, real_time=False)) as run:
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
+        assert [finding.code for finding in status.findings] == ["only_replies"]

@@ -1,0 +1,49 @@
+"""Members turned so that a call finds its people."""
+
+import pytest
+
+from packetwave.server.office.directory import Directory, plain_address
+from packetwave.server.office.values import Member, MemberTable
+
+DESKS = Directory(
+    MemberTable(
+        (
+            Member("1001", "192.0.2.1", name="김영희"),
+            Member("1001", "192.0.2.2"),
+            Member("1002", "192.0.2.1", name="박민수"),
+            Member("070-1234-5678", "2001:DB8:0::5"),
+        )
+    )
+)
+
+
+def test_extensions_and_addresses() -> None:
+    assert DESKS.extensions == {"1001", "1002", "07012345678"}
+    assert DESKS.addresses == {"192.0.2.1", "192.0.2.2", "2001:db8::5"}
+    assert DESKS.addresses_of("1001") == ("192.0.2.1", "192.0.2.2")
+    assert DESKS.addresses_of("07012345678") == ("2001:db8::5",)
+    assert DESKS.addresses_of("9999") == ()
+    assert DESKS.extensions_at("192.0.2.1") == ("1001", "1002")
+    assert DESKS.extensions_at("192.0.2.9") == ()
+
+
+def test_names() -> None:
+    assert DESKS.name_of("1001") == "김영희"
+    assert DESKS.name_of("07012345678") == ""
+    assert DESKS.name_of("") == ""
+    assert Directory().extensions == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:DB8::0:1", "2001:db8::1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("desk", "desk"),
+        ("", ""),
+    ],
+)
+def test_plain_address(text: str, plain: str) -> None:
+    assert plain_address(text) == plain

@@ -1,0 +1,83 @@
+"""The call log's line, event by event."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from packetwave.server.calls.events import Answered, Corrected, Direction, Ended, Outcome, Ringing, Stopped
+from packetwave.server.office import record as records
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import CallRecord, Member, MemberTable
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LATER = AT + timedelta(seconds=4)
+DESKS = Directory(
+    MemberTable((Member("1001", "192.0.2.1", name="김영희"), Member("1002", "192.0.2.2", name="박민수")))
+)
+RINGING = Ringing(
+    "c1",
+    AT,
+    "01012345678",
+    "1001",
+    caller_name="HONG",
+    dialled="0212345678",
+    via="1004",
+    sip_call_id="s",
+    from_tag="t",
+)
+RECORD = records.begin(RINGING, DESKS)
+
+
+def test_begin() -> None:
+    assert (
+        CallRecord(
+            "c1",
+            AT,
+            "01012345678",
+            "1001",
+            "HONG",
+            "김영희",
+            "0212345678",
+            "1004",
+            sip_call_id="s",
+            from_tag="t",
+        )
+        == RECORD
+    )
+    inside = records.begin(replace(RINGING, caller="1002"), DESKS)
+    assert inside.caller_name == "박민수"
+
+
+def test_a_call_announced_again_after_a_restart_keeps_its_record() -> None:
+    before = replace(RECORD, rang_at=AT - timedelta(seconds=9))
+    assert records.begin(RINGING, DESKS, before) is before
+
+
+def test_carry_on() -> None:
+    answered = records.carry_on(RECORD, Answered("c1", LATER))
+    assert answered.answered_at == LATER and records.is_open(answered)
+    ended = records.carry_on(answered, Ended("c1", LATER, Outcome.ANSWERED))
+    assert (ended.ended_at, ended.outcome) == (LATER, Outcome.ANSWERED)
+    assert not records.is_open(ended)
+    elsewhere = records.carry_on(RECORD, Ended("c1", LATER, Outcome.ANSWERED_ELSEWHERE, "1002"))
+    assert (elsewhere.by, elsewhere.via) == ("1002", "1004")
+    corrected = records.carry_on(elsewhere, Corrected("c1", LATER, Outcome.MISSED))
+    assert (corrected.outcome, corrected.ended_at) == (Outcome.MISSED, LATER)
+    assert records.carry_on(RECORD, Stopped("c1", LATER)) is RECORD
+
+
+def test_tell_each_pc_once() -> None:
+    missing = records.miss(RECORD, ["192.0.2.1", "192.0.2.9"])
+    told = records.tell(missing, "192.0.2.1", LATER, 0.8)
+    assert (told.offline, [(t.address, t.took_ms) for t in told.told]) == (
+        ("192.0.2.9",),
+        [("192.0.2.1", 0.8)],
+    )
+    assert records.tell(told, "192.0.2.1", LATER, 5.0) is told
+
+
+def test_as_open() -> None:
+    known = records.as_open(replace(RECORD, answered_at=LATER, direction=Direction.INTERNAL))
+    assert (known.call_id, known.sip_call_id, known.from_tag, known.extension) == ("c1", "s", "t", "1001")
+    assert (known.rang_s, known.answered_s) == (AT.timestamp(), LATER.timestamp())
+    assert known.direction is Direction.INTERNAL
+    assert records.as_open(RECORD).answered_s is None

@@ -1,0 +1,63 @@
+"""Extensions and addresses that may be stored."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+
+
+@pytest.mark.parametrize("good", ["1", "1001", " 1001 ", "*100#", "+8210", "front-desk_2.a", "9" * 32])
+def test_extensions(good: str) -> None:
+    assert check_extension(good) is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        *(("", "missing"), ("  \t", "missing"), ("10 01", "bad_extension"), ("9" * 33, "bad_extension")),
+        *(("내선", "bad_extension"), ("１００１", "bad_extension"), ("a@b", "bad_extension")),
+        *(("1001\n1002", "bad_extension"), ("²", "bad_extension")),
+    ],
+)
+def test_bad_extensions(bad: str, code: str) -> None:
+    assert check_extension(bad) == code
+
+
+@pytest.mark.parametrize(
+    "good", ["192.168.0.101", " 10.0.0.1\n", "127.0.0.1", "::1", "fe80::1", "2001:db8::5"]
+)
+def test_addresses(good: str) -> None:
+    assert check_ip(good) is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "code"),
+    [
+        *(("", "missing"), (" ", "missing"), ("192.168.0", "bad_ip"), ("192.168.0.256", "bad_ip")),
+        *(("192.168.000.101", "bad_ip"), ("0.0.0.0", "bad_ip"), ("::", "bad_ip"), ("224.0.0.1", "bad_ip")),
+        *(("ff02::1", "bad_ip"), ("255.255.255.255", "bad_ip"), ("240.0.0.1", "bad_ip"), ("pc-7", "bad_ip")),
+        *(("10.0.0.1/24", "bad_ip"), ("::ffff:0.0.0.0", "bad_ip"), ("3232235521", "bad_ip")),
+    ],
+)
+def test_bad_addresses(bad: str, code: str) -> None:
+    assert check_ip(bad) == code
+
+
+def test_one_form_for_one_address() -> None:
+    assert normal_ip(" FE80:0:0::1") == "fe80::1"
+    assert normal_ip("::ffff:192.168.0.101") == "192.168.0.101"
+
+
+@given(st.ip_addresses())
+def test_what_is_good_stays_the_same_in_its_one_form(address: object) -> None:
+    text = str(address)
+    if check_ip(text) is None:
+        assert normal_ip(normal_ip(text)) == normal_ip(text)
+        assert check_ip(normal_ip(text)) is None
+
+
+@given(st.text())
+def test_no_text_raises(text: str) -> None:
+    assert check_extension(text) in (None, "missing", "bad_extension")
+    assert check_ip(text) in (None, "missing", "bad_ip")
