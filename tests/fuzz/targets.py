@@ -140,13 +140,14 @@ def detector(data: bytes) -> None:
     """Frames to call events: each ringing is ended once, and nothing of it is left in the end."""
     reader = Reader(data)
     link_type = LINK_TYPES[reader.number() % len(LINK_TYPES)]
-    whole = Detector(FrameDecoder(ports=None), Tracker(MEMBERS if reader.number() & 1 else frozenset()))
+    tracker = Tracker(MEMBERS if reader.number() & 1 else frozenset())
+    whole = Detector(FrameDecoder(ports=None), tracker)
     at_s = START_S
     events: list[CallEvent] = []
     while reader.more:
         at_s += reader.number() ** 2 / 1000
         events += whole.frame(at_s, link_type, reader.stretch())
-    check_life(events, whole.tracker, at_s)
+    check_life(events, tracker, at_s)
 
 
 _HOSTS = ("trunk", "pbx", "p1", "p2")

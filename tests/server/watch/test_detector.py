@@ -34,7 +34,7 @@ def test_what_cannot_be_used_is_counted() -> None:
     assert detector.frame(1.0, 9999, b"whatever") == []
     text = b"INVITE sip:1001@192.0.2.21 SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n\r\n"
     assert detector.frame(1.0, ETHERNET, frame("192.0.2.1", "192.0.2.2", text)) == []
-    assert detector.rejected == {"no from": 1}
+    assert detector.rejected() == {"no from": 1}
     assert detector.counts() == Counts(frames=3, sip_messages=0, rejected=1)
 
 

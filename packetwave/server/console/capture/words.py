@@ -74,6 +74,11 @@ def capture_matter(status: Status) -> Matter | None:
                 translate("words", "The capture file is cut short: {name}").format(name=detail),
                 translate("words", "Everything before the cut was read."),
             )
+        case "internal":
+            return Matter(
+                translate("words", "An internal error has interrupted the watching."),
+                translate("words", "PacketWave begins again by itself. What happened is in the log."),
+            )
         case code:
             return Matter(translate("words", "The capture failed."), f"{plain(code)} {detail}".strip())
 

@@ -4,7 +4,7 @@ from packetwave.server.console.capture import words
 from packetwave.server.engine.notices import Status
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
-CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
+CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file", "internal")
 
 
 def failed(code: str, detail: str = "eth9") -> Status:
