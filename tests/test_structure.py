@@ -277,6 +277,20 @@ def test_no_task_is_started_without_a_supervisor() -> None:
     assert set(BARE_TASKS) <= set(MODULES)
 
 
+def test_tool_tips_are_set_in_one_place() -> None:
+    """Qt reads markup in them wherever it finds some."""
+    allowed = {"packetwave.ui.labels", "packetwave.client.desk.tray"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("setToolTip", "setStatusTip", "setWhatsThis", "showMessage")
+        and name not in allowed
+    ]
+    assert wrong == []
+
+
 def test_packages_only_gather_names() -> None:
     """An `__init__.py` has a docstring, imports and `__all__`, and no code of its own."""
     wrong = []

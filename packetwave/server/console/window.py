@@ -48,6 +48,7 @@ from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui import icons
 from packetwave.ui.bridge import Bridge
+from packetwave.ui.labels import set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -140,7 +141,7 @@ class ConsoleWindow(QWidget):
             entry.setIconSize(QSize(18, 18))
             entry.setProperty("navigation_icon", icon_name)
             entry.setShortcut(f"Ctrl+{number + 1}")
-            entry.setToolTip(f"Ctrl+{number + 1}")
+            set_tip(entry, f"Ctrl+{number + 1}")
             self._group.addButton(entry, number)
             entries.addWidget(entry)
         entries.addStretch()

@@ -15,6 +15,7 @@ from packetwave.server.console.parts.widgets import label
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.directory import plain_address
 from packetwave.server.sip.numbers import normalise
+from packetwave.ui.labels import set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -107,7 +108,7 @@ class RequestStrip(QFrame):
         add.clicked.connect(lambda: self.added.emit(request))
         ignore = QPushButton(translate("members", "Ignore"))
         ignore.setProperty("kind", "flat")
-        ignore.setToolTip(translate("members", "Not shown again until PacketWave is started again"))
+        set_tip(ignore, translate("members", "Not shown again until PacketWave is started again"))
         ignore.clicked.connect(lambda: self.ignored.emit(request))
         for button in (add, ignore):
             button.setAccessibleName(button.text())

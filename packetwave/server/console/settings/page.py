@@ -26,7 +26,7 @@ from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Change, Pc, Setup
 from packetwave.ui import appearance as appearances
 from packetwave.ui import languages
-from packetwave.ui.labels import ElidedLabel
+from packetwave.ui.labels import ElidedLabel, set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -163,7 +163,7 @@ class SettingsPage(QWidget):
             self._theme,
         )
         folder = ElidedLabel(str(self._place.data_dir))
-        folder.setToolTip(str(self._place.data_dir))
+        set_tip(folder, str(self._place.data_dir))
         data = button(translate("setup", "Open the data folder"), lambda: self._open(self._place.data_dir))
         logs = button(
             translate("setup", "Open the log folder"), lambda: self._open(self._place.data_dir / "logs")
