@@ -20,7 +20,7 @@ CASES = {
     1: "VLAN tags: none, one, priority only, two of either kind, three, the outer one missing",
     2: "Padding and trailers behind the packet are never read; wrong checksums drop nothing",
     3: "IPv4 options, IPv6 extension headers, IPv4 and IPv6 in IPv4",
-    4: "Mirrors in tunnels: ERSPAN, GRE, VXLAN, TZSP, MPLS, PPPoE; what is not decoded is named",
+    4: "Mirrors in tunnels: ERSPAN, GRE, VXLAN, TZSP, L2TP, MPLS, PPPoE, VN-tag; what is not decoded is named",
     5: "Fragments inside a tunnel, TCP inside a tunnel",
     6: "Link types, and capture files of every byte order and time precision",
     7: "Fragments in any order, overlapping, repeated; never completed ones cost bounded memory",

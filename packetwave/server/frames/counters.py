@@ -10,8 +10,8 @@ class Counters:
     """Since the start, but for the `_held` ones, which say what is held now.
 
     truncated: packets cut by the capture. tunnels: packets taken out of each kind (`gre`, `erspan`, `vxlan`,
-    `tzsp`, `ip-in-ip`, `mpls-in-ip`, `mpls`, `pppoe`). untrusted: packets left alone, by kind and source.
-    not_decoded: by what it was (`l2tp`, `vn-tag`, `tls`, …). oversized: SIP heads above 32 kB.
+    `tzsp`, `l2tp`, `ip-in-ip`, `mpls-in-ip`, `mpls`, `pppoe`). untrusted: packets left alone, by kind and
+    source. not_decoded: by what it was (`esp`, `macsec`, `tls`, …). oversized: SIP heads above 32 kB.
     """
 
     frames: int = 0

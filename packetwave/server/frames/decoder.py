@@ -62,7 +62,7 @@ class FrameDecoder:
         try:
             flow = self._flows[key]
         except KeyError:
-            if self._is_tunnel(key):
+            if self._is_tunnel(key[8:12]):
                 return self._decode_any(at_s, link_type, frame)
             flow = self._learn(key)
         if flow is None:
@@ -90,11 +90,10 @@ class FrameDecoder:
         self._fragments.expire(at_s)
         self._streams.expire(at_s)
 
-    def _is_tunnel(self, key: bytes) -> bool:
-        port = int.from_bytes(key[10:12])
-        return (port in tunnels.UDP_PORTS or port == tunnels.L2TP_PORT) and not (
-            self._ports and port in self._ports
-        )
+    def _is_tunnel(self, ports: bytes) -> bool:
+        """Whether a tunnel is looked for between these ports. ports: 4 bytes."""
+        source_port, port = int.from_bytes(ports[0:2]), int.from_bytes(ports[2:4])
+        return tunnels.is_udp_tunnel(source_port, port) and not (self._ports and port in self._ports)
 
     def _learn(self, key: bytes) -> Flow | None:
         flow = self._flow(key[0:4], key[4:8], key[8:12])
@@ -155,33 +154,12 @@ class FrameDecoder:
             self._udp(at_s, packet, payload, payloads, depth)
         elif protocol == ip.TCP:
             self._tcp(at_s, packet, payload, payloads)
-        elif protocol in (ip.IPV4_IN_IP, ip.IPV6_IN_IP, ip.MPLS_IN_IP, ip.GRE):
-            self._ip_tunnel(at_s, packet, protocol, payload, payloads, depth)
-        elif protocol == ip.L2TP:
-            self.counters.undecoded("l2tp")
-        elif protocol == ip.ESP:
-            self.counters.undecoded("esp")
-
-    def _ip_tunnel(
-        self,
-        at_s: float,
-        packet: ip.Packet,
-        protocol: int,
-        payload: bytes,
-        payloads: list[Payload],
-        depth: int,
-    ) -> None:
-        inner: tunnels.Inner | None
-        if protocol == ip.GRE:
-            inner = tunnels.read_gre(payload)
-        elif protocol == ip.MPLS_IN_IP:
-            inner = ("mpls-in-ip", link.MPLS[0], payload)
         else:
-            inner = ("ip-in-ip", link.IPV4 if protocol == ip.IPV4_IN_IP else link.IPV6, payload)
-        if inner is None:
-            self.counters.undecoded("gre")
-        else:
-            self._inside(at_s, packet.src, inner, payloads, depth)
+            inner, not_decoded = tunnels.read_packet(protocol, payload)
+            if inner is not None:
+                self._inside(at_s, packet.src, inner, payloads, depth)
+            elif not_decoded:
+                self.counters.undecoded(not_decoded)
 
     def _inside(
         self, at_s: float, src: bytes, inner: tunnels.Inner, payloads: list[Payload], depth: int
@@ -204,13 +182,14 @@ class FrameDecoder:
             return
         length = int.from_bytes(datagram[4:6])
         data = datagram[8 : length if length >= 8 else len(datagram)]
-        port = int.from_bytes(datagram[2:4])
-        if not (self._ports and port in self._ports):
-            if port == tunnels.L2TP_PORT:
-                self.counters.undecoded("l2tp")
-                return
-            if (read := tunnels.UDP_PORTS.get(port)) and (inner := read(data)):
+        if self._is_tunnel(datagram[0:4]):
+            source_port, port = int.from_bytes(datagram[0:2]), int.from_bytes(datagram[2:4])
+            inner, not_decoded = tunnels.read_udp(source_port, port, data)
+            if inner is not None:
                 self._inside(at_s, packet.src, inner, payloads, depth)
+                return
+            if not_decoded and sip_start(data) < 0:
+                self.counters.undecoded(not_decoded)
                 return
         flow = self._flow(packet.src, packet.dst, datagram[0:4])
         if flow is None:

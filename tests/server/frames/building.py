@@ -52,6 +52,16 @@ def ethernet(packet: Any, **options: Any) -> Any:
     return scapy().Ether(src=MAC_A, dst=MAC_B, **options) / packet
 
 
+def vn_tagged(packet: Any, *, ethertype: int = 0x0800) -> Any:
+    """Cisco's VN-tag: direction and destination interface, source interface, the next EtherType."""
+    return ethernet(scapy().Raw(bytes.fromhex("80120003") + ethertype.to_bytes(2)) / packet, type=0x8926)
+
+
+def e_tagged(packet: Any, *, ethertype: int = 0x0800) -> Any:
+    """IEEE 802.1BR: priority and where it came in, where it goes, their extensions, the next EtherType."""
+    return ethernet(scapy().Raw(bytes.fromhex("200110020000") + ethertype.to_bytes(2)) / packet, type=0x893F)
+
+
 def udp_frame(data: bytes, **options: Any) -> bytes:
     """A plain Ethernet frame with a datagram."""
     return bytes(ethernet(udp_packet(data, **options)))

@@ -27,6 +27,8 @@ from tests.server.frames.building import (
 from tests.tshark import SHARED_CAPTURES, fields, needs_shared_captures, needs_tshark
 
 s = scapy()
+from scapy.layers.l2tp import L2TP  # noqa: E402 (after scapy itself)
+
 MESSAGE = invite("a")
 PLAIN = udp_frame(MESSAGE)
 
@@ -143,6 +145,11 @@ FRAMES = [
         ethernet(s.IP(src=A, dst=B) / s.UDP(dport=4789) / s.VXLAN(flags=8) / ethernet(udp_packet(MESSAGE)))
     ),
     bytes(ethernet(s.fragment(udp_packet(MESSAGE), 200)[1])),
+    bytes(
+        ethernet(s.IP(src=A, dst=B) / s.UDP(dport=1701) / L2TP() / s.HDLC() / s.PPP() / udp_packet(MESSAGE))
+    ),
+    bytes(ethernet(s.IP(src=A, dst=B, proto=115) / s.Raw(b"\0\0\0\1" + PLAIN))),
+    bytes(ethernet(s.Raw(bytes(4) + b"\x08\0") / udp_packet(MESSAGE), type=0x8926)),
 ]
 LINK_TYPES = st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276]) | st.integers()
 
