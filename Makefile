@@ -46,7 +46,7 @@ golden: setup-tests ## what the program makes of each capture of the golden set,
 	@$(BIN)/python -m tests.golden.compare
 
 SECONDS ?= 60
-fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the eight targets
+fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the nine targets
 	@installer/setup.sh fuzz
 	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 

@@ -1,4 +1,5 @@
-"""Frames of any link type to SIP-bearing payloads: puts the layers of this room together. Pure, one thread.
+"""Frames of any link type to SIP-bearing payloads, and what comes to a socket: puts the layers of this room
+together. Pure, one thread.
 
 Holds state only where packets belong together (fragments, TCP streams), in bounded memory by packet time.
 No bytes raise. What carries no SIP is dropped here, as cheaply as possible: most of a mirror port is RTP.
@@ -11,6 +12,7 @@ from packetwave.server.frames import ip, link, tunnels
 from packetwave.server.frames.counters import Counters
 from packetwave.server.frames.fragments import Reassembler
 from packetwave.server.frames.payload import Payload, sip_start
+from packetwave.server.frames.reports import Reports
 from packetwave.server.frames.streams import Streams
 
 _DEPTH = 8  # packets in packets in packets
@@ -32,17 +34,23 @@ class FrameDecoder:
     """Decodes the frames of one capture.
 
     ports: the SIP ports; None: any port, the content decides. trusted_tunnels: source addresses (text) whose
-    tunnels are opened; None: all. `counters` may be read at any time by the same thread.
+    tunnels are opened and whose reports (HEP) are believed; None: all. hep_key: the password that reports
+    must have, "" for any. `counters` may be read at any time by the same thread.
     """
 
     def __init__(
-        self, *, ports: frozenset[int] | None, trusted_tunnels: frozenset[str] | None = None
+        self,
+        *,
+        ports: frozenset[int] | None,
+        trusted_tunnels: frozenset[str] | None = None,
+        hep_key: str = "",
     ) -> None:
         self.counters = Counters()
         self._ports = ports
         self._trusted = trusted_tunnels
         self._fragments = Reassembler(self.counters)
         self._streams = Streams(self.counters)
+        self._reports = Reports(self.counters, trusted_tunnels, hep_key)
         # By the 12 bytes of addresses and ports of plain IPv4: the flow, or None where it is none of ours
         self._flows: dict[bytes, Flow | None] = {}
 
@@ -84,6 +92,27 @@ class FrameDecoder:
         counters.udp_payloads += 1
         src, src_port, dst, dst_port = flow
         return (_new_payload(Payload, (at_s, "udp", src, src_port, dst, dst_port, data, cut)),)
+
+    def datagram(self, at_s: float, kind: str, source: str, data: bytes) -> Sequence[Payload]:
+        """The SIP payloads in a datagram that came to a UDP socket of this PC.
+
+        kind: what the socket is for: `vxlan` or `tzsp` (mirrored frames, read as by `decode`), or `hep`.
+        at_s: when it came, by the clock of `decode`'s frames; of a report the payload has its own time, which
+        is a little earlier. source: the sender's IP address as text, as in `trusted_tunnels` (IPv4 not mapped
+        into IPv6). data: without UDP's header.
+        """
+        counters = self.counters
+        counters.frames += 1
+        if kind == "hep":
+            payload = self._reports.datagram(at_s, source, data)
+            return (payload,) if payload else _NOTHING
+        inner = tunnels.BY_SOCKET[kind](data)
+        if inner is None:
+            counters.udp_other += 1
+            return _NOTHING
+        payloads: list[Payload] = []
+        self._inside(at_s, source, inner, payloads, 0)
+        return payloads
 
     def expire(self, at_s: float) -> None:
         """Forget what has waited too long at this packet time; `decode` does it itself while frames come."""
@@ -157,15 +186,14 @@ class FrameDecoder:
         else:
             inner, not_decoded = tunnels.read_packet(protocol, payload)
             if inner is not None:
-                self._inside(at_s, packet.src, inner, payloads, depth)
+                self._inside(at_s, ip.address_text(packet.src), inner, payloads, depth)
             elif not_decoded:
                 self.counters.undecoded(not_decoded)
 
     def _inside(
-        self, at_s: float, src: bytes, inner: tunnels.Inner, payloads: list[Payload], depth: int
+        self, at_s: float, source: str, inner: tunnels.Inner, payloads: list[Payload], depth: int
     ) -> None:
         kind, ethertype, data = inner
-        source = ip.address_text(src)
         if self._trusted is not None and depth == 0 and source not in self._trusted:
             self.counters.left_alone(kind, source)
         elif depth >= _DEPTH:
@@ -186,7 +214,7 @@ class FrameDecoder:
             source_port, port = int.from_bytes(datagram[0:2]), int.from_bytes(datagram[2:4])
             inner, not_decoded = tunnels.read_udp(source_port, port, data)
             if inner is not None:
-                self._inside(at_s, packet.src, inner, payloads, depth)
+                self._inside(at_s, ip.address_text(packet.src), inner, payloads, depth)
                 return
             if not_decoded and sip_start(data) < 0:
                 self.counters.undecoded(not_decoded)

@@ -114,6 +114,8 @@ def _ip_fills(data: bytes, begin: int) -> bool:
     return ethertype == link.IPV6 and int.from_bytes(data[begin + 4 : begin + 6]) == len(data) - begin - 40
 
 
+BY_SOCKET: dict[str, Callable[[bytes], Inner | None]] = {"vxlan": read_vxlan, "tzsp": read_tzsp}
+"""The kinds that need no capture: what is in such a datagram is all there is to know of it."""
 UDP_PORTS: dict[int, Callable[[bytes], Inner | None]] = {4789: read_vxlan, 37008: read_tzsp}
 """The port that tunnels of a kind go to, and their reader."""
 L2TP_PORT = 1701

@@ -209,6 +209,59 @@ def test_a_tunnel_opens_only_for_a_confirmed_source(name: str) -> None:
         assert stranger.counters.untrusted == {(kind, source): 1}
 
 
+def datagram_of(packet: Any) -> tuple[str, str, bytes]:
+    """What a socket makes of a tunnel's packet: kind, source, data."""
+    return {4789: "vxlan", 37008: "tzsp"}[packet[s.UDP].dport], packet.src, bytes(packet[s.UDP].payload)
+
+
+BY_SOCKET = [name for name in TUNNELS if name.startswith(("VXLAN", "TZSP")) and "GRE" not in name]
+
+
+@pytest.mark.parametrize("name", BY_SOCKET)
+@pytest.mark.case(51)
+def test_a_socket_reads_what_the_mirror_shows(name: str) -> None:
+    """Case 51: whole messages, TCP, fragments, tags, tunnels in tunnels, noise."""
+    wrap = in_vxlan if name.startswith("VXLAN") else in_tzsp
+    inner: list[Any] = [
+        FRAME,
+        TAGGED,
+        ethernet(udp_packet(b"RTP")),
+        ethernet(udp_packet(MESSAGE, port=5061)),
+        ethernet(carrying(gre(PACKET))),
+        *(ethernet(part) for part in s.fragment(udp_packet(invite("large", filler=3000), id=9), 1400)),
+        *(
+            ethernet(s.IP(src=A, dst=PROBE) / s.TCP(sport=5060, dport=5060, seq=seq, flags="PA") / data)
+            for seq, data in ((1, MESSAGE[:100]), (101, MESSAGE[100:]))
+        ),
+        s.Raw(b"\0" * 30),
+    ]
+    packets = [TUNNELS[name][0], *(carrying(wrap(frame)) for frame in inner)]
+    mirror, socket = untrusting(SWITCH), untrusting(SWITCH)
+    for number, packet in enumerate(packets):
+        seen = list(mirror.decode(number / 1000, 1, bytes(ethernet(packet))))
+        assert list(socket.datagram(number / 1000, *datagram_of(packet))) == seen
+    assert mirror.counters == socket.counters
+    assert mirror.counters.udp_payloads == 5 and mirror.counters.tcp_payloads == 1
+
+
+@pytest.mark.parametrize("name", BY_SOCKET)
+@pytest.mark.case(51)
+def test_a_socket_believes_confirmed_sources_only(name: str) -> None:
+    stranger = untrusting("192.0.2.77")
+    assert list(stranger.datagram(0.0, *datagram_of(TUNNELS[name][0]))) == []
+    assert stranger.counters.untrusted == {(TUNNELS[name][1], SWITCH): 1}
+
+
+@pytest.mark.parametrize("kind", ["vxlan", "tzsp"])
+@pytest.mark.case(51)
+def test_what_else_comes_to_the_socket_is_counted(kind: str) -> None:
+    """A sniffer's keep-alive, and anything."""
+    decoder = untrusting(SWITCH)
+    for data in (b"", b"\x01\x04\x00\x00\x01", b"\x00" * 40):
+        assert list(decoder.datagram(0.0, kind, SWITCH, data)) == []
+    assert (decoder.counters.frames, decoder.counters.udp_other) == (3, 3)
+
+
 def test_a_plain_frame_needs_no_trust() -> None:
     tags_and_labels = [
         ethernet(PACKET),
