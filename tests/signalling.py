@@ -56,9 +56,9 @@ CASES = {
     37: "A call whose end is never seen ends by itself",
     38: "Scanners: no alert to nobody's extension, bounded tables",
     39: "Bodies, SDP and RTP are never stored",
+    40: "A mirror that shows nothing, half, or the wrong things is diagnosed by name",
     50: "What a PBX reports by HEP is read, and a call that the mirror shows as well is one call",
     51: "TZSP and VXLAN that come to a UDP socket read as those that the mirror shows",
-    40: "A mirror that shows nothing, half, or the wrong things is diagnosed by name",
 }
 
 Shown = dict[int, list[str]]

@@ -1,9 +1,10 @@
 """Records tests/data/hep again: what Kamailio, sngrep and sipgrep report by HEP, beside the SIP itself.
 
-`make record-golden`; needs root and the packages of `installer/setup.sh recording`. Each recording has an
+`make record-hep`; needs root and the packages of `installer/setup.sh recording`. Each recording has an
 office of namespaces of its own, and in it a host where the reports end; nothing leaves it.
 """
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -101,6 +102,9 @@ def record(name: str, recording: Recording) -> int:
 
 
 def main(names: list[str]) -> int:
+    if os.geteuid() != 0:
+        print("record-hep makes network namespaces and captures: it needs root (sudo make record-hep)")
+        return 1
     for name in names or list(RECORDINGS):
         print(f"{name:36} {record(name, RECORDINGS[name]):6,} bytes", flush=True)
     return 0

@@ -82,7 +82,7 @@ def test_how_a_message_travelled(via: bytes, protocol: int, transport: str) -> N
 
 
 def test_a_server_that_listens_everywhere_is_its_sender() -> None:
-    """Asterisk reports itself as 0.0.0.0, and IPv4 peers of a dual-stack socket as mapped into IPv6."""
+    """Asterisk reports itself as 0.0.0.0; a socket for both families maps IPv4 into IPv6."""
     assert report(hep_3(MESSAGE, src="0.0.0.0")).src == SENDER
     assert report(hep_3(MESSAGE, src="::ffff:10.0.0.10", dst="::")).src == A
     assert report(hep_3(MESSAGE, src="::ffff:10.0.0.10", dst="::")).dst == SENDER
