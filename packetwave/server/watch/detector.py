@@ -4,7 +4,7 @@ It adds nothing but the order and the counters. One thread at a time.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from packetwave.server.calls.events import CallEvent
@@ -70,8 +70,14 @@ class Detector:
         """Take in one frame; the events it, and time until it, brought about. Never raises for its bytes."""
         self._frames += 1
         payloads = self._decoder.decode(at_s, link_type, frame)
-        if not payloads:
-            return []
+        return self._take(payloads) if payloads else []
+
+    def datagram(self, at_s: float, kind: str, source: str, data: bytes) -> list[CallEvent]:
+        """The same for a datagram that came to a socket of this PC: see `FrameDecoder.datagram`."""
+        self._frames += 1
+        return self._take(self._decoder.datagram(at_s, kind, source, data))
+
+    def _take(self, payloads: Sequence[Payload]) -> list[CallEvent]:
         events: list[CallEvent] = []
         for payload in payloads:
             events += self._payload(payload)
