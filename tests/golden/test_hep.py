@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from packetwave.server.watch.detector import Detector
 
 from packetwave.server.calls.events import CallEvent
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
 from packetwave.server.capture import Replay
 from packetwave.server.frames import FrameDecoder, hep
 from packetwave.server.frames.payload import Payload
+from packetwave.server.watch.detector import Detector
 from tests.events import ringings
 from tests.recording.hep import PORT, RECORDED, RECORDINGS
 from tests.tshark import fields, needs_tshark

@@ -69,6 +69,13 @@ def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # no
                 translate("words", "The PacketWave server is not running there."),
                 translate("words", "Once it is started, this PC connects by itself."),
             )
+        case Reason.SILENT:
+            return (
+                translate("words", "The program at this address does not answer."),
+                _not_yours(given)
+                if locked
+                else translate("words", "If it stays so: start the server's PC again, or check the address."),
+            )
         case Reason.NOT_PACKETWAVE:
             return (
                 translate("words", "Something else answers at this address."),
