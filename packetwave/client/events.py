@@ -15,7 +15,7 @@ from typing import Any, TextIO
 from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
 from packetwave.client.engine import LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
-from packetwave.protocol.messages import format_at
+from packetwave.protocol.fields import format_at
 
 _log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from packetwave.protocol import (
     encode,
     rules,
 )
-from packetwave.protocol.messages import parse_at
+from packetwave.protocol.fields import parse_at
 from packetwave.server.calls.events import (
     Answered,
     Corrected,

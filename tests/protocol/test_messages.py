@@ -1,23 +1,21 @@
 import contextlib
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packetwave.protocol.fields import ProtocolError
 from packetwave.protocol.messages import (
     CallUpdate,
     Hello,
     IncomingCall,
     Message,
-    ProtocolError,
     Unknown,
     Welcome,
     decode,
     encode,
-    format_at,
-    parse_at,
 )
 
 AT = datetime(2026, 11, 23, 9, 0, 0, 123000, UTC)
@@ -211,10 +209,14 @@ def test_texts_from_the_wire_are_kept_short() -> None:
     assert len(call.caller) == 512
 
 
-def test_times_are_written_in_utc() -> None:
-    korea = timezone(timedelta(hours=9))
-    assert format_at(datetime(2026, 11, 23, 18, 0, 0, 123999, korea)) == "2026-11-23T09:00:00.123Z"
-    assert format_at(None) == ""
-    assert parse_at("2026-11-23T18:00:00.123+09:00") == AT
-    with pytest.raises(ValueError, match="zone"):
-        parse_at("2026-11-23T18:00:00")
+@given(st.sampled_from([IncomingCall, CallUpdate]), st.text(min_size=500, max_size=700))
+def test_texts_are_short_where_they_are_written(kind: type[IncomingCall | CallUpdate], text: str) -> None:
+    message = kind(text, text, text)
+    assert all(len(value) <= 512 for value in json.loads(encode(message)).values())
+    read = decode(encode(message))
+    assert isinstance(read, kind)
+    assert decode(encode(read)) == read
+
+
+def test_texts_in_a_list_are_short_where_they_are_written() -> None:
+    assert json.loads(encode(Welcome(1, "1", ("1" * 600, "2"))))["extensions"] == ["1" * 512, "2"]

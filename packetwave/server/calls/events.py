@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from packetwave.protocol.messages import format_at
+from packetwave.protocol.fields import format_at
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from packetwave.protocol.messages import format_at
+from packetwave.protocol.fields import format_at
 from packetwave.server.settings import ServerSettings
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.thread import StoreThread
