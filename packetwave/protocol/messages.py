@@ -44,15 +44,15 @@ class IncomingCall:
 
     caller: digits as a user would dial them, `anonymous` where withheld, or the user part as it stands.
     called: the extension that rings. dialled: the number the caller dialled, "" where it is the same.
-    via: who forwarded the call, "" where nobody did. at: packet time.
+    via: who forwarded the call, "" where nobody did. rang_at: packet time.
     """
 
     caller: str = field(metadata=wire_key("from"))
     called: str = field(metadata=wire_key("to"))
     call_id: str = ""
-    at: datetime | None = None
-    from_name: str = ""
-    to_name: str = ""
+    rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
+    caller_name: str = field(default="", metadata=wire_key("from_name"))
+    called_name: str = field(default="", metadata=wire_key("to_name"))
     dialled: str = ""
     via: str = ""
     direction: str = "in"

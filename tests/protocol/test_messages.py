@@ -73,7 +73,7 @@ def test_keys_of_later_versions_change_nothing(message: Message, more: dict[str,
 
 
 def test_an_alert_on_the_wire() -> None:
-    call = IncomingCall("01012345678", "1001", "a1", AT, from_name="홍길동")
+    call = IncomingCall("01012345678", "1001", "a1", AT, caller_name="홍길동")
     assert encode(call) == (
         '{"type":"incoming_call","from":"01012345678","to":"1001","call_id":"a1",'
         '"at":"2026-11-23T09:00:00.123Z","from_name":"홍길동","direction":"in"}'
@@ -173,13 +173,13 @@ def test_half_a_character_never_breaks_what_is_sent_on(text: str) -> None:
 
 @given(st.text(st.characters(categories=["Cs", "L", "N"]), max_size=20))
 def test_whatever_a_call_carries_can_be_sent(text: str) -> None:
-    encoded = encode(IncomingCall(text, text, from_name=text, via=text))
+    encoded = encode(IncomingCall(text, text, caller_name=text, via=text))
     assert isinstance(decode(encoded.encode("utf-8").decode("utf-8")), IncomingCall)
 
 
 def test_characters_beyond_the_first_plane_stay() -> None:
     call = decode('{"type": "incoming_call", "from": "1", "to": "2", "from_name": "\\ud83d\\ude00 홍"}')
-    assert call == IncomingCall("1", "2", from_name="😀 홍")
+    assert call == IncomingCall("1", "2", caller_name="😀 홍")
 
 
 def test_null_is_nothing_said() -> None:

@@ -251,7 +251,7 @@ class Popup(QWidget):
         self.setFixedWidth(WIDTH + 2 * around)
 
     def _retranslate(self) -> None:
-        name, number = plain(self.call.from_name), words.number(self.call.caller)
+        name, number = plain(self.call.incoming.caller_name), words.number(self.call.incoming.caller)
         self._title.setText(self._title_text())
         self._name.setText(name or number)
         self._number.setText(plain(number, _NUMBER_CHARS) if name else "")
@@ -259,7 +259,7 @@ class Popup(QWidget):
         self._line.setText(self._line_text())
         self._detail.setText(self._detail_text())
         self._copy.setText(self.tr("Copy number"))
-        self._copy.setVisible(self.call.caller not in (ANONYMOUS, ""))
+        self._copy.setVisible(self.call.incoming.caller not in (ANONYMOUS, ""))
         self._close.setText(self.tr("Close"))
         self._cross.setAccessibleName(self.tr("Close"))
         self._buttons.setVisible(self.kind is not Kind.ELSEWHERE)
@@ -298,8 +298,9 @@ class Popup(QWidget):
         return " · ".join(part for part in parts if part)
 
     def _ring_seconds(self) -> int:
-        if self.call.at is not None and self.call.ended_at is not None:
-            return max(0, round((self.call.ended_at - self.call.at).total_seconds()))
+        rang_at, ended_at = self.call.incoming.rang_at, self.call.ended_at
+        if rang_at is not None and ended_at is not None:
+            return max(0, round((ended_at - rang_at).total_seconds()))
         return self._seconds()
 
     def _seconds(self) -> int:
@@ -314,6 +315,6 @@ class Popup(QWidget):
         self._detail.setText(self._detail_text())
 
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(display(self.call.caller))
+        QGuiApplication.clipboard().setText(display(self.call.incoming.caller))
         self._copy.setText(self.tr("Copied"))
         self._copied.start()

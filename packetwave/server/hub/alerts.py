@@ -79,7 +79,7 @@ class Alerts:
                 return Delivery(alert.addresses, alert.message)
             case CallerChanged():
                 name = directory.name_of(event.caller) or event.caller_name
-                alert.message = replace(alert.message, caller=event.caller, from_name=name)
+                alert.message = replace(alert.message, caller=event.caller, caller_name=name)
                 return Delivery(alert.addresses, alert.message) if alert.ringing else None
             case Stopped():
                 alert.ringing = False
@@ -119,7 +119,7 @@ class Alerts:
             added = tuple(address for address in addresses if address not in alert.addresses)
             alert.addresses = _all_of(alert.addresses, addresses)
             if added and alert.ringing:
-                alert.message = replace(alert.message, to_name=directory.name_of(alert.message.called))
+                alert.message = replace(alert.message, called_name=directory.name_of(alert.message.called))
                 news.append(Delivery(added, alert.message))
         return news
 
@@ -133,9 +133,9 @@ def _incoming(record: CallRecord) -> IncomingCall:
         caller=record.caller,
         called=record.called,
         call_id=record.call_id,
-        at=record.rang_at,
-        from_name=record.caller_name,
-        to_name=record.called_name,
+        rang_at=record.rang_at,
+        caller_name=record.caller_name,
+        called_name=record.called_name,
         dialled=record.dialled,
         via=record.via,
         direction=record.direction.value,

@@ -37,7 +37,7 @@ def test_all_desks_of_an_extension_are_told() -> None:
     assert told is not None
     assert told.addresses == ("192.0.2.1", "192.0.2.9")
     assert isinstance(told.message, IncomingCall)
-    assert (told.message.caller, told.message.called, told.message.to_name) == (
+    assert (told.message.caller, told.message.called, told.message.called_name) == (
         "01012345678",
         "1001",
         "김영희",
@@ -93,7 +93,7 @@ def test_another_caller_is_told_while_it_rings() -> None:
     alerts.rings(RECORD, DESKS)
     told = alerts.goes_on(CallerChanged("c1", AT, "1002"), DESKS)
     assert told is not None and isinstance(told.message, IncomingCall)
-    assert (told.message.caller, told.message.from_name) == ("1002", "박민수")
+    assert (told.message.caller, told.message.caller_name) == ("1002", "박민수")
     alerts.goes_on(Answered("c1", AT), DESKS)
     assert alerts.goes_on(CallerChanged("c1", AT, "025550100"), DESKS) is None
 
