@@ -38,8 +38,8 @@ from packetwave.server.calls.events import (
     RecordedEvent,
     Ringing,
     Unwatched,
-    to_json,
 )
+from packetwave.server.calls.lines import to_json
 from packetwave.server.hub import hub as hub_module
 from packetwave.server.hub.hub import Hub
 

@@ -1,6 +1,6 @@
 """Who is told what, as data."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from packetwave.protocol import CallUpdate, IncomingCall
@@ -42,6 +42,16 @@ def test_all_desks_of_an_extension_are_told() -> None:
         "1001",
         "김영희",
     )
+
+
+def test_the_alert_says_all_that_the_record_knows_of_it() -> None:
+    record = replace(
+        RECORD, caller_name="홍길동", dialled="0212345678", via="1000", direction=Direction.INTERNAL
+    )
+    told = Alerts().rings(record, DESKS)
+    assert told is not None
+    for field in fields(IncomingCall):
+        assert getattr(told.message, field.name) == getattr(record, field.name)
 
 
 def test_outgoing_calls_and_strangers_are_told_to_nobody() -> None:
