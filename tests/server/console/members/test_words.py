@@ -1,7 +1,7 @@
 import pytest
 
 from packetwave.server.console.members import words as member_words
-from packetwave.server.console.members.rows import Draft, Field, fields_of
+from packetwave.server.console.members.rows import IP, Draft, fields_of
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.office.values import Defect
 from packetwave.server.store.tables import Problem
@@ -29,7 +29,7 @@ def test_the_state_says_what_matters_most() -> None:
     assert member_words.state(draft, connected=True).tone is Tone.GOOD
     draft.held = True
     assert member_words.state(draft, connected=True).tone is Tone.NOTICE
-    draft.faults = {Field.IP: "bad_ip"}
+    draft.faults = {IP: "bad_ip"}
     assert member_words.state(draft, connected=True).tone is Tone.BAD
 
 
