@@ -52,6 +52,7 @@ class IncomingCall:
     call_id: str = ""
     rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
     caller_name: str = field(default="", metadata=wire_key("from_name"))
+    caller_company: str = field(default="", metadata=wire_key("from_company"))
     called_name: str = field(default="", metadata=wire_key("to_name"))
     dialled: str = ""
     via: str = ""

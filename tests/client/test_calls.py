@@ -25,7 +25,16 @@ LAPSED = [("CallChanged", "a", CallState.LAPSED, False)]
 
 def test_a_call_rings_and_says_all_it_knows() -> None:
     message = IncomingCall(
-        "01012345678", "1001", "a", AT, "홍길동", "김영희", dialled="0212345678", via="1003", direction="in"
+        "01012345678",
+        "1001",
+        "a",
+        AT,
+        "홍길동",
+        "한빛상사",
+        "김영희",
+        dialled="0212345678",
+        via="1003",
+        direction="in",
     )
     assert Calls().incoming(message, 0) == [CallRinging(Call(message))]
 

@@ -30,9 +30,7 @@ times = st.datetimes(
 messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Hello, numbers, texts, texts, texts),
     st.builds(Welcome, numbers, texts, st.lists(texts).map(tuple)),
-    st.builds(
-        IncomingCall, texts, texts, texts, st.none() | times, texts, texts, texts, texts, texts.filter(bool)
-    ),
+    st.builds(IncomingCall, texts, texts, texts, st.none() | times, *[texts] * 5, texts.filter(bool)),
     st.builds(CallUpdate, texts.filter(bool), texts.filter(bool), texts, texts, texts, st.none() | times),
 )
 

@@ -39,6 +39,7 @@ _RADIUS = 12.0
 _BAR = 5.0
 _COPIED_MS = 1500
 _NUMBER_CHARS = 22
+_COMPANY_CHARS = 18  # the name has the more room
 
 
 class Kind(Enum):
@@ -137,6 +138,7 @@ class Popup(QWidget):
         for label, text_color in (
             (self._title, color),
             (self._name, theme.text),
+            (self._company, theme.text_muted),
             (self._number, theme.text),
             (self._line, theme.text),
             (self._detail, theme.text_muted),
@@ -206,6 +208,7 @@ class Popup(QWidget):
         self._title.setFont(scaled(font, 1.0, bold=True))
         self._name = ElidedLabel()
         self._name.setFont(scaled(font, 1.6, bold=True))
+        self._company = ElidedLabel()
         self._number = PlainLabel()  # never shortened: the name beside it gives way
         self._number.setFont(scaled(font, 1.35))
         self._line = ElidedLabel()
@@ -231,6 +234,7 @@ class Popup(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._name)
+        head.addWidget(self._company, 0, Qt.AlignmentFlag.AlignBaseline)
         head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
         head.addStretch(1)
         self._buttons = QWidget()
@@ -256,6 +260,9 @@ class Popup(QWidget):
         self._name.setText(name or number)
         self._number.setText(plain(number, _NUMBER_CHARS) if name else "")
         self._number.setVisible(bool(name))
+        company = plain(self.call.incoming.caller_company, _COMPANY_CHARS)
+        self._company.setText(f"· {company}")
+        self._company.setVisible(bool(company))
         self._line.setText(self._line_text())
         self._detail.setText(self._detail_text())
         self._copy.setText(self.tr("Copy number"))

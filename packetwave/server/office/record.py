@@ -47,7 +47,11 @@ def carry_on(record: CallRecord, event: CallEvent, directory: Directory) -> Call
 def caller_of(event: Ringing | CallerChanged, directory: Directory) -> dict[str, Any]:
     """What a record and an alert say of who calls, by the names of their fields."""
     member = directory.member(event.caller)
-    return {"caller": event.caller, "caller_name": member.name or event.caller_name}
+    return {
+        "caller": event.caller,
+        "caller_name": member.name or event.caller_name,
+        "caller_company": member.company,
+    }
 
 
 def shared(source: Any, shape: type) -> dict[str, Any]:

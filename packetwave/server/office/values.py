@@ -8,8 +8,8 @@ from packetwave.server.calls.events import Direction, Outcome
 
 
 def headings(*names: str) -> Mapping[str, tuple[str, ...]]:
-    """Metadata of a member's field: what people call its column in a file, best first, without regard to
-    capitals, spaces and `_ . -`. With 내선번호 there, 번호 is only a running number."""
+    """Metadata of a member's field: what people call its column in a file, best first: with 내선번호 there,
+    번호 is only a running number. In small letters, without spaces and `_ . -`, which make no difference."""
     return {"headings": names}
 
 
@@ -18,8 +18,9 @@ class Member:
     """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
 
     row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
-    Several rows may share an extension (two desks), several extensions an IP. Columns of stores and files
-    follow from the texts declared here.
+    company: the person's, where it is another than the office's. Several rows may share an extension (two
+    desks), several extensions an IP. Columns of stores, files and the window follow from the texts declared
+    here.
     """
 
     extension_num: str = field(
@@ -36,6 +37,7 @@ class Member:
     name: str = field(default="", metadata=headings("name", "이름", "성명"))
     department: str = field(default="", metadata=headings("department", "dept", "부서", "부서명"))
     note: str = field(default="", metadata=headings("note", "비고", "메모"))
+    company: str = field(default="", metadata=headings("company", "회사", "회사명"))
     extra: Mapping[str, object] = field(default_factory=dict)
     row_id: str = ""
 
@@ -56,7 +58,7 @@ class Defect:
     """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
 
     Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
-    (extension 1001) and on name, department and note.
+    (extension 1001) and on the texts that may be empty.
     """
 
     row_id: str
@@ -114,6 +116,7 @@ class CallRecord:
     caller: str
     called: str
     caller_name: str = ""
+    caller_company: str = ""
     called_name: str = ""
     dialled: str = ""
     via: str = ""

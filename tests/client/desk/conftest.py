@@ -14,7 +14,7 @@ from packetwave.ui import languages
 from packetwave.ui.appearance import Appearance
 
 AT = datetime(2026, 11, 23, 0, 8, tzinfo=UTC)
-INCOMING = IncomingCall("01012345678", "1001", "a", AT, "홍길동", "김영희", "0212345678")
+INCOMING = IncomingCall("01012345678", "1001", "a", AT, "홍길동", called_name="김영희", dialled="0212345678")
 CALL = Call(INCOMING)
 
 

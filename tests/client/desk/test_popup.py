@@ -55,6 +55,23 @@ def test_a_ringing_call(show: Show) -> None:
     ]
 
 
+def test_the_company_stands_beside_the_name(show: Show) -> None:
+    popup = show(saying(CALL, caller_company="한빛\n상사"))
+    head = [
+        label
+        for label in popup.findChildren(QLabel)
+        if label.isVisible() and label.text() in texts(popup)[1:4]
+    ]
+    assert [label.text() for label in sorted(head, key=lambda label: label.x())] == [
+        "홍길동",
+        "· 한빛 상사",
+        "010-1234-5678",
+    ]
+    nameless = show(saying(CALL, caller_name="", caller_company="한빛상사"))
+    assert {"010-1234-5678", "· 한빛상사"} <= set(texts(nameless))
+    assert not [text for text in texts(show(CALL)) if text.startswith("·")]
+
+
 def test_without_a_name_the_number_stands_for_it(show: Show) -> None:
     assert texts(show(saying(CALL, caller_name="")))[1:3] == [
         "010-1234-5678",
@@ -176,7 +193,7 @@ def test_hostile_text_is_shown_flat_and_short(show: Show) -> None:
 
 
 def test_a_long_name_gives_way_to_the_number(show: Show) -> None:
-    popup = show(saying(CALL, caller_name="아주 긴 이름을 가진 주식회사 " * 5))
+    popup = show(saying(CALL, caller_name="아주 긴 이름을 가진 " * 5, caller_company="긴 주식회사 " * 5))
     [number] = [label for label in popup.findChildren(QLabel) if label.text() == "010-1234-5678"]
     assert number.width() >= number.fontMetrics().horizontalAdvance(number.text())
 

@@ -25,7 +25,7 @@ DESKS = Directory(
         (
             Member("1001", "192.0.2.1", name="김영희"),
             Member("1001", "192.0.2.9"),
-            Member("1002", "192.0.2.2", name="박민수"),
+            Member("1002", "192.0.2.2", name="박민수", company="한빛상사"),
         )
     )
 )
@@ -46,7 +46,12 @@ def test_all_desks_of_an_extension_are_told() -> None:
 
 def test_the_alert_says_all_that_the_record_knows_of_it() -> None:
     record = replace(
-        RECORD, caller_name="홍길동", dialled="0212345678", via="1000", direction=Direction.INTERNAL
+        RECORD,
+        caller_name="홍길동",
+        caller_company="한빛상사",
+        dialled="0212345678",
+        via="1000",
+        direction=Direction.INTERNAL,
     )
     told = Alerts().rings(record, DESKS)
     assert told is not None
@@ -103,7 +108,11 @@ def test_another_caller_is_told_while_it_rings() -> None:
     alerts.rings(RECORD, DESKS)
     told = alerts.goes_on(CallerChanged("c1", AT, "1002"), DESKS)
     assert told is not None and isinstance(told.message, IncomingCall)
-    assert (told.message.caller, told.message.caller_name) == ("1002", "박민수")
+    assert (told.message.caller, told.message.caller_name, told.message.caller_company) == (
+        "1002",
+        "박민수",
+        "한빛상사",
+    )
     alerts.goes_on(Answered("c1", AT), DESKS)
     assert alerts.goes_on(CallerChanged("c1", AT, "025550100"), DESKS) is None
 

@@ -23,7 +23,12 @@ from packetwave.server.office.values import CallRecord, Member, MemberTable
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(seconds=4)
 DESKS = Directory(
-    MemberTable((Member("1001", "192.0.2.1", name="김영희"), Member("1002", "192.0.2.2", name="박민수")))
+    MemberTable(
+        (
+            Member("1001", "192.0.2.1", name="김영희"),
+            Member("1002", "192.0.2.2", name="박민수", company="한빛상사"),
+        )
+    )
 )
 RINGING = Ringing(
     "c1",
@@ -47,6 +52,7 @@ def test_begin() -> None:
             "01012345678",
             "1001",
             "HONG",
+            "",
             "김영희",
             "0212345678",
             "1004",
@@ -56,7 +62,7 @@ def test_begin() -> None:
         == RECORD
     )
     inside = records.begin(replace(RINGING, caller="1002"), DESKS)
-    assert inside.caller_name == "박민수"
+    assert (inside.caller_name, inside.caller_company) == ("박민수", "한빛상사")
 
 
 def test_a_call_announced_again_after_a_restart_keeps_its_record() -> None:
@@ -97,9 +103,9 @@ def test_as_open() -> None:
 
 def test_another_caller_is_on_the_record_by_the_name_that_the_members_know() -> None:
     named = records.carry_on(RECORD, CallerChanged("c1", LATER, "1002", "carried"), DESKS)
-    assert (named.caller, named.caller_name) == ("1002", "박민수")
+    assert (named.caller, named.caller_name, named.caller_company) == ("1002", "박민수", "한빛상사")
     stranger = records.carry_on(named, CallerChanged("c1", LATER, "025550100"), DESKS)
-    assert (stranger.caller, stranger.caller_name) == ("025550100", "")
+    assert (stranger.caller, stranger.caller_name, stranger.caller_company) == ("025550100", "", "")
 
 
 def test_a_correction_that_says_less_leaves_what_was_known() -> None:

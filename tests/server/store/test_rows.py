@@ -94,6 +94,7 @@ def test_a_stored_call_has_its_present_form() -> None:
         "caller": "01012345678",
         "called": "1001",
         "caller_name": "",
+        "caller_company": "",
         "called_name": "",
         "dialled": "",
         "via": "",

@@ -79,6 +79,15 @@ def test_every_declared_field_has_its_column_and_nothing_else_is_there(tmp_path:
         assert members == {*COLUMNS, "row_id", "extra"}
 
 
+def test_a_company_that_a_file_kept_before_it_had_a_column_is_the_members(tmp_path: Path) -> None:
+    kept = 'UPDATE members SET extra = \'{"company": "한빛상사", "회사": "다른"}\''
+    store = SqliteStore(made_by_the_first_version(tmp_path / "packetwave.db", kept))
+    (member,) = store.load_members().members
+    assert (member.company, member.extra) == ("한빛상사", {"회사": "다른"})
+    assert store.load_calls(since=NINE.replace(year=2025))[0].caller_company == ""
+    store.close()
+
+
 def test_a_field_declared_later_is_a_column_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unread = "UPDATE members SET extra = '[1'"
     path = made_by_the_first_version(tmp_path / "packetwave.db", ADDED, unread + " WHERE name = '김영희'")

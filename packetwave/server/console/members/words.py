@@ -27,6 +27,8 @@ def heading(field_name: str) -> str:
             return translate("members", "Name")
         case "department":
             return translate("members", "Department")
+        case "company":
+            return translate("members", "Company")
         case "default_ip":
             return translate("members", "PC IP")
         case "note":

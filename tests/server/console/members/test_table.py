@@ -258,9 +258,17 @@ def test_a_block_from_excel_is_one_step_and_its_right_rows_are_saved(model: Memb
     assert shown(model) == [("1001", "192.168.0.101", "김영희")]
 
 
+def test_a_company_is_typed_and_saved(model: MemberModel) -> None:
+    store = Store(model, KIM)
+    model.paste(0, NOTE, "메모\t한빛상사")
+    ((change,),) = store.asked
+    assert isinstance(change, Put)
+    assert (change.member.note, change.member.company) == ("메모", "한빛상사")
+
+
 def test_a_block_wider_than_the_table_is_cut(model: MemberModel) -> None:
     Store(model, KIM)
-    model.paste(0, NOTE, "메모\t넘침\t넘침")
+    model.paste(0, NOTE, "메모\t회사\t넘침\t넘침")
     assert model.texts(0)[NOTE] == "메모"
     assert model.rowCount() == 1
 
