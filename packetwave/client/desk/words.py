@@ -182,25 +182,27 @@ def number(digits: str) -> str:
 
 def caller(call: Call) -> str:
     """Who calls: the name where there is one, else the number."""
-    return plain(call.from_name) or number(call.caller)
+    return plain(call.incoming.caller_name) or number(call.incoming.caller)
 
 
 def called(call: Call) -> str:
     """Which phone rings, which number was dialled, who passed the call on."""
-    parts = [translate("words", "Ext. {extension}").format(extension=plain(call.called))]
-    if call.dialled and call.dialled != call.called:
-        parts.append(translate("words", "Main number {number}").format(number=number(call.dialled)))
-    if call.via:
-        parts.append(translate("words", "Forwarded by {number}").format(number=number(call.via)))
+    said = call.incoming
+    parts = [translate("words", "Ext. {extension}").format(extension=plain(said.called))]
+    if said.dialled and said.dialled != said.called:
+        parts.append(translate("words", "Main number {number}").format(number=number(said.dialled)))
+    if said.via:
+        parts.append(translate("words", "Forwarded by {number}").format(number=number(said.via)))
     return " · ".join(parts)
 
 
 def answered_by(call: Call) -> str:
     """Who answered at another phone."""
-    who = " ".join(part for part in (number(call.by) if call.by else "", plain(call.by_name)) if part)
+    by, by_name = ("", "") if call.update is None else (call.update.by, call.update.by_name)
+    who = " ".join(part for part in (number(by) if by else "", plain(by_name)) if part)
     if not who:
         return translate("words", "Somebody else answered")
-    if call.by_name:
+    if by_name:
         return translate("words", "Answered by {who}").format(who=who)
     return translate("words", "Answered at {number}").format(number=who)
 
@@ -212,4 +214,5 @@ def seconds(count: int) -> str:
 
 def clock(call: Call) -> str:
     """The local time of day at which the call rang, or "" where the server did not say."""
-    return call.at.astimezone().strftime("%H:%M") if call.at is not None else ""
+    at = call.incoming.rang_at
+    return "" if at is None else at.astimezone().strftime("%H:%M")

@@ -5,6 +5,7 @@ Codes are those of `Defect`: None means good. Texts are judged trimmed, as they 
 
 import ipaddress
 import re
+from collections.abc import Callable, Mapping
 
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+._-]{1,32}")
 
@@ -37,3 +38,10 @@ def normal_ip(text: str) -> str:
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(address)
+
+
+CHECKS: Mapping[str, Callable[[str], str | None]] = {
+    "extension_num": check_extension,
+    "default_ip": check_ip,
+}
+"""The fields of a member that must be there and right; all others may say anything."""

@@ -1,10 +1,16 @@
 """The values everyone in the server shares: members, and the call log's lines. Pure; frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from packetwave.server.calls.events import Direction, Outcome
+
+
+def headings(*names: str) -> Mapping[str, tuple[str, ...]]:
+    """Metadata of a member's field: what people call its column in a file, best first: with 내선번호 there,
+    번호 is only a running number. In small letters, without spaces and `_ . -`, which make no difference."""
+    return {"headings": names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,16 +18,39 @@ class Member:
     """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
 
     row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
-    Several rows may share an extension (two desks), several extensions an IP.
+    company: the person's, where it is another than the office's. Several rows may share an extension (two
+    desks), several extensions an IP. Columns of stores, files and the window follow from the texts declared
+    here.
     """
 
-    extension_num: str
-    default_ip: str
-    name: str = ""
-    department: str = ""
-    note: str = ""
+    extension_num: str = field(
+        metadata=headings(
+            *("extensionnum", "extensionnumber", "extension", "ext"), *("내선번호", "내선", "번호")
+        )
+    )
+    default_ip: str = field(
+        metadata=headings(
+            *("defaultip", "pcip", "pcip주소", "ip주소", "ipaddress", "ip"),
+            *("pc아이피", "아이피주소", "아이피"),
+        )
+    )
+    name: str = field(default="", metadata=headings("name", "이름", "성명"))
+    department: str = field(default="", metadata=headings("department", "dept", "부서", "부서명"))
+    note: str = field(default="", metadata=headings("note", "비고", "메모"))
+    company: str = field(default="", metadata=headings("company", "회사", "회사명"))
     extra: Mapping[str, object] = field(default_factory=dict)
     row_id: str = ""
+
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    column.name: column.metadata["headings"] for column in fields(Member) if column.metadata
+}
+"""The texts of a member that people see and edit, in their order, each with its headings."""
+
+
+def texts_of(member: Member) -> dict[str, str]:
+    """The member's `COLUMNS`."""
+    return {name: getattr(member, name) for name in COLUMNS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +58,7 @@ class Defect:
     """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
 
     Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
-    (extension 1001) and on name, department and note.
+    (extension 1001) and on the texts that may be empty.
     """
 
     row_id: str
@@ -87,6 +116,7 @@ class CallRecord:
     caller: str
     called: str
     caller_name: str = ""
+    caller_company: str = ""
     called_name: str = ""
     dialled: str = ""
     via: str = ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from packetwave.server.office.directory import Directory, plain_address
+from packetwave.server.office.directory import NOBODY, Directory, plain_address
 from packetwave.server.office.values import Member, MemberTable
 
 DESKS = Directory(
@@ -28,9 +28,9 @@ def test_extensions_and_addresses() -> None:
 
 
 def test_names() -> None:
-    assert DESKS.name_of("1001") == "김영희"
-    assert DESKS.name_of("07012345678") == ""
-    assert DESKS.name_of("") == ""
+    assert DESKS.member("1001").name == "김영희"
+    assert DESKS.member("07012345678").name == ""
+    assert DESKS.member("") is NOBODY
     assert Directory().extensions == frozenset()
 
 

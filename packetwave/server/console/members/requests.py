@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
-from packetwave.server.console.members.rows import Field, Typed
+from packetwave.server.console.members.rows import EXTENSION, IP, Typed
 from packetwave.server.console.parts.widgets import label
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.directory import plain_address
@@ -39,7 +39,7 @@ def open_requests(
     asked = {Request(client.address, client.wants) for client in clients if client.wants}
     if not asked:
         return []
-    given = {(normalise(row[Field.EXTENSION].strip()), plain_address(row[Field.IP].strip())) for row in rows}
+    given = {(normalise(row[EXTENSION].strip()), plain_address(row[IP].strip())) for row in rows}
     return sorted(
         (
             request
