@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol, TextIO
 
 from packetwave.common.supervision import Failure, Supervisor
@@ -226,7 +227,7 @@ class Running:
         except StoreError as error:
             log.warning("calls of before the restart are not known: %s", error)
             return
-        self._switchboard.take_up(calls)
+        self._switchboard.take_up(calls, datetime.now(UTC))
         self._lookout.restore(map(records.as_open, calls))
 
     def _use_members(self, table: MemberTable) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import TextIO
 
@@ -29,6 +29,9 @@ from packetwave.server.office.directory import Directory
 from packetwave.server.office.values import CallRecord, MemberTable
 
 log = logging.getLogger(__name__)
+
+STILL_RINGS = timedelta(seconds=120)
+"""How long after its first ring a call that was left by a stop may still ring."""
 
 MAX_RECENT = 2_000
 """Ended calls whose record may still change: told a moment later, or corrected."""
@@ -60,10 +63,13 @@ class Switchboard:
         self._live: dict[str, CallRecord] = {}
         self._recent: OrderedDict[str, CallRecord] = OrderedDict()
 
-    def take_up(self, open_calls: Iterable[CallRecord]) -> None:
-        """Calls that were not over when the program stopped; the tracker says what becomes of them."""
+    def take_up(self, open_calls: Iterable[CallRecord], now: datetime) -> None:
+        """Calls that were not over when the program stopped; the tracker says what becomes of them. What may
+        still ring is told to the clients that come back; once the members are known."""
         for record in open_calls:
             self._live[record.call_id] = record
+            if record.answered_at is None and now - record.rang_at <= STILL_RINGS:
+                self.alerts.rings(record, self.directory)
 
     def use_members(self, table: MemberTable) -> None:
         """The members are these from now on; calls that ring are told to who is rung now."""
@@ -109,13 +115,15 @@ class Switchboard:
                 self._keep(after)
 
     def _rings(self, event: Ringing, arrived: float) -> None:
-        record = records.begin(event, self.directory, self._live.get(event.call_id))
+        before = self._live.get(event.call_id)
+        record = records.begin(event, self.directory, before)
         told = self.alerts.rings(record, self.directory)
         if told is not None:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
         log.info("%s rings, called by %s", record.called, mask(record.caller))
-        self.say(replace(event, caller_name=record.caller_name or event.caller_name))
+        if before is None:  # else it was said before the restart
+            self.say(replace(event, caller_name=record.caller_name or event.caller_name))
         self._keep(record)
 
     def _keep(self, record: CallRecord) -> None:

@@ -104,9 +104,29 @@ def test_ringing_again_tells_the_same_call_again() -> None:
 def test_a_call_of_before_the_restart_keeps_its_record() -> None:
     desk = Desk()
     old = CallRecord("c1", AT - timedelta(minutes=1), "01012345678", "1001")
-    desk.board.take_up([old])
+    desk.board.take_up([old], AT)
     desk.take(rings(), Ended("c1", AT, Outcome.MISSED))
     assert [record.rang_at for record in desk.written] == [old.rang_at, old.rang_at]
+    assert desk.events == ["ended"]  # it was said before the restart that it rings
+
+
+def test_what_still_rings_after_a_restart_is_told_to_clients_that_come_back() -> None:
+    desk = Desk()
+    lately, long_ago = AT - timedelta(seconds=20), AT - timedelta(minutes=5)
+    desk.board.take_up(
+        [
+            CallRecord("ringing", lately, "01012345678", "1001"),
+            CallRecord("talking", lately, "01012345679", "1001", answered_at=lately),
+            CallRecord("old", long_ago, "01012345670", "1001"),
+            CallRecord("out", lately, "1001", "01012345670", direction=Direction.OUT),
+        ],
+        AT,
+    )
+    assert [message.call_id for message in desk.board.alerts.ringing_at(KIM.default_ip)] == ["ringing"]
+    assert desk.sent == []  # nobody is connected yet
+    desk.take(Ended("ringing", AT, Outcome.MISSED))
+    assert isinstance(desk.sent[-1].message, CallUpdate)
+    assert desk.board.alerts.ringing_at(KIM.default_ip) == []
 
 
 def test_members_who_come_while_it_rings() -> None:
