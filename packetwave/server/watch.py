@@ -16,6 +16,7 @@ from time import perf_counter
 
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
+    BATCH,
     CaptureFault,
     LiveCapture,
     Replay,
@@ -258,23 +259,25 @@ class Watch:
     def _watch(self, capture: LiveCapture, sample: LiveCapture | None) -> None:
         detector, link_type = self.detector, capture.link_type
         dropped_before = self.dropped
-        passed_s = diagnosed_s = 0.0
+        passed = diagnosed_s = 0.0
         budget = Budget()
         while not self._stopping.is_set():
             frames = capture.read(_READ_S)
+            # Behind a stall time passes as it did on the wire, until all that waited is read.
+            now_s = time.time() if len(frames) < BATCH else frames[-1][0]
             arrived = perf_counter()
             detector.tracker.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(at_s, link_type, frame)
-            now_s = time.time()
-            if now_s - passed_s >= _READ_S:
-                passed_s = now_s
+            passes = arrived - passed >= _READ_S
+            if passes:
+                passed = arrived
                 events += self._advance(now_s)
                 dropped = capture.stats()[1]
                 self.dropped = dropped_before + dropped
             self._give(events, arrived)
-            if passed_s == now_s:
+            if passes:
                 if sample is not None and (left := budget.left(now_s)):
                     some = sample.read(0)[:left]
                     budget.spend(len(some))

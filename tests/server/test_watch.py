@@ -5,12 +5,23 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from packetwave.server.calls.events import CallEvent, Diagnosed, DiagnosisOver, Ended, Outcome, Ringing
+from packetwave.server import watch as watch_module
+from packetwave.server.calls.events import (
+    Answered,
+    CallEvent,
+    Diagnosed,
+    DiagnosisOver,
+    Ended,
+    Outcome,
+    Ringing,
+    Stopped,
+)
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.detector import Detector
 from packetwave.server.diagnosis import DiagnosisEvent
@@ -150,6 +161,51 @@ def test_an_interface_that_goes_away_and_comes_back() -> None:
             room.watch.stop()
             assert room.watch.join(2)
     assert not [thread for thread in threading.enumerate() if thread.name == "detector"]
+
+
+@needs_namespaces
+@pytest.mark.case(25)
+def test_after_a_stall_time_passes_no_faster_than_what_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped for ten seconds, it reads what came meanwhile: the 200 that crossed a CANCEL still wins,
+    although more frames lie between the two than are read at once."""
+    time_of_day = time.time
+    monkeypatch.setattr(watch_module.time, "time", lambda: time_of_day() + 10)
+    leg = Leg("01012345678", "1001")
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        with probe.inside(), sender.frame_socket() as wire:
+            room = Room(Live(probe.interface, frozenset((5060,))))
+            rings, goes_on = threading.Event(), threading.Event()
+
+            def stall(seen: Seen) -> None:
+                room.seen.put(seen)
+                rings.set()
+                assert goes_on.wait(20)
+
+            room.watch.on_seen = stall
+            room.watch.start()
+            room.wait_for_state(CaptureState.WATCHING)
+            wire.send(on_the_wire(leg.request(0, "INVITE")))
+            assert rings.wait(20)
+            wire.send(on_the_wire(leg.request(0, "CANCEL")))
+            other = on_the_wire(Leg("025550100", "1002", number=2).request(0, "OPTIONS"))
+            until = time.monotonic() + 0.2
+            while time.monotonic() < until:
+                for _ in range(600):
+                    wire.send(other)
+            wire.send(on_the_wire(leg.response(0, 200)))
+            goes_on.set()
+            stopped = room.wait_for_event(lambda event: not isinstance(event, Ringing | Stopped))
+            assert isinstance(stopped, Answered)
+            room.watch.stop()
+            assert room.watch.join(2)
+
+
+def on_the_wire(message: tuple[float, bytes]) -> bytes:
+    """A frame that a bridge passes on: with a sender's address and a checksum."""
+    frame = message[1]
+    source, destination = str(ip_address(frame[26:30])), str(ip_address(frame[30:34]))
+    return mirror.ethernet(mirror.packet(source, destination, 17, frame[34:]))
 
 
 SWITCH, STRANGER, PROBE = "192.0.2.1", "192.0.2.77", "192.0.2.9"

@@ -3,11 +3,12 @@
 from packetwave.server.capture.fault import CaptureFault
 from packetwave.server.capture.filter import kernel_filter
 from packetwave.server.capture.interfaces import Interface, list_interfaces, resolve_interface
-from packetwave.server.capture.live import LiveCapture
+from packetwave.server.capture.live import BATCH, LiveCapture
 from packetwave.server.capture.meter import InterfaceMeter, InterfaceRate
 from packetwave.server.capture.replay import Replay
 
 __all__ = [
+    "BATCH",
     "CaptureFault",
     "Interface",
     "InterfaceMeter",
