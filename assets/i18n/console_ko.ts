@@ -298,6 +298,10 @@
         <source>Npcap&apos;s page</source>
         <translation>Npcap 홈페이지</translation>
     </message>
+    <message>
+        <source>Watched, but no link</source>
+        <translation>연결 없음 · 감지 안 됨</translation>
+    </message>
 </context>
 <context>
     <name>fault</name>
@@ -1275,6 +1279,18 @@
     <message>
         <source>Import the members again. The damaged file is still in the data folder.</source>
         <translation>구성원을 다시 가져오세요. 손상된 파일은 데이터 폴더에 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is connected to the interface: {name}</source>
+        <translation>이 어댑터에 연결된 것이 없습니다: {name}</translation>
+    </message>
+    <message>
+        <source>Check its cable and the switch&apos;s port. Watching goes on by itself.</source>
+        <translation>케이블과 스위치의 포트를 확인하세요. 연결되면 감지가 저절로 이어집니다.</translation>
+    </message>
+    <message>
+        <source>No link</source>
+        <translation>연결 없음</translation>
     </message>
 </context>
 </TS>

@@ -280,8 +280,10 @@ class Engine:
         if state.capture is CaptureState.WATCHING:
             log.info("watching '%s' for SIP", state.detail)
             self._spawn(self._on_watching())
+        elif state.capture is CaptureState.NO_LINK:
+            self._spawn(self._lookout.interrupted())
         elif state.capture is CaptureState.FAILED:
-            self._spawn(self._lookout.note_watched())
+            self._spawn(self._lookout.interrupted())
             if self._must_watch and not self._lookout.has_watched:
                 self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
         elif state.capture is CaptureState.REPLAYED:

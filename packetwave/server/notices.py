@@ -14,10 +14,12 @@ from packetwave.server.store.base import CallRecord, MemberChange, MemberTable
 
 
 class CaptureState(StrEnum):
-    """watching: frames come from an interface; replaying: from a file; failed: see the reason."""
+    """watching: frames come from an interface; no_link: they would, but nothing is connected to it;
+    replaying: from a file; failed: see the reason."""
 
     STOPPED = "stopped"
     WATCHING = "watching"
+    NO_LINK = "no_link"
     REPLAYING = "replaying"
     REPLAYED = "replayed"
     FAILED = "failed"
@@ -73,7 +75,7 @@ class Status:
     """The whole state of the server at one moment; sent on change, at most some times a second.
 
     capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`,
-    `cut_file`);
+    `cut_file`) or `no_link`;
     `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
     sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
     findings: what is the matter with the mirror, the worst first. members_expected: distinct member

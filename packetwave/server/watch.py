@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -20,6 +21,7 @@ from packetwave.server.capture import (
     CaptureFault,
     LiveCapture,
     Replay,
+    has_link,
     kernel_filter,
     resolve_interface,
 )
@@ -40,6 +42,9 @@ _READ_S = 0.1
 _RETRY_S = 2.0
 _AGAIN = frozenset(("lost", "no_interface"))
 """Faults that mend themselves when a cable or an adapter is plugged in again."""
+
+_LINK_S = 1.0
+"""How often it is asked whether a cable is in."""
 
 _SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
 _DIAGNOSE_S = 1.0
@@ -237,8 +242,7 @@ class Watch:
                             is_sampled=sample is not None,
                         )
                     )
-                    self._set_state(WatchState(CaptureState.WATCHING, detail=shown))
-                    self._watch(capture, sample)
+                    self._watch(capture, sample, partial(_link_state, interface.name, shown))
             except CaptureFault as fault:
                 detail = shown if fault.detail else ""
                 self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
@@ -256,12 +260,17 @@ class Watch:
             if capture is not None and self._stopping.is_set():
                 capture.interrupt()
 
-    def _watch(self, capture: LiveCapture, sample: LiveCapture | None) -> None:
+    def _watch(
+        self, capture: LiveCapture, sample: LiveCapture | None, link_state: Callable[[], WatchState]
+    ) -> None:
         detector, link_type = self.detector, capture.link_type
         dropped_before = self.dropped
-        passed = diagnosed_s = 0.0
+        passed = asked = diagnosed_s = 0.0
         budget = Budget()
         while not self._stopping.is_set():
+            if perf_counter() - asked >= _LINK_S:
+                asked = perf_counter()
+                self._set_state(link_state())
             frames = capture.read(_READ_S)
             # Behind a stall time passes as it did on the wire, until all that waited is read.
             now_s = time.time() if len(frames) < BATCH else frames[-1][0]
@@ -347,6 +356,13 @@ class Watch:
                 return
             now_s = min(time.monotonic() - offset_s, at_s)
             self._give(self._advance(now_s), perf_counter())
+
+
+def _link_state(name: str, shown: str) -> WatchState:
+    """What an open capture of this interface does now. shown: as people know it."""
+    if has_link(name):
+        return WatchState(CaptureState.WATCHING, detail=shown)
+    return WatchState(CaptureState.NO_LINK, "no_link", shown, str(CaptureFault("no_link", shown)))
 
 
 @contextlib.contextmanager

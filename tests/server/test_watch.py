@@ -143,24 +143,52 @@ def test_a_bug_met_by_one_frame_costs_no_other(tmp_path: Path, caplog: pytest.Lo
     assert room.watch.join(5)
 
 
+def plug_in_adapter(host: Host) -> None:
+    host.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
+    for end in ("usb0", "usb1"):
+        host.run("ip", "link", "set", end, "up")
+
+
 @needs_namespaces
 def test_an_interface_that_goes_away_and_comes_back() -> None:
     with Office() as office:
         probe = office.host("probe")
         with probe.inside():
-            probe.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
-            probe.run("ip", "link", "set", "usb0", "up")
+            plug_in_adapter(probe)
             room = Room(Live("usb0", frozenset((5060,))))
             room.watch.start()  # its thread stays in this namespace
             room.wait_for_state(CaptureState.WATCHING)
+            assert room.states.empty()
             probe.run("ip", "link", "del", "usb0")
-            assert room.wait_for_state(CaptureState.FAILED).code in ("lost", "no_interface")
-            probe.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
-            probe.run("ip", "link", "set", "usb0", "up")
+            assert room.states.get(timeout=5).code in ("lost", "no_interface")
+            plug_in_adapter(probe)
             room.wait_for_state(CaptureState.WATCHING)
             room.watch.stop()
             assert room.watch.join(2)
     assert not [thread for thread in threading.enumerate() if thread.name == "detector"]
+
+
+@needs_namespaces
+def test_a_cable_that_is_out_is_said_until_it_is_in(hosts: tuple[Host, Host], office: Office) -> None:
+    sender, probe = hosts
+    office.plug(probe, False)
+    with probe.inside():
+        room = Room(Live(probe.interface, frozenset((5060,))))
+        room.watch.start()
+        state = room.states.get(timeout=5)
+        assert (state.capture, state.code, state.detail) == (CaptureState.NO_LINK, "no_link", "eth0")
+        assert "check its cable" in state.reason
+        for plugged_in, expected in ((True, CaptureState.WATCHING), (False, CaptureState.NO_LINK)) * 2:
+            office.plug(probe, plugged_in)
+            assert room.states.get(timeout=5).capture is expected
+        office.plug(probe, True)
+        room.wait_for_state(CaptureState.WATCHING)
+        with sender.frame_socket() as wire:
+            wire.send(on_the_wire(Leg("01012345678", "1001").request(0, "INVITE")))
+        room.wait_for_event(lambda event: isinstance(event, Ringing))
+        room.watch.stop()
+        assert room.watch.join(2)
+    assert room.wait_for_state(CaptureState.STOPPED)
 
 
 @needs_namespaces
@@ -221,9 +249,14 @@ def in_tunnel(kind: str, source: str, frame: bytes) -> bytes:
 
 
 @pytest.fixture
-def hosts() -> Iterator[tuple[Host, Host]]:
+def office() -> Iterator[Office]:
     with Office() as office:
-        yield office.host("sender"), office.host("probe")
+        yield office
+
+
+@pytest.fixture
+def hosts(office: Office) -> tuple[Host, Host]:
+    return office.host("sender"), office.host("probe")
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 from packetwave.server.capture.fault import CaptureFault
 from packetwave.server.capture.filter import kernel_filter
-from packetwave.server.capture.interfaces import Interface, list_interfaces, resolve_interface
+from packetwave.server.capture.interfaces import Interface, has_link, list_interfaces, resolve_interface
 from packetwave.server.capture.live import BATCH, LiveCapture
 from packetwave.server.capture.meter import InterfaceMeter, InterfaceRate
 from packetwave.server.capture.replay import Replay
@@ -15,6 +15,7 @@ __all__ = [
     "InterfaceRate",
     "LiveCapture",
     "Replay",
+    "has_link",
     "kernel_filter",
     "list_interfaces",
     "resolve_interface",

@@ -3,7 +3,7 @@
 import sys
 from typing import Literal
 
-FaultCode = Literal["no_driver", "no_rights", "no_interface", "lost", "bad_file"]
+FaultCode = Literal["no_driver", "no_rights", "no_interface", "lost", "no_link", "bad_file"]
 
 _NO_DRIVER = (
     "Npcap is not installed: get it from https://npcap.com, then try again. All but live capture works."
@@ -23,6 +23,8 @@ _SENTENCES: dict[FaultCode, str] = {
     "no_rights": _NO_RIGHTS,
     "no_interface": "Cannot capture on '{detail}': --list-interfaces shows what there is.",
     "lost": "The interface '{detail}' went away: plug it in or switch it on again.",
+    "no_link": "Nothing is connected to the interface '{detail}': check its cable and the switch's port. "
+    "Watching goes on by itself.",
     "bad_file": "'{detail}' cannot be read as a capture file (pcap or pcapng).",
 }
 

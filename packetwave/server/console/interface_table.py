@@ -127,6 +127,9 @@ class InterfaceModel(QAbstractTableModel):
                 return self._mark(shown)
 
     def _mark(self, shown: InterfaceInfo) -> Cell:
+        if shown.name == self._active and not shown.up:
+            text = translate("capture", "Watched, but no link")
+            return Cell(symbol="warning", text=text, tone=Tone.BAD)
         if shown.name == self._active:
             return Cell(symbol="check", text=translate("capture", "Watched now"), tone=Tone.GOOD)
         if shown.name == self.likely_mirror():

@@ -85,6 +85,11 @@ def capture_matter(status: Status) -> Matter | None:
                 translate("words", "The interface was lost while watching."),
                 translate("words", "PacketWave goes on by itself once it is back."),
             )
+        case "no_link":
+            return Matter(
+                translate("words", "Nothing is connected to the interface: {name}").format(name=detail),
+                translate("words", "Check its cable and the switch's port. Watching goes on by itself."),
+            )
         case "bad_file":
             return Matter(
                 translate("words", "This is not a capture file: {name}").format(name=detail),
@@ -109,6 +114,8 @@ def capture_state(status: Status) -> tuple[Tone, str]:
     match status.capture:
         case CaptureState.WATCHING:
             return Tone.GOOD, translate("words", "Watching")
+        case CaptureState.NO_LINK:
+            return Tone.BAD, translate("words", "No link")
         case CaptureState.REPLAYING:
             return Tone.ACTIVE, translate("words", "Replaying")
         case CaptureState.REPLAYED:

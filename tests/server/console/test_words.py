@@ -4,7 +4,7 @@ from packetwave.server.console import words
 from packetwave.server.notices import CaptureState, FileFault, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
-CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file")
+CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "no_link", "bad_file", "cut_file")
 
 
 def failed(code: str, detail: str = "eth9") -> Status:
@@ -69,6 +69,14 @@ def test_a_database_away_says_how_many_calls_wait() -> None:
     matter = words.store_matter(Status(store=StoreState.AWAY, unwritten_calls=3))
     assert matter is not None
     assert "3" in matter.what
+
+
+def test_an_interface_without_a_link_is_not_watched() -> None:
+    status = Status(capture=CaptureState.NO_LINK, capture_code="no_link", capture_detail="eth2")
+    tone, word = words.capture_state(status)
+    assert (tone, word) == (words.Tone.BAD, "No link")
+    matter = words.capture_matter(status)
+    assert matter is not None and "eth2" in matter.what and "cable" in matter.next_step
 
 
 def test_a_cut_file_is_said_also_after_its_replay() -> None:
