@@ -116,6 +116,24 @@ def test_time_passes_between_the_frames_of_a_recording(tmp_path: Path) -> None:
     assert room.watch.join(2)
 
 
+def test_what_time_decides_has_its_own_time_not_the_next_frames(tmp_path: Path) -> None:
+    """A ring of which nothing more is heard is over after 300 s, whenever the next frame comes."""
+    rings, later = Leg("01012345678", "1001"), Leg("025550100", "1001", number=2)
+    frames = [
+        rings.request(T0, "INVITE"),
+        rings.response(T0 + 1, 180),
+        later.request(T0 + 3600, "INVITE"),
+        later.response(T0 + 3601, 486),
+    ]
+    room = Room(Recording(write_pcap(tmp_path / "c.pcap", frames), real_time=False))
+    room.watch.start()
+    room.wait_for_state(CaptureState.REPLAYED)
+    events = room.events()
+    assert [type(event) for event in events] == [Ringing, Ended, Ringing, Ended]
+    assert [event.at.timestamp() - T0 for event in events] == [0, 301, 3600, 3601]
+    assert room.watch.join(5)
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     room = Room(Recording(tmp_path / "absent.pcap", real_time=False))
     room.watch.start()
