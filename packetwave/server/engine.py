@@ -15,6 +15,7 @@ from typing import TextIO
 
 from packetwave.server import record as records
 from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.faults import (
     EXIT_FAILED,
@@ -285,7 +286,7 @@ class Engine:
         elif state.capture is CaptureState.FAILED:
             self._spawn(self._lookout.interrupted())
             if self._must_watch and not self._lookout.has_watched:
-                self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
+                self._on_end(EXIT_FAILED if state.code in FILE_FAULTS else EXIT_NO_CAPTURE, state.reason)
         elif state.capture is CaptureState.REPLAYED:
             self._spawn(self._after_replay())
         self._note_status()

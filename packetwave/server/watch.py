@@ -18,9 +18,11 @@ from time import perf_counter
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
     BATCH,
+    PAUSE_S,
     CaptureFault,
     LiveCapture,
     Replay,
+    Steady,
     has_link,
     kernel_filter,
     resolve_interface,
@@ -311,7 +313,8 @@ class Watch:
         try:
             with Replay(source.path) as replay:
                 self._set_state(WatchState(CaptureState.REPLAYING, detail=name))
-                last_s = self._replay(replay, source.real_time)
+                steady = Steady(replay)
+                last_s = self._replay(steady, source.real_time)
         except CaptureFault as fault:
             self._set_state(WatchState(CaptureState.FAILED, fault.code, fault.detail, str(fault)))
             return
@@ -319,22 +322,31 @@ class Watch:
             self._set_state(WatchState(CaptureState.STOPPED))
             return
         self._give(self.detector.tracker.finish(last_s), perf_counter())
-        reason = f"'{source.path}' is cut short or damaged: what was readable was used" if replay.cut else ""
-        self._set_state(WatchState(CaptureState.REPLAYED, "cut_file" if replay.cut else "", name, reason))
+        reasons = []
+        if replay.cut:
+            reasons.append(f"'{source.path}' is cut short or damaged: what was readable was used")
+        if replay.undeclared:
+            left_out = f"{replay.undeclared} packets of interfaces that it does not describe were left out"
+            reasons.append(f"'{source.path}': {left_out}")
+        if steady.mended:
+            reasons.append(f"'{source.path}': {steady.mended} times that cannot be right were passed over")
+        code = "cut_file" if replay.cut else ""
+        self._set_state(WatchState(CaptureState.REPLAYED, code, name, "; ".join(reasons)))
 
-    def _replay(self, replay: Replay, real_time: bool) -> float:
+    def _replay(self, replay: Steady, real_time: bool) -> float:
         """Play the file until its end or a stop; the packet time reached."""
         detector, budget = self.detector, Budget()
         events: list[CallEvent] = []
-        at_s = diagnosed_s = 0.0
+        at_s = last_s = diagnosed_s = 0.0
         offset_s: float | None = None
         for number, (at_s, link_type, frame) in enumerate(replay):
             if real_time:
-                if offset_s is None:
+                if offset_s is None or at_s - last_s > PAUSE_S:  # nobody waits for more than a day
                     offset_s = time.monotonic() - at_s
                 self._wait_until(at_s, offset_s)
             if self._stopping.is_set():
                 return at_s
+            last_s = at_s
             detector.tracker.use_members(self.known)
             arrived = perf_counter()
             events += self._detect(at_s, link_type, frame)

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -131,6 +132,39 @@ def test_what_time_decides_has_its_own_time_not_the_next_frames(tmp_path: Path) 
     events = room.events()
     assert [type(event) for event in events] == [Ringing, Ended, Ringing, Ended]
     assert [event.at.timestamp() - T0 for event in events] == [0, 301, 3600, 3601]
+    assert room.watch.join(5)
+
+
+@pytest.mark.parametrize("real_time", [False, True])
+def test_one_bad_timestamp_is_passed_over_not_waited_for(real_time: bool, tmp_path: Path) -> None:
+    """Neither does it end the calls that ring: packet time is the clock."""
+    leg, other = Leg("01012345678", "1001"), Leg("025550100", "1001", number=2)
+    frames = [
+        leg.request(T0, "INVITE"),
+        other.request(T0 + 2_500_000_000, "INVITE"),
+        leg.response(T0 + 0.1, 180),
+        leg.response(T0 + 0.2, 200),
+        other.response(T0 + 0.3, 486),
+        leg.request(T0 + 0.4, "BYE"),
+    ]
+    path = write_pcap(tmp_path / "c.pcap", frames)
+    room = Room(Recording(path, real_time=real_time))
+    room.watch.start()
+    state = room.wait_for_state(CaptureState.REPLAYED)
+    assert "1 times that cannot be right were passed over" in state.reason
+    ends = {event.outcome: event.at.timestamp() - T0 for event in room.events() if isinstance(event, Ended)}
+    assert ends == {Outcome.BUSY: pytest.approx(0.3), Outcome.ANSWERED: pytest.approx(0.4)}
+    assert room.watch.join(5)
+
+
+def test_packets_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "c.pcapng"
+    head = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    path.write_bytes(head + struct.pack("<IIIIIIIII", 6, 36, 0, 0, 0, 4, 4, 0, 36))
+    room = Room(Recording(path, real_time=False))
+    room.watch.start()
+    state = room.wait_for_state(CaptureState.FAILED)
+    assert state.code == "no_interface_block" and "save it anew" in state.reason
     assert room.watch.join(5)
 
 

@@ -95,6 +95,23 @@ def capture_matter(status: Status) -> Matter | None:
                 translate("words", "This is not a capture file: {name}").format(name=detail),
                 translate("words", "Choose a file saved as pcap or pcapng."),
             )
+        case "packed_file":
+            return Matter(
+                translate("words", "This file is compressed: {name}").format(name=detail),
+                translate("words", "Unpack it first. Only files packed by gzip are read as they are."),
+            )
+        case "foreign_file":
+            return Matter(
+                translate("words", "This capture file is of another kind: {name}").format(name=detail),
+                translate("words", "Open it in Wireshark and save it as pcap or pcapng."),
+            )
+        case "no_interface_block":
+            return Matter(
+                translate("words", "This file does not say what it was captured on: {name}").format(
+                    name=detail
+                ),
+                translate("words", "Save it anew as pcap with the program that wrote it."),
+            )
         case "cut_file":
             return Matter(
                 translate("words", "The capture file is cut short: {name}").format(name=detail),

@@ -1,10 +1,13 @@
+from typing import get_args
+
 import pytest
 
+from packetwave.server.capture.fault import FaultCode
 from packetwave.server.console import words
 from packetwave.server.notices import CaptureState, FileFault, InterfacesChanged, Status, StoreState
 from packetwave.server.store.base import Defect
 
-CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "no_link", "bad_file", "cut_file")
+CAPTURE_CODES = (*get_args(FaultCode), "cut_file")
 
 
 def failed(code: str, detail: str = "eth9") -> Status:
