@@ -25,7 +25,7 @@ _AT_ONCE = 32
 
 # Linux' numbers (include/uapi: asm-generic/socket.h, linux/if_packet.h, if_ether.h, if_arp.h)
 _ALL_PROTOCOLS, _ETHERNET = 3, 1
-_SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _AUXDATA = 263, 1, 6, 8
+_SOL_SOCKET, _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _AUXDATA = 1, 263, 1, 6, 8
 _PROMISCUOUS = 1
 _ATTACH_FILTER, _RECEIVE_BUFFER_FORCE, _TIMESTAMP_NS = 26, 33, 35
 _DONT_WAIT = 0x40
@@ -76,6 +76,10 @@ class _Message(ctypes.Structure):
     _fields_ = (("head", _Head), ("length", ctypes.c_uint))
 
 
+_RECEIVED = struct.Struct("@PIPNPNi0PI0P")  # a `_Message`, read at once
+_CONTROL_LENGTH, _LENGTH = 5, 7
+
+
 class PacketQueue:
     """Takes the frames of an interface that pass a BPF program of libpcap's for it, [] for all.
 
@@ -96,11 +100,16 @@ class PacketQueue:
             raise
         self._buffers = [ctypes.create_string_buffer(_FRAME_BYTES) for _ in range(_AT_ONCE)]
         self._controls = [ctypes.create_string_buffer(_CONTROL_BYTES) for _ in range(_AT_ONCE)]
+        self._places = [
+            (ctypes.addressof(buffer), ctypes.addressof(control))
+            for buffer, control in zip(self._buffers, self._controls, strict=True)
+        ]
         self._messages = (_Message * _AT_ONCE)()
-        for message, buffer, control in zip(self._messages, self._buffers, self._controls, strict=True):
+        for message, (buffer, control) in zip(self._messages, self._places, strict=True):
             head = message.head
-            head.parts, head.part_count = ctypes.pointer(_Part(ctypes.addressof(buffer), _FRAME_BYTES)), 1
-            head.control, head.control_length = ctypes.addressof(control), _CONTROL_BYTES
+            head.parts, head.part_count = ctypes.pointer(_Part(buffer, _FRAME_BYTES)), 1
+            head.control, head.control_length = control, _CONTROL_BYTES
+        self._asked = bytes(self._messages)
         # Keeps Python's lock: it never waits, and given away each time, a busy thread would have it for 5 ms.
         self._receive: Any = ctypes.PyDLL(None, use_errno=True).recvmmsg
 
@@ -109,9 +118,9 @@ class PacketQueue:
         if program:
             instructions = (_Instruction * len(program))(*(_Instruction(*step) for step in program))
             attached = _Program(len(program), instructions)
-            wire.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, bytes(attached))
-        wire.setsockopt(socket.SOL_SOCKET, _RECEIVE_BUFFER_FORCE, _CHARGE_BYTES // 2)  # Linux doubles it
-        wire.setsockopt(socket.SOL_SOCKET, _TIMESTAMP_NS, 1)
+            wire.setsockopt(_SOL_SOCKET, _ATTACH_FILTER, bytes(attached))
+        wire.setsockopt(_SOL_SOCKET, _RECEIVE_BUFFER_FORCE, _CHARGE_BYTES // 2)  # Linux doubles it
+        wire.setsockopt(_SOL_SOCKET, _TIMESTAMP_NS, 1)
         wire.setsockopt(_SOL_PACKET, _AUXDATA, 1)
         wire.bind((self._interface, _ALL_PROTOCOLS))
         if wire.getsockname()[3] != _ETHERNET:
@@ -128,38 +137,19 @@ class PacketQueue:
         what came before is taken."""
         while len(frames) < most and self._lost is None:
             wanted = min(_AT_ONCE, most - len(frames))
+            ctypes.memmove(self._messages, self._asked, len(self._asked))
             count = self._receive(self.fileno(), self._messages, wanted, _DONT_WAIT, None)
             if count < 0:
                 self._note_error(ctypes.get_errno())
                 break
-            for number in range(count):
-                frames.append(self._frame(number))
+            said = ctypes.string_at(self._messages, count * _RECEIVED.size)
+            for places, message in zip(self._places, _RECEIVED.iter_unpack(said), strict=False):
+                data = ctypes.string_at(places[0], message[_LENGTH])
+                frames.append(_frame(data, ctypes.string_at(places[1], message[_CONTROL_LENGTH])))
             if count < wanted:
                 break
         if self._lost is not None and not frames:
             raise self._lost
-
-    def _frame(self, number: int) -> Frame:
-        message = self._messages[number]
-        data = ctypes.string_at(self._buffers[number], message.length)
-        control = ctypes.string_at(self._controls[number], message.head.control_length)
-        message.head.control_length = _CONTROL_BYTES
-        at_s, wire_length = 0.0, len(data)
-        place = 0
-        while place + _CONTROL_HEAD.size <= len(control):
-            length, level, kind = _CONTROL_HEAD.unpack_from(control, place)
-            begin = place + _CONTROL_HEAD.size
-            if (level, kind) == (socket.SOL_SOCKET, _TIMESTAMP_NS):
-                seconds, nanos = _TIME.unpack_from(control, begin)
-                at_s = seconds + nanos / 1e9
-            elif (level, kind) == (_SOL_PACKET, _AUXDATA):
-                status, wire_length, _, _, _, tag, tag_type = _AUXILIARY.unpack_from(control, begin)
-                if status & _TAGGED:  # the kernel took it off: back in its place
-                    kind_of_tag = tag_type if status & _TAG_HAS_TYPE else _VLAN
-                    data = data[:12] + struct.pack(">HH", kind_of_tag, tag) + data[12:]
-                    wire_length += 4
-            place += (length + _ALIGNED - 1) // _ALIGNED * _ALIGNED or len(control)
-        return at_s, wire_length, data
 
     def _note_error(self, number: int) -> None:
         if number in (errno.EAGAIN, errno.EINTR):
@@ -179,6 +169,26 @@ class PacketQueue:
     def close(self) -> None:
         """Give the interface back. Also twice."""
         self._socket.close()
+
+
+def _frame(data: bytes, control: bytes) -> Frame:
+    """A frame with what the kernel says beside it: when it came, how long it was, which tag it carried."""
+    at_s, wire_length = 0.0, len(data)
+    place = 0
+    while place + _CONTROL_HEAD.size <= len(control):
+        length, level, kind = _CONTROL_HEAD.unpack_from(control, place)
+        begin = place + _CONTROL_HEAD.size
+        if level == _SOL_SOCKET and kind == _TIMESTAMP_NS:
+            seconds, nanos = _TIME.unpack_from(control, begin)
+            at_s = seconds + nanos / 1e9
+        elif level == _SOL_PACKET and kind == _AUXDATA:
+            status, wire_length, _, _, _, tag, tag_type = _AUXILIARY.unpack_from(control, begin)
+            if status & _TAGGED:  # the kernel took it off: back in its place
+                tag_type = tag_type if status & _TAG_HAS_TYPE else _VLAN
+                data = data[:12] + struct.pack(">HH", tag_type, tag) + data[12:]
+                wire_length += 4
+        place += (length + _ALIGNED - 1) // _ALIGNED * _ALIGNED or len(control)
+    return at_s, wire_length, data
 
 
 def is_possible() -> bool:
