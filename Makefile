@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden fuzz soak signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden fuzz soak stall signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,9 @@ fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each
 SCALE ?= 1
 soak: setup ## 100,000 calls amid floods: tables empty, memory flat; SCALE=0.1 for a tenth
 	@$(BIN)/python -m tests.soak.run --scale $(SCALE)
+
+stall: setup ## stopped for 10 s with 2,000 SIP frames a second going by: none lost, and no INVITE late (root)
+	@$(BIN)/python -m tests.soak.stall $(ARGS)
 
 signalling: setup-tests ## write docs/signalling.md again: which test shows which case
 	@$(BIN)/python -m tests.signalling

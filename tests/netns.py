@@ -147,6 +147,10 @@ class Office:
         _ip("-n", host.namespace, "link", "set", host.interface, "up")
         return host
 
+    def plug(self, host: Host, plugged_in: bool) -> None:
+        """Put a host's cable into the switch, or take it out."""
+        _ip("-n", self._switch, "link", "set", f"p{self.hosts.index(host)}", "up" if plugged_in else "down")
+
     def close(self) -> None:
         """Kill everything started in the hosts and take the namespaces away."""
         for host in self.hosts:

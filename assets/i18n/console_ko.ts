@@ -302,6 +302,10 @@
         <source>Npcap&apos;s page</source>
         <translation>Npcap 홈페이지</translation>
     </message>
+    <message>
+        <source>Watched, but no link</source>
+        <translation>연결 없음 · 감지 안 됨</translation>
+    </message>
 </context>
 <context>
     <name>fault</name>
@@ -1299,6 +1303,42 @@
     <message>
         <source>PacketWave goes on. If this comes again, the log says what happened.</source>
         <translation>PacketWave는 계속 동작합니다. 다시 나타나면 로그에서 원인을 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is connected to the interface: {name}</source>
+        <translation>이 어댑터에 연결된 것이 없습니다: {name}</translation>
+    </message>
+    <message>
+        <source>Check its cable and the switch&apos;s port. Watching goes on by itself.</source>
+        <translation>케이블과 스위치의 포트를 확인하세요. 연결되면 감지가 저절로 이어집니다.</translation>
+    </message>
+    <message>
+        <source>This file is compressed: {name}</source>
+        <translation>압축된 파일입니다: {name}</translation>
+    </message>
+    <message>
+        <source>Unpack it first. Only files packed by gzip are read as they are.</source>
+        <translation>먼저 압축을 푸세요. gzip으로 압축한 파일만 그대로 읽을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>This capture file is of another kind: {name}</source>
+        <translation>다른 형식의 캡처 파일입니다: {name}</translation>
+    </message>
+    <message>
+        <source>Open it in Wireshark and save it as pcap or pcapng.</source>
+        <translation>Wireshark에서 열어 pcap 또는 pcapng로 저장하세요.</translation>
+    </message>
+    <message>
+        <source>This file does not say what it was captured on: {name}</source>
+        <translation>어디에서 캡처했는지 적혀 있지 않은 파일입니다: {name}</translation>
+    </message>
+    <message>
+        <source>Save it anew as pcap with the program that wrote it.</source>
+        <translation>이 파일을 만든 프로그램에서 pcap 형식으로 다시 저장하세요.</translation>
+    </message>
+    <message>
+        <source>No link</source>
+        <translation>연결 없음</translation>
     </message>
 </context>
 </TS>

@@ -17,7 +17,7 @@ from packetwave.server.calls.events import Answered, CallEvent, Corrected, Ended
 from packetwave.server.calls.leg import Place
 from packetwave.server.calls.table import LINGER_S
 from packetwave.server.calls.tracker import Tracker
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import FILE_FAULTS, CaptureFault
 from packetwave.server.capture.replay import Replay
 from packetwave.server.frames.counters import Counters
 from packetwave.server.frames.decoder import FrameDecoder
@@ -269,7 +269,7 @@ def replay(data: bytes) -> None:
                     assert 0 <= at_s <= 253_402_300_799 and link_type >= 0
                     assert len(frame) <= 262_144
         except CaptureFault as problem:
-            assert problem.code == "bad_file"
+            assert problem.code in FILE_FAULTS
 
 
 TARGETS: dict[str, Target] = {

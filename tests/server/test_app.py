@@ -1,6 +1,7 @@
 """The command line as users and scripts meet it: arguments, exit codes, what goes to stdout and stderr."""
 
 import argparse
+import gzip
 import json
 import os
 import signal
@@ -101,6 +102,23 @@ def test_file_that_is_no_capture(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert "cannot be read as a capture file" in capsys.readouterr().err
     assert replay(tmp_path, tmp_path / "absent.pcap") == 1
     assert "absent.pcap" in capsys.readouterr().err
+
+
+def test_a_file_of_another_kind_is_named_with_the_way_to_convert_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "office.cap"
+    for begin, said in ((b"GMBU", "editcap -F pcap"), (b"\x28\xb5\x2f\xfd", "unpack it first")):
+        path.write_bytes(begin + bytes(100))
+        assert replay(tmp_path, path) == 1
+        assert said in capsys.readouterr().err
+
+
+def test_a_compressed_capture_is_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = missed_call(tmp_path)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    assert replay(tmp_path, path, "--events", "-") == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "missed"
 
 
 def test_cut_file_is_used_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,13 +121,14 @@ class CallTable:
             call.scheduled_s = due_s
             heapq.heappush(self._due, (due_s, next(self._serial), call))
 
-    def due(self, at_s: float) -> Iterator[Call]:
-        """The calls whose time has come, each to be looked at and then scheduled again or removed."""
+    def due(self, at_s: float) -> Iterator[tuple[float, Call]]:
+        """The calls whose time has come by `at_s`, each with the time at which it had, in this order; each to
+        be looked at as of then, and scheduled again or removed."""
         while self._due and self._due[0][0] <= at_s:
             scheduled_s, _, call = heapq.heappop(self._due)
             if call.scheduled_s == scheduled_s:  # else it was scheduled anew, or forgotten
                 call.scheduled_s = float("inf")
-                yield call
+                yield scheduled_s, call
 
     def _forget_call_id(self, leg: Leg) -> None:
         legs = self._by_call_id.get(leg.sip_call_id, [])

@@ -346,8 +346,8 @@ class Tracker:
     def _pass_time(self, at_s: float) -> None:
         for early in self._early.given_up(at_s):
             self._take_late(early)
-        for call in self.table.due(at_s):
-            self._let_silence_tell(call, at_s)
+        for due_s, call in self.table.due(at_s):
+            self._let_silence_tell(call, due_s)
 
     def _let_silence_tell(self, call: Call, at_s: float) -> None:
         """What silence means for a call's legs and rings; it is forgotten when nothing is left."""

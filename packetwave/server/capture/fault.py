@@ -3,7 +3,20 @@
 import sys
 from typing import Literal
 
-FaultCode = Literal["no_driver", "no_rights", "no_interface", "lost", "bad_file"]
+FaultCode = Literal[
+    "no_driver",
+    "no_rights",
+    "no_interface",
+    "lost",
+    "no_link",
+    "bad_file",
+    "packed_file",
+    "foreign_file",
+    "no_interface_block",
+]
+
+FILE_FAULTS = frozenset(("bad_file", "packed_file", "foreign_file", "no_interface_block"))
+"""What may be the matter with a capture file; the others are the machine's."""
 
 _NO_DRIVER = (
     "Npcap is not installed: get it from https://npcap.com, then try again. All but live capture works."
@@ -23,7 +36,15 @@ _SENTENCES: dict[FaultCode, str] = {
     "no_rights": _NO_RIGHTS,
     "no_interface": "Cannot capture on '{detail}': --list-interfaces shows what there is.",
     "lost": "The interface '{detail}' went away: plug it in or switch it on again.",
-    "bad_file": "'{detail}' cannot be read as a capture file (pcap or pcapng).",
+    "no_link": "Nothing is connected to the interface '{detail}': check its cable and the switch's port. "
+    "Watching goes on by itself.",
+    "bad_file": "'{detail}' cannot be read as a capture file (pcap, pcapng or snoop).",
+    "packed_file": "'{detail}' is compressed: unpack it first (only gzip is read as it is).",
+    "foreign_file": "'{detail}' is a capture file of another kind: Wireshark ('Save As') or "
+    "'editcap -F pcap FROM TO' makes a pcap file of it.",
+    "no_interface_block": "'{detail}' does not say what its packets were captured on (a pcapng file without "
+    "an interface description block), so that nothing in it can be read: save it anew as pcap with the "
+    "program that wrote it.",
 }
 
 

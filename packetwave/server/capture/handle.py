@@ -16,11 +16,11 @@ ETHERNET = 1
 WINDOWS: bool = sys.platform == "win32"
 SNAPLEN = 262144  # libpcap's largest: also what a network card has merged from TCP segments is whole
 
-# Not libpcap's immediate mode: on Linux it gives each frame a slot of the greatest size, so that 16 MiB hold
-# 250 frames; packed blocks handed over after 1 ms hold 15,000 (docs/decisions/capture-ring.md). On Windows it
-# is not needed: a read that does not block gives what is there.
 _WARNING = 0  # pcap_activate: negative is an error, above zero a warning (such as no promiscuous mode)
 _RET, _JUMP = 0x06, 0x05  # BPF: return a constant; jump always
+
+Program = list[tuple[int, int, int, int]]
+"""A BPF program: code, jt, jf, k of each step."""
 
 
 @functools.cache
@@ -52,8 +52,9 @@ def devices() -> Iterator[Any]:
 def open_handle(interface: str, *, snaplen: int, buffer_bytes: int, wait_ms: int = 1) -> Any:
     """An activated `pcap_t*`, promiscuous where the interface can be. CaptureFault where it cannot be had.
 
-    wait_ms: how long frames are gathered before they are handed over; on Linux each time takes one block of
-    the buffer.
+    wait_ms: how long frames are gathered before they are handed over; on Linux each time takes one block
+    (256 KiB) of the buffer, however few came. Not libpcap's immediate mode: there each frame takes a slot of
+    the greatest size. On Windows neither is so: a read that does not block gives what is there.
     """
     pcap = binding()
     errors = ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE)
@@ -73,18 +74,14 @@ def open_handle(interface: str, *, snaplen: int, buffer_bytes: int, wait_ms: int
     return handle
 
 
-def set_filter(handle: Any, text: str) -> None:
-    """Let frames pass that any line of `text` lets pass ("" for all).
+def compiled(handle: Any, text: str) -> Program:
+    """A program for this handle's frames that lets pass what any line of `text` lets pass; [] for "".
 
     On another link type than Ethernet the lines that mean nothing there (tags) are left out.
     ValueError where a line is no filter expression.
     """
-    if not text:
-        return
     pcap = binding()
-    from scapy.libs.structures import bpf_insn
-
-    programs: list[list[tuple[int, int, int, int]]] = []
+    programs: list[Program] = []
     for number, line in enumerate(text.splitlines()):
         program = pcap.bpf_program()
         if pcap.pcap_compile(handle, ctypes.byref(program), line.encode(), 1, -1) != 0:
@@ -94,17 +91,25 @@ def set_filter(handle: Any, text: str) -> None:
         steps = (program.bf_insns[index] for index in range(program.bf_len))
         programs.append([(step.code, step.jt, step.jf, step.k) for step in steps])
         pcap.pcap_freecode(ctypes.byref(program))
-    chained = chain(programs)
-    instructions = (bpf_insn * len(chained))(*(bpf_insn(*step) for step in chained))
-    whole = pcap.bpf_program(len(chained), instructions)
+    return chain(programs) if programs else []
+
+
+def set_filter(handle: Any, program: Program) -> None:
+    """Let only frames pass that this program accepts, all where it is []."""
+    if not program:
+        return
+    pcap = binding()
+    from scapy.libs.structures import bpf_insn
+
+    instructions = (bpf_insn * len(program))(*(bpf_insn(*step) for step in program))
+    whole = pcap.bpf_program(len(program), instructions)
     if pcap.pcap_setfilter(handle, ctypes.byref(whole)) != 0:
         raise ValueError(f"the capture filter was refused: {_text(pcap.pcap_geterr(handle))}")
 
 
-def chain(programs: list[list[tuple[int, int, int, int]]]) -> list[tuple[int, int, int, int]]:
-    """One BPF program (code, jt, jf, k) that accepts what any of these accepts: where one would reject, it
-    goes on with the next."""
-    chained: list[tuple[int, int, int, int]] = []
+def chain(programs: list[Program]) -> Program:
+    """A program that accepts what any of these accepts: where one would reject, it goes on with the next."""
+    chained: Program = []
     for program in programs[:-1]:
         for index, (code, jt, jf, k) in enumerate(program):
             rejects = code == _RET and k == 0

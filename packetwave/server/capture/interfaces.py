@@ -3,17 +3,21 @@
 import ctypes
 import locale
 import socket
+import struct
 import sys
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-from packetwave.server.capture import handle
+from packetwave.server.capture import handle, windows_adapters
 from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.windows_adapters import Adapter
 
 _LOOPBACK, _UP, _DISCONNECTED, _CONNECTION = 0x01, 0x02, 0x20, 0x30
 # Devices that libpcap lists and that carry no network frames (or, `any`, copies of all the others').
 _NO_NETWORK = ("any", "nflog", "nfqueue", "usbmon", "bluetooth", "dbus-")
+_GET_FLAGS = 0x8913  # SIOCGIFFLAGS (netdevice(7))
+_SWITCHED_ON, _RUNNING = 0x1, 0x40
 _NETWORK_KEY = (
     r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}\%s\Connection"
 )
@@ -25,6 +29,7 @@ class Interface:
 
     name: stable, for settings (on Windows `\\Device\\NPF_{GUID}`). description: for people, never "".
     addresses: as text, IPv4 before IPv6. up: switched on and with a link, as far as the system tells.
+    connection: what Windows' own windows call it ("이더넷 2"), "" elsewhere.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Interface:
     addresses: tuple[str, ...]
     up: bool
     loopback: bool
+    connection: str = ""
 
 
 def list_interfaces() -> list[Interface]:
@@ -40,7 +46,7 @@ def list_interfaces() -> list[Interface]:
 
 
 def resolve_interface(text: str) -> Interface:
-    """The interface that has this name, or exactly this description (case does not matter).
+    """The interface that has this name, or exactly this description or Windows name (case does not matter).
 
     CaptureFault no_interface where there is none, or several with the description.
     """
@@ -48,26 +54,56 @@ def resolve_interface(text: str) -> Interface:
     for found in everything:
         if found.name == text:
             return found
-    described = [found for found in everything if found.description.casefold() == text.casefold()]
+    wanted = text.casefold()
+    described = [
+        found
+        for found in everything
+        if wanted in (found.description.casefold(), found.connection.casefold()) and wanted
+    ]
     if len(described) == 1:
         return described[0]
     raise CaptureFault("no_interface", text, "several have this description" if described else "")
 
 
+def has_link(name: str) -> bool:
+    """False where the system says that nothing is connected to this interface, or that it is switched off;
+    True also where it does not say. Quick: for a thread that reads frames."""
+    if handle.WINDOWS:
+        adapter = windows_adapters.adapters().get(_guid(name))
+        return adapter is None or adapter.has_link
+    import fcntl
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            answer = fcntl.ioctl(asking, _GET_FLAGS, struct.pack("16sH14x", name.encode(), 0))
+        except OSError:  # gone, which reading from it says; or one of libpcap's own, such as `any`
+            return True
+    (flags,) = struct.unpack_from("@H", answer, 16)
+    return bool(flags & _SWITCHED_ON and flags & _RUNNING)
+
+
 def _all() -> list[Interface]:
-    return [_interface(device) for device in handle.devices()]
+    adapters = windows_adapters.adapters()
+    return [_interface(device, adapters) for device in handle.devices()]
 
 
-def _interface(device: Any) -> Interface:
+def _guid(name: str) -> str:
+    return name.rpartition("NPF_")[2].upper()
+
+
+def _interface(device: Any, adapters: dict[str, Adapter]) -> Interface:
     name = _text(device.name)
     description = _text(device.description) or name
-    connection = _connection_name(name)
+    adapter = adapters.get(_guid(name))
+    connection = (adapter.name if adapter is not None else "") or _connection_name(name)
+    connected = bool(device.flags & _UP) and device.flags & _CONNECTION != _DISCONNECTED
     return Interface(
         name,
         f"{connection} ({description})" if connection else description,
         tuple(sorted(_addresses(device.addresses), key=lambda address: ":" in address)),
-        bool(device.flags & _UP) and device.flags & _CONNECTION != _DISCONNECTED,
+        adapter.has_link if adapter is not None else connected,
         bool(device.flags & _LOOPBACK),
+        connection,
     )
 
 
@@ -87,7 +123,7 @@ def _addresses(entry: Any) -> list[str]:
 
 
 def _connection_name(name: str) -> str:
-    """What Windows' own windows call the interface ("이더넷 2"), "" where they do not name it."""
+    """The same name from the registry, for an adapter that is not in Windows' list; "" for none."""
     if sys.platform == "win32":
         import winreg
 

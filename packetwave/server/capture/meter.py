@@ -1,7 +1,8 @@
 """Live counters of all interfaces, so that the manager picks the one that moves. One thread.
 
 Two handles an interface, both cheap: one without a filter is never read, the kernel only counts for it; one
-with the SIP filter is read and its frames counted, of which an office has few.
+with the SIP filter is read. Not all that passes is SIP (IPv6 multicast reports and later fragments do on any
+network): these frames are decoded as those of a capture are, and the messages counted.
 """
 
 from collections.abc import Collection
@@ -12,17 +13,18 @@ from packetwave.server.capture import interfaces
 from packetwave.server.capture.fault import CaptureFault
 from packetwave.server.capture.filter import kernel_filter
 from packetwave.server.capture.live import LiveCapture
+from packetwave.server.frames import FrameDecoder
 
 _LIST_AGAIN_S = 5.0  # how soon an interface plugged in shows up
 _COUNT_SNAPLEN = 64
 _COUNT_BUFFER_BYTES = 1024 * 1024
 _COUNT_WAIT_MS = 500  # read once a second: handed over each millisecond, few frames would fill the buffer
-_SIP_READS = 16  # at most some thousand frames a second and interface are counted, more is "a lot" as well
+_SIP_READS = 4  # at most some thousand frames a second and interface are looked at, more is "a lot" as well
 
 
 class InterfaceRate(NamedTuple):
-    """name: as in `Interface`. Rates since the reading before; None at the first one and where the
-    interface cannot be opened."""
+    """name: as in `Interface`. Rates since the reading before, of frames and of SIP messages; None at the
+    first one and where the interface cannot be opened."""
 
     name: str
     packets_per_s: float | None
@@ -30,19 +32,16 @@ class InterfaceRate(NamedTuple):
 
 
 class _Counter:
-    def __init__(self, name: str, sip_filter: str) -> None:
+    def __init__(self, name: str, ports: frozenset[int]) -> None:
         self._all = LiveCapture(name, snaplen=_COUNT_SNAPLEN, buffer_bytes=_COUNT_BUFFER_BYTES)
         try:
             self._sip = LiveCapture(
-                name,
-                sip_filter,
-                snaplen=_COUNT_SNAPLEN,
-                buffer_bytes=_COUNT_BUFFER_BYTES,
-                wait_ms=_COUNT_WAIT_MS,
+                name, kernel_filter(ports), buffer_bytes=_COUNT_BUFFER_BYTES, wait_ms=_COUNT_WAIT_MS
             )
         except CaptureFault:
             self._all.close()
             raise
+        self._decoder = FrameDecoder(ports=ports, trusted_tunnels=frozenset())
         self._received = 0
         self._since_s: float | None = None
 
@@ -51,7 +50,8 @@ class _Counter:
         sip = 0
         for _ in range(_SIP_READS):
             frames = self._sip.read(0)
-            sip += len(frames)
+            for at_s, _, frame in frames:
+                sip += len(self._decoder.decode(at_s, self._sip.link_type, frame))
             if not frames:
                 break
         elapsed_s = None if self._since_s is None else now_s - self._since_s
@@ -70,7 +70,7 @@ class InterfaceMeter:
     """Counts on every interface until closed. ports: the SIP ports. CaptureFault no_driver from `read`."""
 
     def __init__(self, ports: Collection[int]) -> None:
-        self._sip_filter = kernel_filter(ports)
+        self._ports = frozenset(ports)
         self._counters: dict[str, _Counter | None] = {}
         self._listed_s: float | None = None
 
@@ -98,7 +98,7 @@ class InterfaceMeter:
         for name in there:
             if self._counters.get(name) is None:
                 try:
-                    self._counters[name] = _Counter(name, self._sip_filter)
+                    self._counters[name] = _Counter(name, self._ports)
                 except CaptureFault:
                     self._counters[name] = None
 

@@ -30,8 +30,7 @@ class FileFault(StrEnum):
 class Status:
     """The whole state of the server at one moment; sent on change, at most some times a second.
 
-    capture_code: reason when failed (`no_driver`, `no_rights`, `no_interface`, `lost`, `bad_file`,
-    `cut_file`);
+    capture_code: reason when failed (a code of `capture.fault`, or `cut_file`), and `no_link`;
     `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
     sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
     findings: what is the matter with the mirror, the worst first. members_expected: distinct member

@@ -14,6 +14,7 @@ from typing import Protocol, TextIO
 
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.engine.members import Members
 from packetwave.server.engine.notices import (
@@ -244,11 +245,13 @@ class Running:
             case CaptureState.WATCHING:
                 log.info("watching '%s' for SIP", state.detail)
                 self.supervisor.spawn("noting the time unwatched", self._on_watching())
+            case CaptureState.NO_LINK:
+                self.supervisor.spawn("noting the time watched", self._lookout.interrupted())
             case CaptureState.FAILED:
-                self.supervisor.spawn("noting the time watched", self._lookout.note_watched())
+                self.supervisor.spawn("noting the time watched", self._lookout.interrupted())
                 if self._plan.must_watch and not self._lookout.has_watched:
                     self._plan.on_end(
-                        EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason
+                        EXIT_FAILED if state.code in FILE_FAULTS else EXIT_NO_CAPTURE, state.reason
                     )
             case CaptureState.REPLAYED:
                 self.supervisor.spawn("ending the replay", self._after_replay())

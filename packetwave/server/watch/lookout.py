@@ -62,6 +62,7 @@ class Lookout:
         self._keeper = keeper
         self._known: frozenset[str] = frozenset()
         self._watching_since: datetime | None = None
+        self._is_watching = False
         self.watch: Watch | None = None
         self._detector = Detector(
             FrameDecoder(
@@ -117,7 +118,7 @@ class Lookout:
         watch.stop()
         if not await asyncio.to_thread(watch.join, _END_S):
             log.error("the detector thread does not end")
-        await self.note_watched()
+        await self.interrupted()
         self._watching_since = None
 
     async def watching(self) -> Unwatched | None:
@@ -125,14 +126,25 @@ class Lookout:
         now = datetime.now(UTC)
         until = await self._watched_until()
         self._watching_since = now
+        self._is_watching = True
         await self.note_watched()
         if until is not None and (now - until).total_seconds() >= _UNWATCHED_S:
             return Unwatched(until, now)
         return None
 
+    async def interrupted(self) -> None:
+        """No frames come any more, until `watching` says that they do."""
+        was_watching, self._is_watching = self._is_watching, False
+        if was_watching:
+            await self._note_until_now()
+
     async def note_watched(self) -> None:
-        """Remember that something was watched until now."""
-        if self._keeper is None or self._watching_since is None:
+        """Remember that something was watched until now, if it was."""
+        if self._is_watching:
+            await self._note_until_now()
+
+    async def _note_until_now(self) -> None:
+        if self._keeper is None:
             return
         now = format_at(datetime.now(UTC))
         try:

@@ -8,10 +8,12 @@ from packetwave.server.calls.events import CallEvent
 
 
 class CaptureState(StrEnum):
-    """watching: frames come from an interface; replaying: from a file; failed: see the reason."""
+    """watching: frames come from an interface; no_link: they would, but nothing is connected to it;
+    replaying: from a file; failed: see the reason."""
 
     STOPPED = "stopped"
     WATCHING = "watching"
+    NO_LINK = "no_link"
     REPLAYING = "replaying"
     REPLAYED = "replayed"
     FAILED = "failed"

@@ -11,14 +11,19 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 
 from packetwave.common.supervision import PAUSES_S
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
+    BATCH,
+    PAUSE_S,
     CaptureFault,
     LiveCapture,
     Replay,
+    Steady,
+    has_link,
     kernel_filter,
     resolve_interface,
 )
@@ -36,6 +41,9 @@ _READ_S = 0.1
 _RETRY_S = 2.0
 _AGAIN = frozenset(("lost", "no_interface"))
 """Faults that mend themselves when a cable or an adapter is plugged in again."""
+
+_LINK_S = 1.0
+"""How often it is asked whether a cable is in."""
 
 _SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
 _DIAGNOSE_S = 1.0
@@ -209,8 +217,7 @@ class Watch:
                             is_sampled=sample is not None,
                         )
                     )
-                    self._set_state(WatchState(CaptureState.WATCHING, detail=shown))
-                    self._watch(capture, sample)
+                    self._watch(capture, sample, partial(_link_state, interface.name, shown))
             except CaptureFault as fault:
                 detail = shown if fault.detail else ""
                 self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
@@ -228,26 +235,33 @@ class Watch:
             if capture is not None and self._stopping.is_set():
                 capture.interrupt()
 
-    def _watch(self, capture: LiveCapture, sample: LiveCapture | None) -> None:
+    def _watch(
+        self, capture: LiveCapture, sample: LiveCapture | None, link_state: Callable[[], WatchState]
+    ) -> None:
         detector, link_type = self.detector, capture.link_type
         dropped_before = self.dropped
-        passed_s = diagnosed_s = 0.0
+        passed = asked = diagnosed_s = 0.0
         budget = Budget()
         while not self._stopping.is_set():
+            if perf_counter() - asked >= _LINK_S:
+                asked = perf_counter()
+                self._set_state(link_state())
             frames = capture.read(_READ_S)
+            # Behind a stall time passes as it did on the wire, until all that waited is read.
+            now_s = time.time() if len(frames) < BATCH else frames[-1][0]
             arrived = perf_counter()
             detector.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(at_s, link_type, frame)
-            now_s = time.time()
-            if now_s - passed_s >= _READ_S:
-                passed_s = now_s
+            passes = arrived - passed >= _READ_S
+            if passes:
+                passed = arrived
                 events += self._advance(now_s)
                 dropped = capture.stats()[1]
                 self.dropped = dropped_before + dropped
             self._give(events, arrived)
-            if passed_s == now_s:
+            if passes:
                 if sample is not None and (left := budget.left(now_s)):
                     some = sample.read(0)[:left]
                     budget.spend(len(some))
@@ -272,7 +286,8 @@ class Watch:
         try:
             with Replay(source.path) as replay:
                 self._set_state(WatchState(CaptureState.REPLAYING, detail=name))
-                last_s = self._replay(replay, source.real_time)
+                steady = Steady(replay)
+                last_s = self._replay(steady, source.real_time)
         except CaptureFault as fault:
             self._set_state(WatchState(CaptureState.FAILED, fault.code, fault.detail, str(fault)))
             return
@@ -280,22 +295,31 @@ class Watch:
             self._set_state(WatchState(CaptureState.STOPPED))
             return
         self._give(self.detector.finish(last_s), perf_counter())
-        reason = f"'{source.path}' is cut short or damaged: what was readable was used" if replay.cut else ""
-        self._set_state(WatchState(CaptureState.REPLAYED, "cut_file" if replay.cut else "", name, reason))
+        reasons = []
+        if replay.cut:
+            reasons.append(f"'{source.path}' is cut short or damaged: what was readable was used")
+        if replay.undeclared:
+            left_out = f"{replay.undeclared} packets of interfaces that it does not describe were left out"
+            reasons.append(f"'{source.path}': {left_out}")
+        if steady.mended:
+            reasons.append(f"'{source.path}': {steady.mended} times that cannot be right were passed over")
+        code = "cut_file" if replay.cut else ""
+        self._set_state(WatchState(CaptureState.REPLAYED, code, name, "; ".join(reasons)))
 
-    def _replay(self, replay: Replay, real_time: bool) -> float:
+    def _replay(self, replay: Steady, real_time: bool) -> float:
         """Play the file until its end or a stop; the packet time reached."""
         detector, budget = self.detector, Budget()
         events: list[CallEvent] = []
-        at_s = diagnosed_s = 0.0
+        at_s = last_s = diagnosed_s = 0.0
         offset_s: float | None = None
         for number, (at_s, link_type, frame) in enumerate(replay):
             if real_time:
-                if offset_s is None:
+                if offset_s is None or at_s - last_s > PAUSE_S:  # nobody waits for more than a day
                     offset_s = time.monotonic() - at_s
                 self._wait_until(at_s, offset_s)
             if self._stopping.is_set():
                 return at_s
+            last_s = at_s
             detector.use_members(self.known)
             arrived = perf_counter()
             events += self._detect(at_s, link_type, frame)
@@ -317,6 +341,13 @@ class Watch:
                 return
             now_s = min(time.monotonic() - offset_s, at_s)
             self._give(self._advance(now_s), perf_counter())
+
+
+def _link_state(name: str, shown: str) -> WatchState:
+    """What an open capture of this interface does now. shown: as people know it."""
+    if has_link(name):
+        return WatchState(CaptureState.WATCHING, detail=shown)
+    return WatchState(CaptureState.NO_LINK, "no_link", shown, str(CaptureFault("no_link", shown)))
 
 
 @contextlib.contextmanager

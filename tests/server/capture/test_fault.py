@@ -1,6 +1,8 @@
+from typing import get_args
+
 import pytest
 
-from packetwave.server.capture import CaptureFault
+from packetwave.server.capture import FILE_FAULTS, CaptureFault
 from packetwave.server.capture.fault import FaultCode
 
 EXPECTED: dict[FaultCode, str] = {
@@ -8,8 +10,17 @@ EXPECTED: dict[FaultCode, str] = {
     "no_rights": "start the program as",
     "no_interface": "--list-interfaces",
     "lost": "plug it in",
-    "bad_file": "pcap or pcapng",
+    "no_link": "check its cable",
+    "bad_file": "pcap, pcapng or snoop",
+    "packed_file": "unpack it first",
+    "foreign_file": "editcap -F pcap",
+    "no_interface_block": "save it anew",
 }
+
+
+def test_every_fault_is_tried() -> None:
+    assert set(EXPECTED) == set(get_args(FaultCode))
+    assert {code for code in EXPECTED if "file" in code} | {"no_interface_block"} == FILE_FAULTS
 
 
 @pytest.mark.parametrize("code", EXPECTED)

@@ -1,6 +1,17 @@
+import time
+
 import pytest
 
-from packetwave.server.capture import CaptureFault, handle, interfaces, list_interfaces, resolve_interface
+from packetwave.server.capture import (
+    CaptureFault,
+    handle,
+    has_link,
+    interfaces,
+    list_interfaces,
+    resolve_interface,
+    windows_adapters,
+)
+from packetwave.server.capture.windows_adapters import Adapter
 from tests.netns import Office, needs_namespaces
 
 
@@ -49,6 +60,49 @@ def test_an_interface_that_is_not_there_is_said(text: str) -> None:
     with pytest.raises(CaptureFault) as fault:
         resolve_interface(text)
     assert (fault.value.code, fault.value.detail) == ("no_interface", text)
+
+
+@pytest.fixture
+def windows_names(windows_devices: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Windows says of them; of the loopback it says nothing."""
+    said = {
+        "{11111111-2222-3333-4444-555555555555}": Adapter("이더넷 2", False),
+        "{66666666-7777-8888-9999-000000000000}": Adapter("이더넷", True),
+    }
+    monkeypatch.setattr(windows_adapters, "adapters", lambda: said)
+    monkeypatch.setattr(handle, "WINDOWS", True)
+
+
+@pytest.mark.usefixtures("windows_names")
+def test_adapters_are_named_as_windows_names_them_and_have_its_links() -> None:
+    assert [(found.description, found.connection, found.up) for found in list_interfaces()] == [
+        ("이더넷 2 (Realtek PCIe GbE Family Controller)", "이더넷 2", False),
+        ("이더넷 (인텔 이더넷)", "이더넷", True),
+        ("Adapter for loopback traffic capture", "", True),
+    ]
+    assert resolve_interface("이더넷 2").name == REALTEK.decode()
+    assert resolve_interface("이더넷 (인텔 이더넷)").name == INTEL.decode()
+    assert not has_link(REALTEK.decode())
+    assert has_link(INTEL.decode())
+    assert has_link(r"\Device\NPF_Loopback")
+
+
+@needs_namespaces
+def test_a_link_that_goes_and_comes() -> None:
+    with Office() as office:
+        probe = office.host("probe")
+        with probe.inside():
+            for unplugged in (True, False, True):
+                office.plug(probe, not unplugged)
+                deadline = time.monotonic() + 5  # the kernel tells it by and by
+                while has_link("eth0") is unplugged and time.monotonic() < deadline:
+                    pass
+                assert has_link("eth0") is not unplugged
+                assert resolve_interface("eth0").up is not unplugged
+            office.plug(probe, True)
+            probe.run("ip", "link", "set", "eth0", "down")
+            assert not has_link("eth0")
+            assert has_link("any") and has_link("eth7") and has_link("lo")
 
 
 def test_two_with_one_description_need_their_name(monkeypatch: pytest.MonkeyPatch) -> None:

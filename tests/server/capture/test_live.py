@@ -1,5 +1,7 @@
 """Live capture on a real interface of a namespace."""
 
+import socket
+import struct
 import sys
 import threading
 import time
@@ -7,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from packetwave.server.capture import CaptureFault, LiveCapture, handle, kernel_filter
+from packetwave.server.capture import CaptureFault, LiveCapture, handle, kernel_filter, packet_queue
 from tests.netns import Host, Office, needs_namespaces
 from tests.server.frames.building import invite, udp_frame
 
@@ -32,9 +34,10 @@ def probe(office: Office) -> Host:
     return office.host("probe")
 
 
-@pytest.fixture(params=["poll", "pauses"])
+@pytest.fixture(params=["queue", "ring", "pauses"])
 def way_of_waiting(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`poll` as on Linux, or by pauses as on Windows."""
+    """With Linux' own queue, with libpcap's ring, or with libpcap and pauses as on Windows."""
+    monkeypatch.setattr(packet_queue, "is_possible", lambda: request.param == "queue")
     monkeypatch.setattr(handle, "WINDOWS", request.param == "pauses")
 
 
@@ -55,7 +58,7 @@ def read_until(capture: LiveCapture, count: int) -> list[tuple[float, int, bytes
 def test_every_frame_with_its_time_in_order(sender: Host, probe: Host) -> None:
     """Three hundred frames sent while nobody reads: the buffer keeps them."""
     with (
-        opened(probe, kernel_filter({5060}), buffer_bytes=32 * 1024 * 1024) as capture,
+        opened(probe, kernel_filter({5060})) as capture,
         sender.frame_socket() as wire,
     ):
         before = time.time()
@@ -69,6 +72,77 @@ def test_every_frame_with_its_time_in_order(sender: Host, probe: Host) -> None:
         assert times == sorted(times)
         assert before - 1 < times[0] and times[-1] < time.time() + 1
         assert capture.stats() == (len(FRAMES), 0)
+
+
+def counted(capture: LiveCapture) -> int:
+    """How many frames can be read."""
+    count = 0
+    while frames := capture.read(0.2):
+        count += len(frames)
+    return count
+
+
+@pytest.mark.usefixtures("way_of_waiting")
+def test_a_stall_of_seconds_in_a_flood_loses_nothing(sender: Host, probe: Host) -> None:
+    """As many frames as come in ten seconds at 2,000 a second, while nobody reads."""
+    frame = udp_frame(invite("stall", filler=430))
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        for _ in range(20_000):
+            wire.send(frame)
+        assert counted(capture) == 20_000
+        assert capture.stats() == (20_000, 0)
+
+
+def test_a_stall_between_single_frames_loses_nothing(sender: Host, probe: Host) -> None:
+    """Apart by more than libpcap waits: each took a block of its ring, and the 65th was lost."""
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        for number in range(300):
+            after = time.monotonic() + 0.003
+            wire.send(FRAMES[number])
+            while time.monotonic() < after:
+                capture.stats()
+        assert [frame for _, _, frame in read_until(capture, 300)] == FRAMES
+
+
+@pytest.mark.usefixtures("way_of_waiting")
+@pytest.mark.parametrize("tags", [[(0x8100, 0)], [(0x8100, 100)], [(0x88A8, 7), (0x8100, 100)]])
+@pytest.mark.case(1)
+def test_tags_are_where_they_were_on_the_wire(tags: list[tuple[int, int]], sender: Host, probe: Host) -> None:
+    """The kernel takes the outer one off before anybody sees the frame."""
+    inside = b"".join(struct.pack(">HH", kind, number) for kind, number in tags)
+    tagged = FRAMES[0][:12] + inside + FRAMES[0][12:]
+    with opened(probe, kernel_filter({5060})) as capture, sender.frame_socket() as wire:
+        wire.send(tagged)
+        wire.send(FRAMES[1])
+        seen = read_until(capture, 2)
+    assert [frame for _, _, frame in seen] == [tagged, FRAMES[1]]
+    assert [length for _, length, _ in seen] == [len(tagged), len(FRAMES[1])]
+
+
+@pytest.mark.usefixtures("way_of_waiting")
+def test_tcp_segments_merged_by_the_card_come_whole(office: Office, probe: Host) -> None:
+    pbx, phone = office.host("pbx", "10.0.0.10/24"), office.host("phone", "10.0.0.21/24")
+    with phone.inside():
+        listening = socket.create_server(("10.0.0.21", 5060))
+    with listening, opened(probe, kernel_filter({5060})) as capture:
+        with pbx.inside():
+            caller = socket.create_connection(("10.0.0.21", 5060))
+        called, _ = listening.accept()
+        with caller, called:
+            caller.sendall(bytes(40_000))
+            frames: list[bytes] = []
+            deadline = time.monotonic() + 20
+            while sum(map(tcp_payload, frames)) < 40_000 and time.monotonic() < deadline:
+                frames += [frame for _, _, frame in capture.read(1.0)]
+    assert sum(map(tcp_payload, frames)) == 40_000
+    assert max(map(len, frames)) > 1_514
+
+
+def tcp_payload(frame: bytes) -> int:
+    """How many bytes of the stream a plain frame carries, as its headers and its end say."""
+    length = int.from_bytes(frame[16:18])
+    assert len(frame) >= 14 + length
+    return length - 20 - (frame[46] >> 4) * 4
 
 
 @pytest.mark.usefixtures("way_of_waiting")

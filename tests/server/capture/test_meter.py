@@ -4,7 +4,7 @@ import time
 
 from packetwave.server.capture import InterfaceMeter, InterfaceRate
 from tests.netns import Host, Office, needs_namespaces
-from tests.server.frames.building import invite, udp_frame
+from tests.server.frames.building import A, B, ethernet, invite, scapy, udp_frame, udp_packet
 
 SIP, RTP = udp_frame(invite("meter")), udp_frame(bytes(172), port=10_000)
 
@@ -34,6 +34,46 @@ def test_all_frames_and_those_that_are_sip() -> None:
             for _ in range(30):
                 wire.send(SIP)
             assert read_until(meter, probe, 0.0, 100, 30) == ("eth0", 100.0, 30.0)
+
+
+def others() -> list[bytes]:
+    """What passes the kernel filter and is no SIP: IPv6 multicast reports, later fragments, other uses of the
+    port."""
+    s = scapy()
+    report = s.IPv6(src="fe80::1", dst="ff02::16", hlim=1) / s.IPv6ExtHdrHopByHop(options=[s.RouterAlert()])
+    fragment = s.IP(src=A, dst=B, proto=17, frag=185) / s.Raw(bytes(100))
+    return [
+        bytes(ethernet(report / s.ICMPv6MLReport2())),
+        bytes(ethernet(fragment)),
+        udp_frame(b"\r\n\r\n"),
+        udp_frame(b"GET / HTTP/1.1\r\n\r\n"),
+    ]
+
+
+@needs_namespaces
+def test_what_passes_the_filter_and_is_no_sip_is_not_counted_as_sip() -> None:
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        with probe.inside(), InterfaceMeter({5060}) as meter, sender.frame_socket() as wire:
+            meter.read(0.0)
+            for frame in others() * 10:
+                wire.send(frame)
+            wire.send(SIP)
+            assert read_until(meter, probe, 0.0, 41, 1) == ("eth0", 41.0, 1.0)
+
+
+@needs_namespaces
+def test_sip_over_tcp_and_behind_a_tag_is_sip() -> None:
+    s = scapy()
+    message = invite("tcp", filler=900)
+    packet = s.IP(src=A, dst=B) / s.TCP(sport=40_000, dport=5060, seq=1, flags="PA") / s.Raw(message)
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        with probe.inside(), InterfaceMeter({5060}) as meter, sender.frame_socket() as wire:
+            meter.read(0.0)
+            wire.send(bytes(ethernet(packet)))
+            wire.send(bytes(ethernet(s.Dot1Q(vlan=7) / udp_packet(message))))
+            assert read_until(meter, probe, 0.0, 2, 2) == ("eth0", 2.0, 2.0)
 
 
 @needs_namespaces

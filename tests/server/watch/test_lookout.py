@@ -90,3 +90,27 @@ def test_the_stretch_not_watched() -> None:
         post.thread.end()
 
     asyncio.run(work())
+
+
+def test_a_stretch_without_a_link_was_not_watched() -> None:
+    """Nor is it noted as watched when the program ends in it."""
+
+    async def work() -> None:
+        store = await asyncio.to_thread(SqliteStore, ":memory:")
+        post = Post(store)
+        await post.lookout.watching()
+        await post.lookout.interrupted()
+        before = format_at(datetime.now(UTC) - timedelta(minutes=5))
+        await post.thread.run(store.set_meta, "watched_until", before)
+        await post.lookout.interrupted()
+        await post.lookout.note_watched()
+        assert await post.thread.run(store.get_meta, "watched_until") == before
+        assert post.lookout.has_watched
+        unwatched = await post.lookout.watching()
+        assert unwatched is not None and format_at(unwatched.from_at) == before
+        noted = await post.thread.run(store.get_meta, "watched_until")
+        assert noted is not None and noted > before
+        await post.thread.run(store.close)
+        post.thread.end()
+
+    asyncio.run(work())

@@ -2,18 +2,30 @@
 
 import contextlib
 import queue
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from packetwave.server.calls.events import CallEvent, Diagnosed, DiagnosisOver, Ended, Outcome, Ringing
+from packetwave.server.calls.events import (
+    Answered,
+    CallEvent,
+    Diagnosed,
+    DiagnosisOver,
+    Ended,
+    Outcome,
+    Ringing,
+    Stopped,
+)
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
+from packetwave.server.watch import thread as watch_module
 from packetwave.server.watch.detector import Detector
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
@@ -107,6 +119,57 @@ def test_time_passes_between_the_frames_of_a_recording(tmp_path: Path) -> None:
     assert room.watch.join(2)
 
 
+def test_what_time_decides_has_its_own_time_not_the_next_frames(tmp_path: Path) -> None:
+    """A ring of which nothing more is heard is over after 300 s, whenever the next frame comes."""
+    rings, later = Leg("01012345678", "1001"), Leg("025550100", "1001", number=2)
+    frames = [
+        rings.request(T0, "INVITE"),
+        rings.response(T0 + 1, 180),
+        later.request(T0 + 3600, "INVITE"),
+        later.response(T0 + 3601, 486),
+    ]
+    room = Room(Recording(write_pcap(tmp_path / "c.pcap", frames), real_time=False))
+    room.watch.start()
+    room.wait_for_state(CaptureState.REPLAYED)
+    events = room.events()
+    assert [type(event) for event in events] == [Ringing, Ended, Ringing, Ended]
+    assert [event.at.timestamp() - T0 for event in events] == [0, 301, 3600, 3601]
+    assert room.watch.join(5)
+
+
+@pytest.mark.parametrize("real_time", [False, True])
+def test_one_bad_timestamp_is_passed_over_not_waited_for(real_time: bool, tmp_path: Path) -> None:
+    """Neither does it end the calls that ring: packet time is the clock."""
+    leg, other = Leg("01012345678", "1001"), Leg("025550100", "1001", number=2)
+    frames = [
+        leg.request(T0, "INVITE"),
+        other.request(T0 + 2_500_000_000, "INVITE"),
+        leg.response(T0 + 0.1, 180),
+        leg.response(T0 + 0.2, 200),
+        other.response(T0 + 0.3, 486),
+        leg.request(T0 + 0.4, "BYE"),
+    ]
+    path = write_pcap(tmp_path / "c.pcap", frames)
+    room = Room(Recording(path, real_time=real_time))
+    room.watch.start()
+    state = room.wait_for_state(CaptureState.REPLAYED)
+    assert "1 times that cannot be right were passed over" in state.reason
+    ends = {event.outcome: event.at.timestamp() - T0 for event in room.events() if isinstance(event, Ended)}
+    assert ends == {Outcome.BUSY: pytest.approx(0.3), Outcome.ANSWERED: pytest.approx(0.4)}
+    assert room.watch.join(5)
+
+
+def test_packets_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "c.pcapng"
+    head = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
+    path.write_bytes(head + struct.pack("<IIIIIIIII", 6, 36, 0, 0, 0, 4, 4, 0, 36))
+    room = Room(Recording(path, real_time=False))
+    room.watch.start()
+    state = room.wait_for_state(CaptureState.FAILED)
+    assert state.code == "no_interface_block" and "save it anew" in state.reason
+    assert room.watch.join(5)
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     room = Room(Recording(tmp_path / "absent.pcap", real_time=False))
     room.watch.start()
@@ -134,24 +197,99 @@ def test_a_bug_met_by_one_frame_costs_no_other(tmp_path: Path, caplog: pytest.Lo
     assert room.watch.join(5)
 
 
+def plug_in_adapter(host: Host) -> None:
+    host.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
+    for end in ("usb0", "usb1"):
+        host.run("ip", "link", "set", end, "up")
+
+
 @needs_namespaces
 def test_an_interface_that_goes_away_and_comes_back() -> None:
     with Office() as office:
         probe = office.host("probe")
         with probe.inside():
-            probe.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
-            probe.run("ip", "link", "set", "usb0", "up")
+            plug_in_adapter(probe)
             room = Room(Live("usb0", frozenset((5060,))))
             room.watch.start()  # its thread stays in this namespace
             room.wait_for_state(CaptureState.WATCHING)
+            assert room.states.empty()
             probe.run("ip", "link", "del", "usb0")
-            assert room.wait_for_state(CaptureState.FAILED).code in ("lost", "no_interface")
-            probe.run("ip", "link", "add", "usb0", "type", "veth", "peer", "name", "usb1")
-            probe.run("ip", "link", "set", "usb0", "up")
+            assert room.states.get(timeout=5).code in ("lost", "no_interface")
+            plug_in_adapter(probe)
+            back = time.monotonic()
             room.wait_for_state(CaptureState.WATCHING)
+            assert time.monotonic() - back < 5
             room.watch.stop()
             assert room.watch.join(2)
     assert not [thread for thread in threading.enumerate() if thread.name == "detector"]
+
+
+@needs_namespaces
+def test_a_cable_that_is_out_is_said_until_it_is_in(hosts: tuple[Host, Host], office: Office) -> None:
+    sender, probe = hosts
+    office.plug(probe, False)
+    with probe.inside():
+        room = Room(Live(probe.interface, frozenset((5060,))))
+        room.watch.start()
+        state = room.states.get(timeout=5)
+        assert (state.capture, state.code, state.detail) == (CaptureState.NO_LINK, "no_link", "eth0")
+        assert "check its cable" in state.reason
+        for plugged_in, expected in ((True, CaptureState.WATCHING), (False, CaptureState.NO_LINK)) * 2:
+            office.plug(probe, plugged_in)
+            assert room.states.get(timeout=5).capture is expected
+        office.plug(probe, True)
+        room.wait_for_state(CaptureState.WATCHING)
+        with sender.frame_socket() as wire:
+            wire.send(on_the_wire(Leg("01012345678", "1001").request(0, "INVITE")))
+        room.wait_for_event(lambda event: isinstance(event, Ringing))
+        room.watch.stop()
+        assert room.watch.join(2)
+    assert room.wait_for_state(CaptureState.STOPPED)
+
+
+@needs_namespaces
+@pytest.mark.case(25)
+def test_after_a_stall_time_passes_no_faster_than_what_waited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stopped for ten seconds, it reads what came meanwhile: the 200 that crossed a CANCEL still wins,
+    although more frames lie between the two than are read at once."""
+    time_of_day = time.time
+    monkeypatch.setattr(watch_module.time, "time", lambda: time_of_day() + 10)
+    leg = Leg("01012345678", "1001")
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        with probe.inside(), sender.frame_socket() as wire:
+            room = Room(Live(probe.interface, frozenset((5060,))))
+            rings, goes_on = threading.Event(), threading.Event()
+
+            def stall(seen: Seen) -> None:
+                room.seen.put(seen)
+                rings.set()
+                assert goes_on.wait(20)
+
+            room.watch.on_seen = stall
+            room.watch.start()
+            room.wait_for_state(CaptureState.WATCHING)
+            wire.send(on_the_wire(leg.request(0, "INVITE")))
+            assert rings.wait(20)
+            wire.send(on_the_wire(leg.request(0, "CANCEL")))
+            other = on_the_wire(Leg("025550100", "1002", number=2).request(0, "OPTIONS"))
+            until = time.monotonic() + 0.2
+            while time.monotonic() < until:
+                for _ in range(600):
+                    wire.send(other)
+            wire.send(on_the_wire(leg.response(0, 200)))
+            goes_on.set()
+            stopped = room.wait_for_event(lambda event: not isinstance(event, Ringing | Stopped))
+            assert isinstance(stopped, Answered)
+            room.watch.stop()
+            assert room.watch.join(2)
+
+
+def on_the_wire(message: tuple[float, bytes]) -> bytes:
+    """A frame that a bridge passes on: with a sender's address and a checksum."""
+    frame = message[1]
+    source, destination = str(ip_address(frame[26:30])), str(ip_address(frame[30:34]))
+    return mirror.ethernet(mirror.packet(source, destination, 17, frame[34:]))
 
 
 SWITCH, STRANGER, PROBE = "192.0.2.1", "192.0.2.77", "192.0.2.9"
@@ -167,9 +305,14 @@ def in_tunnel(kind: str, source: str, frame: bytes) -> bytes:
 
 
 @pytest.fixture
-def hosts() -> Iterator[tuple[Host, Host]]:
+def office() -> Iterator[Office]:
     with Office() as office:
-        yield office.host("sender"), office.host("probe")
+        yield office
+
+
+@pytest.fixture
+def hosts(office: Office) -> tuple[Host, Host]:
+    return office.host("sender"), office.host("probe")
 
 
 @contextlib.contextmanager

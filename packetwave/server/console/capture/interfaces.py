@@ -14,6 +14,9 @@ translate = QCoreApplication.translate
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
+_REMEMBERED = 0.98
+"""How much of the SIP seen before still counts at each reading, one a second: half is lost in 34 s."""
+
 
 class InterfaceColumn(IntEnum):
     """Columns in the order shown."""
@@ -33,9 +36,14 @@ class InterfaceModel(QAbstractTableModel):
         super().__init__()
         self._interfaces: tuple[InterfaceInfo, ...] = ()
         self._active = ""
+        self._sip_seen: dict[str, float] = {}
 
     def show(self, interfaces: tuple[InterfaceInfo, ...], active: str) -> None:
         """Fresh counters; active: name of the interface watched, "" for none."""
+        if interfaces is not self._interfaces:
+            for each in interfaces:
+                seen = self._sip_seen.get(each.name, 0.0)
+                self._sip_seen[each.name] = seen * _REMEMBERED + (each.sip_per_s or 0.0)
         same = [i.name for i in interfaces] == [i.name for i in self._interfaces]
         if not same:
             self.beginResetModel()
@@ -59,9 +67,10 @@ class InterfaceModel(QAbstractTableModel):
         return next((row for row, each in enumerate(self._interfaces) if each.name == name), -1)
 
     def likely_mirror(self) -> str:
-        """The name of the interface that shows the most SIP, "" while none does."""
-        busiest = max(self._interfaces, key=lambda each: each.sip_per_s or 0.0, default=None)
-        return busiest.name if busiest is not None and busiest.sip_per_s else ""
+        """The name of the interface that showed the most SIP lately, "" while none did. Silence takes the
+        mark from none: only another that shows more does."""
+        busiest = max(self._interfaces, key=lambda each: self._sip_seen[each.name], default=None)
+        return busiest.name if busiest is not None and self._sip_seen[busiest.name] else ""
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._interfaces)
@@ -119,6 +128,9 @@ class InterfaceModel(QAbstractTableModel):
                 return self._mark(shown)
 
     def _mark(self, shown: InterfaceInfo) -> Cell:
+        if shown.name == self._active and not shown.up:
+            text = translate("capture", "Watched, but no link")
+            return Cell(symbol="warning", text=text, tone=Tone.BAD)
         if shown.name == self._active:
             return Cell(symbol="check", text=translate("capture", "Watched now"), tone=Tone.GOOD)
         if shown.name == self.likely_mirror():

@@ -35,6 +35,8 @@ from packetwave.ui.theme import Theme, scaled
 
 translate = QCoreApplication.translate
 
+_OPEN = (CaptureState.WATCHING, CaptureState.NO_LINK)
+
 
 class CapturePage(QWidget):
     """Attributes: model, the interfaces; table, their view."""
@@ -161,7 +163,7 @@ class CapturePage(QWidget):
         self._submit(WatchInterfaces(False))
 
     def _active(self) -> str:
-        return self._status.interface if self._status.capture is CaptureState.WATCHING else ""
+        return self._status.interface if self._status.capture in _OPEN else ""
 
     def _chosen(self) -> str:
         rows = self.table.selected_rows()
@@ -184,7 +186,7 @@ class CapturePage(QWidget):
     def _show_buttons(self) -> None:
         chosen = self._chosen()
         self.start.setEnabled(bool(chosen) and chosen != self._active())
-        self.stop.setEnabled(self._status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
+        self.stop.setEnabled(self._status.capture in (*_OPEN, CaptureState.REPLAYING))
 
     def _show_rows(self) -> None:
         self._hint.say(

@@ -74,6 +74,28 @@ def capture_matter(status: Status) -> Matter | None:
                 translate("words", "The capture file is cut short: {name}").format(name=detail),
                 translate("words", "Everything before the cut was read."),
             )
+        case "no_link":
+            return Matter(
+                translate("words", "Nothing is connected to the interface: {name}").format(name=detail),
+                translate("words", "Check its cable and the switch's port. Watching goes on by itself."),
+            )
+        case "packed_file":
+            return Matter(
+                translate("words", "This file is compressed: {name}").format(name=detail),
+                translate("words", "Unpack it first. Only files packed by gzip are read as they are."),
+            )
+        case "foreign_file":
+            return Matter(
+                translate("words", "This capture file is of another kind: {name}").format(name=detail),
+                translate("words", "Open it in Wireshark and save it as pcap or pcapng."),
+            )
+        case "no_interface_block":
+            return Matter(
+                translate("words", "This file does not say what it was captured on: {name}").format(
+                    name=detail
+                ),
+                translate("words", "Save it anew as pcap with the program that wrote it."),
+            )
         case "internal":
             return Matter(
                 translate("words", "An internal error has interrupted the watching."),
@@ -101,6 +123,8 @@ def capture_state(status: Status) -> tuple[Tone, str]:
     match status.capture:
         case CaptureState.WATCHING:
             return Tone.GOOD, translate("words", "Watching")
+        case CaptureState.NO_LINK:
+            return Tone.BAD, translate("words", "No link")
         case CaptureState.REPLAYING:
             return Tone.ACTIVE, translate("words", "Replaying")
         case CaptureState.REPLAYED:

@@ -40,6 +40,28 @@ def test_without_sip_no_interface_is_guessed(model: InterfaceModel) -> None:
     assert model.likely_mirror() == ""
 
 
+def test_the_likely_mirror_keeps_its_mark_while_it_is_silent(model: InterfaceModel) -> None:
+    silent = replace(MIRROR, sip_per_s=0.0)
+    model.show((LAN, MIRROR, DOWN), active="")
+    for _ in range(600):
+        model.show((LAN, silent, DOWN), active="")
+        model.set_active("eth0")
+        assert row(model, 1)[InterfaceColumn.MARK] == "Probably the mirror port"
+    assert row(model, 1)[InterfaceColumn.SIP] == "0"
+
+
+def test_the_mark_moves_where_the_calls_go(model: InterfaceModel) -> None:
+    model.show((LAN, MIRROR), active="")
+    one = replace(LAN, sip_per_s=1.0)
+    model.show((one, MIRROR), active="")
+    assert model.likely_mirror() == MIRROR.name  # a message of this PC's own is not a mirror
+    for _ in range(60):
+        model.show((one, replace(MIRROR, sip_per_s=0.0)), active="")
+    assert model.likely_mirror() == LAN.name
+    model.show((MIRROR,), active="")
+    assert model.likely_mirror() == MIRROR.name
+
+
 def test_fresh_counters_do_not_reset_the_list(model: InterfaceModel, qtbot: QtBot) -> None:
     model.show((LAN, MIRROR), active="")
     with qtbot.assertNotEmitted(model.modelReset):

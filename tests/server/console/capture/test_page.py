@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from packetwave.server.console.capture.interfaces import InterfaceColumn
 from packetwave.server.engine.notices import (
     Refused,
     StartCapture,
@@ -7,7 +8,7 @@ from packetwave.server.engine.notices import (
     StopCapture,
     WatchInterfaces,
 )
-from packetwave.server.watch.states import InterfacesChanged
+from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from tests.server.console.conftest import (
     LAN,
     MIRROR,
@@ -45,3 +46,18 @@ def test_an_interface_is_chosen_started_and_stopped(desk: Desk) -> None:
 def test_a_refused_interface_is_said_on_its_page(desk: Desk) -> None:
     desk.tell(StatusChanged(WATCHING), Refused(StartCapture("eth9"), "no_interface", "eth9"))
     assert "eth9" in desk.window.capture.refusal.text()
+
+
+def test_a_watched_interface_without_a_link_is_not_called_watched(desk: Desk) -> None:
+    page = desk.window.capture
+    desk.window.show_page(page)
+    unplugged = replace(
+        WATCHING, capture=CaptureState.NO_LINK, capture_code="no_link", capture_detail=MIRROR.description
+    )
+    desk.tell(InterfacesChanged((LAN, replace(MIRROR, up=False))), StatusChanged(unplugged))
+    assert page.model.index(1, InterfaceColumn.MARK).data() == "Watched, but no link"
+    assert page.stop.isEnabled() and not page.start.isEnabled()
+    assert MIRROR.description in desk.window.trouble.text()
+    desk.tell(InterfacesChanged((LAN, MIRROR)), StatusChanged(WATCHING))
+    assert page.model.index(1, InterfaceColumn.MARK).data() == "Watched now"
+    assert desk.window.trouble.isHidden()

@@ -1,10 +1,13 @@
+from typing import get_args
+
 import pytest
 
+from packetwave.server.capture.fault import FaultCode
 from packetwave.server.console.capture import words
 from packetwave.server.engine.notices import Status
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
-CAPTURE_CODES = ("no_driver", "no_rights", "no_interface", "lost", "bad_file", "cut_file", "internal")
+CAPTURE_CODES = (*get_args(FaultCode), "cut_file", "internal")
 
 
 def failed(code: str, detail: str = "eth9") -> Status:
@@ -62,6 +65,14 @@ def test_a_code_without_words_is_shown_as_it_is() -> None:
 def test_nothing_is_wrong_while_watching() -> None:
     status = Status(capture=CaptureState.WATCHING)
     assert words.capture_matter(status) is None
+
+
+def test_an_interface_without_a_link_is_not_watched() -> None:
+    status = Status(capture=CaptureState.NO_LINK, capture_code="no_link", capture_detail="eth2")
+    tone, word = words.capture_state(status)
+    assert (tone, word) == (words.Tone.BAD, "No link")
+    matter = words.capture_matter(status)
+    assert matter is not None and "eth2" in matter.what and "cable" in matter.next_step
 
 
 def test_a_cut_file_is_said_also_after_its_replay() -> None:

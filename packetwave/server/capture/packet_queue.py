@@ -1,0 +1,196 @@
+"""Frames of an Ethernet interface by a packet socket: what Linux keeps while nobody reads. Detector thread.
+
+libpcap's ring is sized in bytes and used in blocks, so that a stall of seconds loses frames out of a nearly
+empty ring (docs/decisions/capture-ring.md). A socket's queue is charged for what each frame takes, and takes
+no memory while it is empty. libpcap compiles the filter; what does not pass it never waits here.
+"""
+
+import ctypes
+import errno
+import os
+import socket
+import struct
+import sys
+from typing import Any
+
+from packetwave.server.capture.fault import CaptureFault
+
+Frame = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, length on the wire, bytes)
+Program = list[tuple[int, int, int, int]]
+
+# As the kernel charges: 2.3 KB for a frame of 800 bytes on most cards, 4.6 KB on those that give each a page.
+_CHARGE_BYTES = 128 * 1024 * 1024
+_FRAME_BYTES = 65 * 1024  # cards merge TCP segments to at most 64 KiB
+_AT_ONCE = 32
+
+# Linux' numbers (include/uapi: asm-generic/socket.h, linux/if_packet.h, if_ether.h, if_arp.h)
+_ALL_PROTOCOLS, _ETHERNET = 3, 1
+_SOL_SOCKET, _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _AUXDATA = 1, 263, 1, 6, 8
+_PROMISCUOUS = 1
+_ATTACH_FILTER, _RECEIVE_BUFFER_FORCE, _TIMESTAMP_NS = 26, 33, 35
+_DONT_WAIT = 0x40
+_TAGGED, _TAG_HAS_TYPE = 1 << 4, 1 << 6
+_VLAN = 0x8100
+
+_CONTROL_HEAD = struct.Struct("@Nii")  # length, level, type
+_TIME = struct.Struct("@ll")
+_AUXILIARY = struct.Struct("@IIIHHHH")  # status, length, captured, offsets of MAC and network, tag, its type
+_ALIGNED = ctypes.sizeof(ctypes.c_long)
+_CONTROL_BYTES = 256
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (
+        ("code", ctypes.c_ushort),
+        ("jt", ctypes.c_ubyte),
+        ("jf", ctypes.c_ubyte),
+        ("k", ctypes.c_uint),
+    )
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
+
+
+class _Part(ctypes.Structure):
+    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
+
+
+class _Head(ctypes.Structure):
+    """`struct msghdr`."""
+
+    _fields_ = (
+        ("name", ctypes.c_void_p),
+        ("name_length", ctypes.c_uint),
+        ("parts", ctypes.POINTER(_Part)),
+        ("part_count", ctypes.c_size_t),
+        ("control", ctypes.c_void_p),
+        ("control_length", ctypes.c_size_t),
+        ("flags", ctypes.c_int),
+    )
+
+
+class _Message(ctypes.Structure):
+    """`struct mmsghdr`."""
+
+    _fields_ = (("head", _Head), ("length", ctypes.c_uint))
+
+
+_RECEIVED = struct.Struct("@PIPNPNi0PI0P")  # a `_Message`, read at once
+_CONTROL_LENGTH, _LENGTH = 5, 7
+
+
+class PacketQueue:
+    """Takes the frames of an interface that pass a BPF program of libpcap's for it, [] for all.
+
+    OSError where the system refuses: most often PermissionError, since a queue of this length needs
+    CAP_NET_ADMIN.
+    """
+
+    def __init__(self, interface: str, program: Program) -> None:
+        self._interface = interface
+        self._received = self._dropped = 0
+        self._lost: CaptureFault | None = None
+        # Of protocol 0: nothing is received until the filter is there.
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0)
+        try:
+            self._set_up(program)
+        except OSError:
+            self._socket.close()
+            raise
+        self._buffers = [ctypes.create_string_buffer(_FRAME_BYTES) for _ in range(_AT_ONCE)]
+        self._controls = [ctypes.create_string_buffer(_CONTROL_BYTES) for _ in range(_AT_ONCE)]
+        self._places = [
+            (ctypes.addressof(buffer), ctypes.addressof(control))
+            for buffer, control in zip(self._buffers, self._controls, strict=True)
+        ]
+        self._messages = (_Message * _AT_ONCE)()
+        for message, (buffer, control) in zip(self._messages, self._places, strict=True):
+            head = message.head
+            head.parts, head.part_count = ctypes.pointer(_Part(buffer, _FRAME_BYTES)), 1
+            head.control, head.control_length = control, _CONTROL_BYTES
+        self._asked = bytes(self._messages)
+        # Keeps Python's lock: it never waits, and given away each time, a busy thread would have it for 5 ms.
+        self._receive: Any = ctypes.PyDLL(None, use_errno=True).recvmmsg
+
+    def _set_up(self, program: Program) -> None:
+        wire = self._socket
+        if program:
+            instructions = (_Instruction * len(program))(*(_Instruction(*step) for step in program))
+            attached = _Program(len(program), instructions)
+            wire.setsockopt(_SOL_SOCKET, _ATTACH_FILTER, bytes(attached))
+        wire.setsockopt(_SOL_SOCKET, _RECEIVE_BUFFER_FORCE, _CHARGE_BYTES // 2)  # Linux doubles it
+        wire.setsockopt(_SOL_SOCKET, _TIMESTAMP_NS, 1)
+        wire.setsockopt(_SOL_PACKET, _AUXDATA, 1)
+        wire.bind((self._interface, _ALL_PROTOCOLS))
+        if wire.getsockname()[3] != _ETHERNET:
+            raise OSError(errno.EPROTONOSUPPORT, "no Ethernet")  # a loopback shows each frame twice
+        index = socket.if_nametoindex(self._interface)
+        wire.setsockopt(_SOL_PACKET, _ADD_MEMBERSHIP, struct.pack("@iHH8x", index, _PROMISCUOUS, 0))
+
+    def fileno(self) -> int:
+        """What to poll for reading."""
+        return self._socket.fileno()
+
+    def take(self, frames: list[Frame], most: int) -> None:
+        """Append the frames that are there until there are `most`; never waits. CaptureFault lost, said once
+        what came before is taken."""
+        while len(frames) < most and self._lost is None:
+            wanted = min(_AT_ONCE, most - len(frames))
+            ctypes.memmove(self._messages, self._asked, len(self._asked))
+            count = self._receive(self.fileno(), self._messages, wanted, _DONT_WAIT, None)
+            if count < 0:
+                self._note_error(ctypes.get_errno())
+                break
+            said = ctypes.string_at(self._messages, count * _RECEIVED.size)
+            for places, message in zip(self._places, _RECEIVED.iter_unpack(said), strict=False):
+                data = ctypes.string_at(places[0], message[_LENGTH])
+                frames.append(_frame(data, ctypes.string_at(places[1], message[_CONTROL_LENGTH])))
+            if count < wanted:
+                break
+        if self._lost is not None and not frames:
+            raise self._lost
+
+    def _note_error(self, number: int) -> None:
+        if number in (errno.EAGAIN, errno.EINTR):
+            return
+        # Also said when it was switched off: then it is still there, and frames come once it is on again.
+        if number != errno.ENETDOWN or not self._socket.getsockname()[0]:
+            self._lost = CaptureFault("lost", self._interface, os.strerror(number))
+
+    def stats(self) -> tuple[int, int]:
+        """(received, dropped) since opening: frames that passed the filter, and those of them for which there
+        was no room."""
+        received, dropped = struct.unpack("@II", self._socket.getsockopt(_SOL_PACKET, _STATISTICS, 8))
+        self._received += received  # the kernel begins anew at each reading
+        self._dropped += dropped
+        return self._received, self._dropped
+
+    def close(self) -> None:
+        """Give the interface back. Also twice."""
+        self._socket.close()
+
+
+def _frame(data: bytes, control: bytes) -> Frame:
+    """A frame with what the kernel says beside it: when it came, how long it was, which tag it carried."""
+    at_s, wire_length = 0.0, len(data)
+    place = 0
+    while place + _CONTROL_HEAD.size <= len(control):
+        length, level, kind = _CONTROL_HEAD.unpack_from(control, place)
+        begin = place + _CONTROL_HEAD.size
+        if level == _SOL_SOCKET and kind == _TIMESTAMP_NS:
+            seconds, nanos = _TIME.unpack_from(control, begin)
+            at_s = seconds + nanos / 1e9
+        elif level == _SOL_PACKET and kind == _AUXDATA:
+            status, wire_length, _, _, _, tag, tag_type = _AUXILIARY.unpack_from(control, begin)
+            if status & _TAGGED:  # the kernel took it off: back in its place
+                tag_type = tag_type if status & _TAG_HAS_TYPE else _VLAN
+                data = data[:12] + struct.pack(">HH", tag_type, tag) + data[12:]
+                wire_length += 4
+        place += (length + _ALIGNED - 1) // _ALIGNED * _ALIGNED or len(control)
+    return at_s, wire_length, data
+
+
+def is_possible() -> bool:
+    """True on a system that has packet sockets."""
+    return sys.platform == "linux"
