@@ -514,6 +514,14 @@
         <source>Save a capture of a call and show it to whoever looks after the PBX.</source>
         <translation>통화 한 건을 캡처 파일로 저장해 교환기(PBX) 담당자에게 보여 주세요.</translation>
     </message>
+    <message>
+        <source>This PC&apos;s clock was set by {seconds} seconds. No call was cut short by it.</source>
+        <translation>이 PC의 시계가 {seconds}초 바뀌었습니다. 이 때문에 끊긴 것으로 처리된 통화는 없습니다.</translation>
+    </message>
+    <message>
+        <source>Let the PC take its time from a time server: the call log shows its times.</source>
+        <translation>PC가 시간 서버에서 시각을 맞추게 하세요. 통화 기록에는 이 PC의 시각이 표시됩니다.</translation>
+    </message>
 </context>
 <context>
     <name>first</name>

@@ -1,7 +1,7 @@
 """What is wrong with the mirror, from what it shows. Pure."""
 
 from packetwave.server.diagnosis.diagnosis import Diagnosis, DiagnosisEvent
-from packetwave.server.diagnosis.evidence import Gauges
+from packetwave.server.diagnosis.evidence import ClockSet, Gauges
 from packetwave.server.diagnosis.finding import Code, Finding, Severity
 from packetwave.server.diagnosis.glimpse import SNAPLEN
 from packetwave.server.diagnosis.sampling import Budget
@@ -10,6 +10,7 @@ from packetwave.server.diagnosis.sentences import in_english
 __all__ = [
     "SNAPLEN",
     "Budget",
+    "ClockSet",
     "Code",
     "Diagnosis",
     "DiagnosisEvent",

@@ -34,17 +34,27 @@ MIRRORED_FRAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSet:
+    """The system's clock was set. at_s: when; by_s: by how many seconds, forward positive."""
+
+    at_s: float
+    by_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Gauges:
     """What the capture counts by itself, since its start; each only grows.
 
     received: frames on the wire, also those not sampled. dropped: lost by the kernel on their way to the
     detector. rejected: what began like SIP and could not be used, by reason. not_decoded: as in `Counters`.
+    clock_set: the last time, None for never.
     """
 
     received: int = 0
     dropped: int = 0
     rejected: Mapping[str, int] = field(default_factory=dict)
     not_decoded: Mapping[str, int] = field(default_factory=dict)
+    clock_set: ClockSet | None = None
 
 
 class Evidence:
@@ -74,6 +84,7 @@ class Evidence:
         self.sip_s: float | None = None
         self.drop_s: float | None = None
         self.cut_s: float | None = None
+        self.clock_set: ClockSet | None = None
         self.longest_silence_s = 0.0
         self._ports = None if ports is None else frozenset(ports)
         self._tls_ports = frozenset((_TLS_PORT,)) | (self._ports or frozenset((5060,)))
@@ -211,6 +222,7 @@ class Evidence:
     def gauge(self, gauges: Gauges) -> None:
         """What the capture has counted up to now."""
         before, self._gauges = self._gauges, gauges
+        self.clock_set = gauges.clock_set
         dropped = max(0, gauges.dropped - before.dropped)
         if dropped:
             self.window.add("dropped", dropped)

@@ -35,6 +35,7 @@ class Code(StrEnum):
     FRAGMENTS_MISSING = "fragments_missing"
     FRAMES_CUT = "frames_cut"
     DROPPED = "dropped"
+    CLOCK_SET = "clock_set"
     UNREADABLE = "unreadable"
     SCANNER = "scanner"
     NO_MEMBER_ROW = "no_member_row"
@@ -42,7 +43,7 @@ class Code(StrEnum):
 
 
 _SEVERE = frozenset((Code.NOTHING, Code.NOT_MIRRORED, Code.NO_SIP, Code.RTP_WITHOUT_SIP))
-_HARMLESS = frozenset((Code.COPIES, Code.NO_MEMBER_ROW))
+_HARMLESS = frozenset((Code.COPIES, Code.NO_MEMBER_ROW, Code.CLOCK_SET))
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,6 +237,13 @@ def dropped(evidence: Evidence, active: bool) -> Answer:
     return (("frames", lost),) if active or lost >= ENOUGH_DROPPED else None
 
 
+def clock_set(evidence: Evidence, _active: bool) -> Answer:
+    found = evidence.clock_set
+    if found is None or _since(evidence, found.at_s) > RECENT_S:
+        return None
+    return (("seconds", round(found.by_s)),)
+
+
 def unreadable(evidence: Evidence, active: bool) -> Answer:
     rejected, read = evidence.window["rejected"], evidence.window["messages"]
     if rejected + read < ENOUGH_REJECTED:
@@ -300,6 +307,7 @@ RULES = (
     Rule(Code.FRAGMENTS_MISSING, fragments_missing, begin_s=20.0, end_s=30.0),
     Rule(Code.FRAMES_CUT, frames_cut, begin_s=10.0, end_s=10.0),
     Rule(Code.DROPPED, dropped, begin_s=10.0, on_wire=False),
+    Rule(Code.CLOCK_SET, clock_set, on_wire=False),
     Rule(Code.UNREADABLE, unreadable, begin_s=20.0, end_s=30.0, on_wire=False),
     Rule(Code.SCANNER, scanner, on_wire=False),
     Rule(Code.NO_MEMBER_ROW, no_member_row, on_wire=False),

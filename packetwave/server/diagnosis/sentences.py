@@ -108,6 +108,13 @@ _WORDS = {
         translate("findings", "The system lost frames before PacketWave could read them: {frames}."),
         translate("findings", "Mirror fewer ports, or give this PC less other work."),
     ),
+    Code.CLOCK_SET: Words(
+        translate("findings", "This PC's clock was set by {seconds} seconds. No call was cut short by it."),
+        translate(
+            "findings",
+            "Let the PC take its time from a time server: the call log shows its times.",
+        ),
+    ),
     Code.UNREADABLE: Words(
         translate("findings", "Many SIP messages cannot be read: {percent} % ({reason})."),
         translate("findings", "Save a capture of a call and show it to whoever looks after the PBX."),

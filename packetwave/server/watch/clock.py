@@ -1,9 +1,9 @@
 """A clock for calls that no step of the system's clock can move. Pure but for the clocks it is given.
 
-Frames carry the system's time, which a person, NTP or the end of summer time may set forward or back by any
-amount while phones ring. What lasts is measured on a steady clock instead: `steady` turns a frame's time into
-seconds that only ever pass as time does, and `said` turns those back into the system's time of now. Both are
-the same as long as nobody has set the clock.
+Frames carry the system's time, which a person or NTP may set forward or back by any amount while phones ring.
+What lasts is measured on a steady clock instead: `steady` turns a frame's time into seconds that only ever
+pass as time does. Adding `shift_s` makes the system's time of them again, as it runs now; it is 0 as long as
+nobody has set the clock.
 """
 
 import time
@@ -16,16 +16,28 @@ OLDEST_S = 120.0
 """A frame read now came at most so long ago (what a kernel's buffer holds while the program stands still)."""
 
 
+def wakeful_s() -> float:
+    """Seconds on a clock that nobody sets and that goes on while the PC sleeps."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()  # Windows' goes on by itself
+
+
 class SteadyClock:
-    """system, monotonic: in seconds."""
+    """system, monotonic: in seconds; the latter goes on while the PC sleeps."""
 
     def __init__(
-        self, system: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
+        self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = wakeful_s
     ) -> None:
         self._system = system
         self._monotonic = monotonic
         self._base_s = system() - monotonic()
         self._shift_s = 0.0
+
+    @property
+    def shift_s(self) -> float:
+        """How far the system's clock is ahead of this one."""
+        return self._shift_s
 
     @property
     def now_s(self) -> float:
@@ -50,7 +62,3 @@ class SteadyClock:
         now_s = self.now_s
         steady_s = at_s - self._shift_s
         return steady_s if now_s - OLDEST_S <= steady_s <= now_s + STEP_S else now_s
-
-    def said(self, steady_s: float) -> float:
-        """The system's time, as it runs now, of a steady time."""
-        return steady_s + self._shift_s

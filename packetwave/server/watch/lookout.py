@@ -17,6 +17,7 @@ from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.settings import ServerSettings
 from packetwave.server.store.base import Keeper, StoreError
 from packetwave.server.store.thread import StoreThread
+from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector
 from packetwave.server.watch.states import CaptureState, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
@@ -64,6 +65,7 @@ class Lookout:
         self._watching_since: datetime | None = None
         self._is_watching = False
         self.watch: Watch | None = None
+        self._clock = SteadyClock()
         self._detector = Detector(
             FrameDecoder(
                 ports=None if recording else frozenset(settings.ports),
@@ -107,6 +109,7 @@ class Lookout:
             on_state=lambda state: self._post(self._on_state, state),
             on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
             on_failure=self._on_failure,
+            clock=self._clock,
         )
         self.watch.start()
 

@@ -10,9 +10,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from time import perf_counter
+from typing import TypeVar
 
 from packetwave.common.supervision import PAUSES_S
 from packetwave.server.calls.events import CallEvent, Ringing
@@ -27,9 +29,18 @@ from packetwave.server.capture import (
     kernel_filter,
     resolve_interface,
 )
-from packetwave.server.diagnosis import SNAPLEN, Budget, Diagnosis, DiagnosisEvent, Finding, Gauges
+from packetwave.server.diagnosis import (
+    SNAPLEN,
+    Budget,
+    ClockSet,
+    Diagnosis,
+    DiagnosisEvent,
+    Finding,
+    Gauges,
+)
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import Message, Rejected
+from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 
@@ -52,6 +63,9 @@ _REPLAY_BATCH = 500
 _REPLAY_STEP_S = 0.1
 
 
+_Dated = TypeVar("_Dated", CallEvent, DiagnosisEvent)
+
+
 @dataclass
 class Watch:
     """One run of the detector thread. on_seen, on_state, on_diagnosis, on_failure: called on that thread;
@@ -71,11 +85,13 @@ class Watch:
     state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
+    clock: SteadyClock = field(default_factory=SteadyClock)
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
         self._capture: LiveCapture | None = None
         self._diagnosis: Diagnosis | None = None
+        self._clock_set: ClockSet | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
 
@@ -146,11 +162,16 @@ class Watch:
     def _give(self, events: list[CallEvent], arrived: float) -> None:
         self.counts = self.detector.counts()
         if events:
-            self.on_seen(Seen(tuple(events), arrived))
+            self.on_seen(Seen(tuple(map(self._dated, events)), arrived))
             if self._diagnosis is not None:
                 for event in events:
                     if isinstance(event, Ringing):
                         self._diagnosis.rings(event)
+
+    def _dated(self, event: _Dated) -> _Dated:
+        """The event with the system's time as it runs now, which a person may have set meanwhile."""
+        shift_s = self.clock.shift_s if isinstance(self.source, Live) else 0.0
+        return replace(event, at=event.at + timedelta(seconds=shift_s)) if shift_s else event
 
     # What is the matter
 
@@ -181,6 +202,7 @@ class Watch:
             dropped=dropped,
             rejected=self.detector.rejected(),
             not_decoded=self.detector.not_decoded(),
+            clock_set=self._clock_set,
         )
         try:
             said = self._diagnosis.advance(at_s, gauges)
@@ -188,7 +210,7 @@ class Watch:
             self.on_failure("letting time pass for the diagnosis", error)
             return
         if said:
-            self.on_diagnosis(said)
+            self.on_diagnosis([self._dated(event) for event in said])
 
     def _end_diagnosis(self) -> None:
         diagnosis, self._diagnosis = self._diagnosis, None
@@ -238,7 +260,7 @@ class Watch:
     def _watch(
         self, capture: LiveCapture, sample: LiveCapture | None, link_state: Callable[[], WatchState]
     ) -> None:
-        detector, link_type = self.detector, capture.link_type
+        detector, link_type, clock = self.detector, capture.link_type, self.clock
         dropped_before = self.dropped
         passed = asked = diagnosed_s = 0.0
         budget = Budget()
@@ -246,14 +268,16 @@ class Watch:
             if perf_counter() - asked >= _LINK_S:
                 asked = perf_counter()
                 self._set_state(link_state())
+            if step_s := clock.look():
+                self._clock_set = ClockSet(clock.now_s, step_s)
             frames = capture.read(_READ_S)
             # Behind a stall time passes as it did on the wire, until all that waited is read.
-            now_s = time.time() if len(frames) < BATCH else frames[-1][0]
+            now_s = clock.now_s if len(frames) < BATCH else clock.steady(frames[-1][0])
             arrived = perf_counter()
             detector.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
-                events += self._detect(at_s, link_type, frame)
+                events += self._detect(clock.steady(at_s), link_type, frame)
             passes = arrived - passed >= _READ_S
             if passes:
                 passed = arrived
@@ -266,7 +290,7 @@ class Watch:
                     some = sample.read(0)[:left]
                     budget.spend(len(some))
                     for at_s, wire_length, frame in some:
-                        self._sample(at_s, link_type, frame, wire_length)
+                        self._sample(clock.steady(at_s), link_type, frame, wire_length)
                 if not 0 <= now_s - diagnosed_s < _DIAGNOSE_S:
                     diagnosed_s = now_s
                     received = sample.stats()[0] if sample is not None else 0
@@ -276,7 +300,7 @@ class Watch:
         """Time passes for the tracker while there is no capture."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._stopping.wait(_READ_S):
-            self._give(self._advance(time.time()), perf_counter())
+            self._give(self._advance(self.clock.now_s), perf_counter())
 
     # From a file
 

@@ -26,6 +26,7 @@ from packetwave.server.calls.tracker import Tracker
 from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.watch import thread as watch_module
+from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Detector
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
@@ -384,3 +385,32 @@ def test_a_bug_met_as_time_passes_does_not_end_the_watch(tmp_path: Path) -> None
     assert [type(event).__name__ for event in room.events()] == ["Ringing", "Ended"]
     assert {type(error) for _, error in room.failures} == {ZeroDivisionError}
     assert room.watch.join(5)
+
+
+@needs_namespaces
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0])
+def test_a_clock_that_is_set_while_a_phone_rings_ends_no_call(step_s: float) -> None:
+    """An hour on or back: the phone still rings, its CANCEL is heard, the times said are the new ones."""
+    set_by_s = 0.0
+    leg = Leg("01012345678", "1001")
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        with probe.inside(), sender.frame_socket() as wire:
+            room = Room(Live(probe.interface, frozenset((5060,))))
+            room.watch.clock = SteadyClock(lambda: time.time() + set_by_s)
+            room.watch.start()
+            room.wait_for_state(CaptureState.WATCHING)
+            wire.send(on_the_wire(leg.request(0, "INVITE")))
+            ringing = room.wait_for_event(lambda event: isinstance(event, Ringing))
+            set_by_s = step_s
+            told = room.diagnosed.get(timeout=20)
+            assert isinstance(told, Diagnosed) and told.code == "clock_set"
+            assert dict(told.figures)["seconds"] == step_s
+            wire.send(on_the_wire(leg.request(0, "CANCEL")))
+            wire.send(on_the_wire(leg.response(0, 487)))
+            ended = room.wait_for_event(lambda event: isinstance(event, Ended))
+            assert ended.outcome is Outcome.MISSED
+            passed_s = (ended.at - ringing.at).total_seconds()
+            assert 0 <= passed_s - step_s < 60
+            room.watch.stop()
+            assert room.watch.join(2)
