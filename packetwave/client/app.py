@@ -20,6 +20,7 @@ from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.data_folder import Unusable
+from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance
 from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-FINE, FAILED, WRONG_USAGE = 0, 1, 2
 _STOP_S = 1.8
 _QUIT_S = 10.0
 _SILENT = "the client runs already but does not answer; end it and start again"
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse has said why, where there is somewhere to say it
-        return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+        return code_of(stop)
     if arguments.headless or arguments.self_test or arguments.quit:
         speak()
     data_dir: Path = arguments.data_dir or paths.data_dir("client")
@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
         if code is None and not instance.ask("raise"):
             _fail(_SILENT)
             return _refuse(arguments, "silent", "", preset.language(given, loaded.settings.language).text)
-        return FINE if code is None else code
+        return ExitCode.FINE if code is None else code
     finally:
         if lines is not None:
             lines.close()
@@ -111,12 +111,12 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
     try:
         signals.install()
         if not instance.claim(lambda request: signals.ask() if request == "quit" else None):
-            return FINE if instance.ask("raise") else _fail(_SILENT)
+            return ExitCode.FINE if instance.ask("raise") else _fail(_SILENT)
         engine = Engine(listener, server, extension=extension)
         engine.start()
         signals.wait()
         engine.stop()
-        return FINE if engine.join(_STOP_S) else _fail("the link did not stop in time")
+        return ExitCode.FINE if engine.join(_STOP_S) else _fail("the link did not stop in time")
     finally:
         signals.restore()
 
@@ -126,7 +126,7 @@ def _quit_running(data_dir: Path, *, all_profiles: bool) -> int:
     left = ending.end(list(dict.fromkeys((data_dir, *others))), _QUIT_S)
     for folder in left:
         say(f"packetwave-client: the client with the data folder {folder} does not end")
-    return FAILED if left else FINE
+    return ExitCode.FAILED if left else ExitCode.FINE
 
 
 def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language: str) -> int:
@@ -136,12 +136,12 @@ def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language
         from packetwave.client.desk import faults
 
         faults.show(fault, detail, language)
-    return FAILED
+    return ExitCode.FAILED
 
 
 def _fail(why: str) -> int:
     _log.error("%s", why)
-    return FAILED
+    return ExitCode.FAILED
 
 
 def _nobody(_notice: Notice) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from packetwave import __version__
 from packetwave.common import data_folder
+from packetwave.common.exit_codes import ExitCode
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def run(checks: Mapping[str, Check], data_dir: Path) -> int:
         written = False
     if sys.stdout is not None:
         sys.stdout.write(json.dumps(report, indent=2) + "\n")  # ASCII: any console can show it
-    return 0 if report["ok"] and written else 1
+    return ExitCode.FINE if report["ok"] and written else ExitCode.FAILED
 
 
 def _run(name: str, check: Check, data_dir: Path) -> dict[str, object]:

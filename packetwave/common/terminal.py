@@ -62,6 +62,11 @@ def say(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
+def system_words(error: OSError) -> str:
+    """What the system said, with the file that it is about where there is one."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+
+
 def has_display() -> bool:
     """True if windows can be shown, or drawn offscreen because the environment asks for it."""
     return can_show(sys.platform, os.environ, _session())

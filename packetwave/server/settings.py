@@ -36,6 +36,14 @@ def _address(value: Any) -> bool:
     return True
 
 
+def parse_ports(text: str) -> tuple[int, ...]:
+    """The port numbers in `5060,5080`. Raises ValueError for what is none."""
+    ports = tuple(int(part) for part in text.split(","))
+    if not _ports(ports):
+        raise ValueError(f"'{text}' are not port numbers, such as 5060,5080")
+    return ports
+
+
 def parse_listen(text: str) -> tuple[str, int]:
     """Host and port of `HOST:PORT` (IPv6 in brackets; port 0 for any free one). Raises ValueError."""
     host, colon, port = text.rpartition(":")

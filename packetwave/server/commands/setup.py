@@ -10,15 +10,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import load
 from packetwave.common.terminal import Parser, say
 from packetwave.server.machine.setup import ACTIONS, Result, set_up
 from packetwave.server.machine.system import System, system
 from packetwave.server.machine.this_pc import Change, running_server, write_report
-from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
-
-_DONE, _FAILED, _WRONG_USAGE = 0, 1, 2
+from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen, parse_ports
 
 _REASONS = {
     "no_rights": "an administrator has to run this",
@@ -38,7 +37,7 @@ def main(argv: Sequence[str], windows: System | None = None) -> int:
     try:
         options = _parser().parse_args(argv)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else _WRONG_USAGE
+        return code_of(leaving)
     windows = windows or system()
     if windows is None:
         outcome = Result("not_windows")
@@ -52,10 +51,10 @@ def main(argv: Sequence[str], windows: System | None = None) -> int:
         except OSError as error:
             say(f"{options.report}: {error.strerror}")
     if outcome.code == "done":
-        return _DONE
+        return ExitCode.FINE
     said = f" ({outcome.detail})" if outcome.detail else ""
     say(f"packetwave-server setup {options.action}: {_REASONS[outcome.code]}{said}")
-    return _FAILED
+    return ExitCode.FAILED
 
 
 def _parser() -> Parser:
@@ -64,16 +63,9 @@ def _parser() -> Parser:
         description="Set Windows up for the server: its firewall, and a start with Windows.",
     )
     parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("--ports", type=_ports, metavar="8765", help="the ports clients connect to")
+    parser.add_argument("--ports", type=parse_ports, metavar="8765", help="the ports clients connect to")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what came of it, as JSON")
     return parser
-
-
-def _ports(text: str) -> tuple[int, ...]:
-    ports = tuple(int(part) for part in text.split(","))
-    if not all(0 < port < 65536 for port in ports):
-        raise ValueError
-    return ports
 
 
 def _ports_in_settings() -> tuple[int, ...]:

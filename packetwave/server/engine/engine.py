@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import TextIO
 
+from packetwave.common.exit_codes import ExitCode
 from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.engine.notices import (
@@ -30,14 +31,7 @@ from packetwave.server.engine.notices import (
     WatchInterfaces,
 )
 from packetwave.server.engine.switchboard import Switchboard
-from packetwave.server.faults import (
-    EXIT_FAILED,
-    EXIT_FINE,
-    EXIT_NO_CAPTURE,
-    StartFault,
-    listen_fault,
-    start_fault,
-)
+from packetwave.server.faults import StartFault, listen_fault, start_fault
 from packetwave.server.hub import Delivery, Hub
 from packetwave.server.office import record as records
 from packetwave.server.office.values import CallRecord, MemberTable
@@ -282,7 +276,9 @@ class Engine:
         elif state.capture is CaptureState.FAILED:
             self._spawn(self._lookout.note_watched())
             if self._must_watch and not self._lookout.has_watched:
-                self._on_end(EXIT_NO_CAPTURE if state.code != "bad_file" else EXIT_FAILED, state.reason)
+                self._on_end(
+                    ExitCode.NO_CAPTURE if state.code != "bad_file" else ExitCode.FAILED, state.reason
+                )
         elif state.capture is CaptureState.REPLAYED:
             self._spawn(self._after_replay())
         self._note_status()
@@ -305,7 +301,7 @@ class Engine:
     async def _after_replay(self) -> None:
         assert self._hub is not None
         await self._hub.sent()
-        self._on_end(EXIT_FINE, "")
+        self._on_end(ExitCode.FINE, "")
 
     # Members and store
 

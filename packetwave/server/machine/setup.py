@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from packetwave.common import data_folder
+from packetwave.common.terminal import system_words
 from packetwave.server.machine.firewall import LETS_IN, RULE_NAME, Door, judge
 from packetwave.server.machine.place import TASK_FILE, VERSION_FILE, installed_program, installed_version
 from packetwave.server.machine.policy import read_policy
@@ -85,8 +86,9 @@ def set_up(action: Action, server: Server, system: System, environ: Mapping[str,
     except Failed as failed:
         return failed.outcome
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return Result("in_use" if isinstance(error, PermissionError) else "command_failed", said)
+        return Result(
+            "in_use" if isinstance(error, PermissionError) else "command_failed", system_words(error)
+        )
     return Result("done")
 
 
