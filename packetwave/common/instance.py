@@ -25,7 +25,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from packetwave.common import data_folder
+from packetwave.common import data_folder, files
 
 if sys.platform == "win32":
     import msvcrt
@@ -99,7 +99,9 @@ class Instance:
             return True
         self._listener = listener
         gives_way = on_give_way is not None
-        self._write_address({"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way})
+        address = {"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way}
+        # Another start may be reading it at this moment.
+        files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
         self._thread = threading.Thread(
             target=_receive, args=(listener, secret, on_request, on_give_way), name="instance", daemon=True
         )
@@ -147,23 +149,6 @@ class Instance:
                 self._thread.join(2 * _TALK_S)
             self._thread = None
         self._lock.give_back()
-
-    def _write_address(self, keys: dict[str, object]) -> None:
-        beside = self._address.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(keys, file)
-        deadline = time.monotonic() + _TALK_S
-        while True:
-            try:
-                beside.replace(self._address)
-            except PermissionError:  # another start reads it at this moment: Windows
-                if time.monotonic() >= deadline:
-                    raise
-                threading.Event().wait(_AGAIN_S)
-            else:
-                return
 
 
 def has_run(data_dir: Path) -> bool:

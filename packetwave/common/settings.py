@@ -7,12 +7,13 @@ default and is named in `Loaded.problems`. A file that is no JSON object is put 
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+
+from packetwave.common import files
 
 FILE_VERSION = 1
 _CHECK = "check"
@@ -76,13 +77,8 @@ def save(settings: Any, path: Path) -> None:
     keys["version"] = FILE_VERSION
     keys.update(dataclasses.asdict(settings))
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(keys, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    text = json.dumps(keys, ensure_ascii=False, indent=2) + "\n"
+    files.replace(path, text.encode(), private=True)  # a database's password may stand in it
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Trouble, list[str]]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from packetwave.common import data_folder
+from packetwave.common import data_folder, files
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.paths import data_dir
 from packetwave.common.terminal import Parser, say, system_words
@@ -86,7 +86,7 @@ def _run(action: str, file: Path | None, uri: str, folder: Path) -> int:
         _write_out(to_csv(table.members, mark=False))
     else:
         to_file = to_xlsx if file.suffix.lower() == ".xlsx" else to_csv
-        _replace_file(file, to_file(table.members))
+        files.replace(file, to_file(table.members))
         say(f"{len(table.members)} members written to {file}")
     _say_defects(table.defects)
     return ExitCode.FINE
@@ -151,12 +151,6 @@ def _summary(plan: ImportPlan) -> str:
 def _say_defects(defects: Sequence[Defect]) -> None:
     for defect in defects:
         say(f"stored row {defect.row_id}: {defect.field_name} {defect.value!r}: {defect.code}")
-
-
-def _replace_file(file: Path, content: bytes) -> None:
-    beside = file.with_name(file.name + ".new")
-    beside.write_bytes(content)
-    beside.replace(file)
 
 
 def _write_out(content: bytes) -> None:

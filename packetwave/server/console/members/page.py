@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from packetwave.common import files
 from packetwave.server.console.members.import_dialog import ImportDialog
 from packetwave.server.console.members.requests import Request, RequestStrip, open_requests
 from packetwave.server.console.members.rows import Field
@@ -227,7 +228,7 @@ class MembersPage(QWidget):
         members = self.model.members()
         write = to_xlsx if path.suffix.lower() == ".xlsx" else to_csv
         self._files.run(
-            lambda: _write_whole(path, write(members)),
+            lambda: files.replace(path, write(members)),
             lambda error: self._say(written(path, error)),
         )
 
@@ -404,13 +405,3 @@ class _MemberDelegate(CellDelegate):
         editor.setStyleSheet(
             f"#cell {{ border: 2px solid {color}; border-radius: 0; padding: 0 9px; min-height: 0; }}"
         )
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
