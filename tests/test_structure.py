@@ -14,6 +14,8 @@ PACKAGE = ROOT / "packetwave"
 
 PURE = (
     "packetwave.protocol",
+    "packetwave.common.addresses",
+    "packetwave.common.exit_codes",
     "packetwave.server.frames",
     "packetwave.server.sip",
     "packetwave.server.calls",

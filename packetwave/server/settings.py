@@ -1,9 +1,9 @@
 """The server's settings: what the manager chose, with defaults that work."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from packetwave.common import addresses
 from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.sip.identity import IDENTITY_HEADERS
@@ -21,7 +21,7 @@ def _ports(value: Any) -> bool:
 
 def _addresses(value: Any) -> bool:
     return isinstance(value, tuple) and all(
-        isinstance(address, str) and str(ipaddress.ip_address(address)) == address for address in value
+        isinstance(address, str) and addresses.normal(address) == address for address in value
     )
 
 
@@ -51,7 +51,7 @@ def parse_listen(text: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f"'{text}' is not HOST:PORT, such as 0.0.0.0:{DEFAULT_PLAIN_PORT}")
     if host != "localhost":
-        ipaddress.ip_address(host)
+        addresses.parse(host)
     return host, int(port)
 
 

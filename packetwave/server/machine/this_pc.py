@@ -10,11 +10,11 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 from packetwave import __version__
+from packetwave.common import addresses
 from packetwave.common.paths import shared_dir
 from packetwave.server.machine.firewall import Firewall, Network, judge
 from packetwave.server.machine.networks import networks_command, read_networks
@@ -149,11 +149,13 @@ def own_addresses(
 ) -> tuple[str, ...]:
     """This PC's IPv4 addresses that others can call; office addresses first."""
     found = {address for address in resolve() if _is_callable(address)}
-    return tuple(sorted(found, key=lambda text: (not ip_address(text).is_private, ip_address(text))))
+    return tuple(
+        sorted(found, key=lambda text: (not addresses.parse(text).is_private, addresses.parse(text)))
+    )
 
 
 def _is_callable(text: str) -> bool:
-    address = ip_address(text)
+    address = addresses.parse(text)
     return not (address.is_loopback or address.is_link_local or address.is_unspecified)
 
 

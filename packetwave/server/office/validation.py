@@ -3,8 +3,9 @@
 Codes are those of `Defect`: None means good. Texts are judged trimmed, as they are stored.
 """
 
-import ipaddress
 import re
+
+from packetwave.common import addresses
 
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+._-]{1,32}")
 
@@ -23,17 +24,8 @@ def check_ip(text: str) -> str | None:
     if not text:
         return "missing"
     try:
-        address = ipaddress.ip_address(normal_ip(text))
+        address = addresses.parse(text)
     except ValueError:
         return "bad_ip"
     nobody = address.is_unspecified or address.is_multicast or (address.version == 4 and address.is_reserved)
     return "bad_ip" if nobody else None
-
-
-def normal_ip(text: str) -> str:
-    """The one way to write this address (IPv6 compressed, an IPv4 address never as IPv6), so that equal
-    addresses are equal texts. Raises ValueError for what is no address."""
-    address = ipaddress.ip_address(text.strip())
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(address)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from packetwave.common import addresses
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.server.office.validation import check_extension, check_ip
 from packetwave.server.office.values import CallRecord, Defect, Member, MemberChange, MemberTable, Put, Told
 from packetwave.server.store.base import StoreError
 
@@ -64,7 +65,7 @@ def checked(change: MemberChange) -> MemberChange:
         replace(
             member,
             extension_num=member.extension_num.strip(),
-            default_ip=normal_ip(member.default_ip),
+            default_ip=addresses.normal(member.default_ip),
             name=clean(member.name).strip(),
             department=clean(member.department).strip(),
             note=clean(member.note).strip(),
@@ -178,7 +179,7 @@ def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect
     if not serves:
         return None
     extra = {name: value for name, value in fields.items() if name not in KNOWN_FIELDS}
-    texts["default_ip"] = normal_ip(texts["default_ip"])
+    texts["default_ip"] = addresses.normal(texts["default_ip"])
     return Member(**texts, extra=extra, row_id=row_id)
 
 

@@ -22,7 +22,8 @@ import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.exceptions import InvalidFileException
 
-from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.common import addresses
+from packetwave.server.office.validation import check_extension, check_ip
 from packetwave.server.office.values import Member
 from packetwave.server.store.rows import KNOWN_FIELDS, clean, member_fields
 
@@ -246,7 +247,7 @@ def _read_row(
             good = False
     if not good:
         return None
-    known["default_ip"] = normal_ip(known["default_ip"])
+    known["default_ip"] = addresses.normal(known["default_ip"])
     return TableRow(line, Member(**known, extra=extra), frozenset(columns.values()))
 
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
+from packetwave.common.addresses import comparable
 from packetwave.server.console.members.rows import Field, Typed
 from packetwave.server.console.parts.widgets import label
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.directory import plain_address
 from packetwave.server.sip.numbers import normalise
 from packetwave.ui.theme import Theme
 
@@ -34,16 +34,16 @@ def open_requests(
     clients: Iterable[ClientInfo], rows: Iterable[Typed], ignored: Iterable[Request] = ()
 ) -> list[Request]:
     """What these clients ask for and no row gives them yet, each once, by extension. Extensions and addresses
-    are compared as calls find them (`server.directory`)."""
+    are compared as calls find them (`office.directory`)."""
     asked = {Request(client.address, client.wants) for client in clients if client.wants}
     if not asked:
         return []
-    given = {(normalise(row[Field.EXTENSION].strip()), plain_address(row[Field.IP].strip())) for row in rows}
+    given = {(normalise(row[Field.EXTENSION].strip()), comparable(row[Field.IP].strip())) for row in rows}
     return sorted(
         (
             request
             for request in asked.difference(ignored)
-            if (normalise(request.extension), plain_address(request.address)) not in given
+            if (normalise(request.extension), comparable(request.address)) not in given
         ),
         key=lambda request: (len(request.extension), request.extension, request.address),
     )

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.common import addresses
+from packetwave.server.office.validation import check_extension, check_ip
 from packetwave.server.office.values import Member
 
 
@@ -117,7 +118,7 @@ def check(drafts: Sequence[Draft]) -> list[Draft]:
 def settled(which: Field, text: str) -> str:
     """A text as the store will keep it: trimmed, an address in its one way to be written."""
     text = text.strip()
-    return normal_ip(text) if which is Field.IP and check_ip(text) is None else text
+    return addresses.normal(text) if which is Field.IP and check_ip(text) is None else text
 
 
 def _desk(draft: Draft) -> tuple[str, str]:

@@ -3,10 +3,10 @@ change. Pure but for Qt's translator.
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from PySide6.QtCore import QCoreApplication
 
+from packetwave.common.addresses import is_loopback
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import Status
@@ -29,21 +29,14 @@ class Listening:
 def listening(status: Status) -> Listening:
     """From the engine's `HOST:PORT`."""
     host, _, port = status.listening.rpartition(":")
-    try:
-        local = host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        local = False
+    local = host == "localhost" or is_loopback(host.strip("[]"))
     return Listening(int(port) if port.isdecimal() else 0, local)
 
 
 def reached_from(status: Status, own: tuple[str, ...]) -> str:
     """The address of a client on another PC that is connected now, "" for none: the best proof there is."""
     for client in status.clients:
-        try:
-            is_loopback = ip_address(client.address).is_loopback
-        except ValueError:
-            is_loopback = False
-        if client.address and not is_loopback and client.address not in own:
+        if client.address and not is_loopback(client.address) and client.address not in own:
             return client.address
     return ""
 
