@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 
-def parse(text: str) -> IPv4Address | IPv6Address:
+def parse_address(text: str) -> IPv4Address | IPv6Address:
     """The address; an IPv4 address also where it was written as IPv6 (`::ffff:192.0.2.1`). Raises
     ValueError."""
     address = ip_address(text.strip())
@@ -15,7 +15,7 @@ def parse(text: str) -> IPv4Address | IPv6Address:
 def normal(text: str) -> str:
     """The one way to write this address, so that equal addresses are equal texts: IPv6 is compressed, IPv4
     is never written as IPv6. Raises ValueError for what is no address."""
-    return str(parse(text))
+    return str(parse_address(text))
 
 
 def comparable(text: str) -> str:
@@ -39,6 +39,6 @@ def is_ipv6(text: str) -> bool:
 def is_loopback(text: str) -> bool:
     """Whether this is an address at which a PC reaches only itself; False for what is no address."""
     try:
-        return parse(text).is_loopback
+        return parse_address(text).is_loopback
     except ValueError:
         return False

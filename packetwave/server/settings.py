@@ -51,7 +51,7 @@ def parse_listen(text: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f"'{text}' is not HOST:PORT, such as 0.0.0.0:{DEFAULT_PLAIN_PORT}")
     if host != "localhost":
-        addresses.parse(host)
+        addresses.parse_address(host)
     return host, int(port)
 
 

@@ -6,7 +6,7 @@ It judges nothing; `rules.py` does. Bounded memory. Pure; time is packet time in
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from packetwave.common import addresses
+from packetwave.common.addresses import comparable, parse_address
 from packetwave.server.calls.events import Direction, Ringing
 from packetwave.server.diagnosis import glimpse
 from packetwave.server.diagnosis.copies import Copies
@@ -78,7 +78,7 @@ class Evidence:
         self._ports = None if ports is None else frozenset(ports)
         self._tls_ports = frozenset((_TLS_PORT,)) | (self._ports or frozenset((5060,)))
         self._trusted = trusted
-        self._own = frozenset(addresses.parse(addresses.comparable(address)).packed for address in own)
+        self._own = frozenset(parse_address(comparable(address)).packed for address in own)
         self._copies = Copies(self.window)
         self._media = Media(self.window)
         self._gauges = Gauges()

@@ -150,12 +150,15 @@ def own_addresses(
     """This PC's IPv4 addresses that others can call; office addresses first."""
     found = {address for address in resolve() if _is_callable(address)}
     return tuple(
-        sorted(found, key=lambda text: (not addresses.parse(text).is_private, addresses.parse(text)))
+        sorted(
+            found,
+            key=lambda text: (not addresses.parse_address(text).is_private, addresses.parse_address(text)),
+        )
     )
 
 
 def _is_callable(text: str) -> bool:
-    address = addresses.parse(text)
+    address = addresses.parse_address(text)
     return not (address.is_loopback or address.is_link_local or address.is_unspecified)
 
 

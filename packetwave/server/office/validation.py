@@ -5,7 +5,7 @@ Codes are those of `Defect`: None means good. Texts are judged trimmed, as they 
 
 import re
 
-from packetwave.common import addresses
+from packetwave.common.addresses import parse_address
 
 _EXTENSION = re.compile(r"[0-9A-Za-z*#+._-]{1,32}")
 
@@ -24,7 +24,7 @@ def check_ip(text: str) -> str | None:
     if not text:
         return "missing"
     try:
-        address = addresses.parse(text)
+        address = parse_address(text)
     except ValueError:
         return "bad_ip"
     nobody = address.is_unspecified or address.is_multicast or (address.version == 4 and address.is_reserved)
