@@ -148,13 +148,8 @@ def own_addresses(
     resolve: Callable[[], Sequence[str]] = lambda: _resolved(socket.gethostname()),
 ) -> tuple[str, ...]:
     """This PC's IPv4 addresses that others can call; office addresses first."""
-    found = {address for address in resolve() if _is_callable(address)}
-    return tuple(
-        sorted(
-            found,
-            key=lambda text: (not addresses.parse_address(text).is_private, addresses.parse_address(text)),
-        )
-    )
+    found = {addresses.parse_address(text) for text in resolve() if _is_callable(text)}
+    return tuple(map(str, sorted(found, key=lambda address: (not address.is_private, address))))
 
 
 def _is_callable(text: str) -> bool:
