@@ -1,12 +1,14 @@
 """What is in the built programs and what must not be: one list for build.spec, the checks and the licences.
 
-Names and numbers, standard library only: the Windows Python on the bench imports it too.
+Names and numbers, and nothing that needs a library: the Windows Python on the bench imports it too.
 """
 
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from packetwave.common.choices import TRANSLATED
 
 MEGABYTE = 1_000_000
 SERVER_LIMIT_BYTES = 45 * MEGABYTE
@@ -63,18 +65,23 @@ _NO_CLIENT_NEEDS = _words("""
 NOT_ON_WINDOWS = _words("asyncio.unix_events")
 _NO_SERVER_NEEDS = _words("packetwave.client scapy.all scapy.layers scapy.arch")
 
+
+def _translations(*parts: str) -> tuple[str, ...]:
+    return tuple(f"{part}_{language}.qm" for part in parts for language in TRANSLATED)
+
+
 SERVER = Program(
     name="PacketWave-Server",
     title="PacketWave Server",
     part="server",
-    translations=("ui_ko.qm", "console_ko.qm"),
+    translations=_translations("ui", "console"),
     excluded=_NO_PROGRAM_NEEDS + _NO_SERVER_NEEDS,
 )
 CLIENT = Program(
     name="PacketWave-Client",
     title="PacketWave",
     part="client",
-    translations=("ui_ko.qm", "client_ko.qm"),
+    translations=_translations("ui", "client"),
     excluded=_NO_PROGRAM_NEEDS + _NO_CLIENT_NEEDS,
 )
 PORTABLE = f"{CLIENT.name}-Portable"
@@ -90,9 +97,9 @@ _DROPPED_FILES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DROPPED_FOLDERS = re.compile(
-    r"""(^|/)plugins/(networkinformation|tls|generic|egldeviceintegrations|sqldrivers|printsupport|qmltooling
+    rf"""(^|/)plugins/(networkinformation|tls|generic|egldeviceintegrations|sqldrivers|printsupport|qmltooling
                       |imageformats/(?!(lib)?qsvg\b))
-        |(^|/)translations/(?!(qtbase|qt)_ko\.qm$)""",
+        |(^|/)translations/(?!(qtbase|qt)_({"|".join(TRANSLATED)})\.qm$)""",
     re.VERBOSE,
 )
 _RUNTIME = re.compile(r"(vcruntime140|msvcp140)(_\d)?\.dll", re.IGNORECASE)

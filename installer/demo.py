@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packetwave.common.choices import LANGUAGES
 from packetwave.common.numbers import display
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.protocol.messages import parse_at
@@ -48,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="make demo", description="A recorded minute of calls becomes popups."
     )
-    parser.add_argument("--language", choices=("ko", "en"), help="of the windows; the system's without it")
+    parser.add_argument("--language", choices=LANGUAGES, help="of the windows; the system's without it")
     language = parser.parse_args().language
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "packetwave"
 PURE = (
     "packetwave.protocol",
     "packetwave.common.addresses",
+    "packetwave.common.choices",
     "packetwave.common.exit_codes",
     "packetwave.server.frames",
     "packetwave.server.sip",

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from packetwave.client.address import BadAddress, complete
+from packetwave.common.choices import LANGUAGE_CHOICES
 
 POLICY_KEY = r"Software\Policies\PacketWave\Client"
 INSTALLED_KEY = r"Software\PacketWave\Client"
 NAMES = ("Server", "Extension", "Language")
 
-LANGUAGES = ("auto", "ko", "en")
 _MAX_TEXT = 255
 
 Values = Mapping[str, object]
@@ -64,7 +64,7 @@ def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Pr
             if value is None:
                 continue
             text = _text(value)
-            if text is None or (name == "Language" and text and text.lower() not in LANGUAGES):
+            if text is None or (name == "Language" and text and text.lower() not in LANGUAGE_CHOICES):
                 problems.append(f"the {origin} gives a '{name}' that cannot be used: {value!r}")
             elif text:
                 return Setting(text.lower() if name == "Language" else text, origin)

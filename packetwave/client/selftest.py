@@ -19,6 +19,7 @@ from packetwave.client.calls import Call, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.settings import ClientSettings
 from packetwave.common import selftest, settings
+from packetwave.common.choices import LANGUAGE_CHOICES
 from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
 
 _LINK_S = 10.0
@@ -82,7 +83,7 @@ def _check_translations(_data_dir: Path) -> str:
     if app is None:
         raise RuntimeError("there is no application")
     said = {}
-    for language in languages.CHOICES:
+    for language in LANGUAGE_CHOICES:
         languages.install(app, language, "client")
         said[language] = QCoreApplication.translate("Popup", "Incoming call")
     if said["ko"] != "전화 수신" or said["en"] != "Incoming call":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 
 CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
@@ -16,8 +17,8 @@ class ClientSettings:
     """
 
     server: str = setting("", lambda value: isinstance(value, str))
-    language: str = setting("auto", lambda value: value in ("auto", "ko", "en"))
-    theme: str = setting("system", lambda value: value in ("system", "light", "dark"))
+    language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
+    theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     popup_corner: str = setting("bottom_right", lambda value: value in CORNERS)
     keep_missed: bool = setting(True, lambda value: isinstance(value, bool))
 

@@ -1,9 +1,10 @@
 """The server's settings: what the manager chose, with defaults that work."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from packetwave.common import addresses
+from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.sip.identity import IDENTITY_HEADERS
@@ -65,10 +66,8 @@ class ServerSettings:
     show_withheld: show the asserted number of callers who asked not to be shown.
     """
 
-    language: Literal["auto", "ko", "en"] = setting("auto", lambda value: value in ("auto", "ko", "en"))
-    theme: Literal["system", "light", "dark"] = setting(
-        "system", lambda value: value in ("system", "light", "dark")
-    )
+    language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
+    theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     interface: str = setting("", _text)
     ports: tuple[int, ...] = setting((5060,), _ports)
     tunnels: tuple[str, ...] = setting((), _addresses)

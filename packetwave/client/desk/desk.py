@@ -25,12 +25,11 @@ from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
+from packetwave.common.choices import language_choice, theme_choice
 from packetwave.common.instance import Instance
 from packetwave.common.settings import Loaded
 from packetwave.ui import languages, screenshots
-from packetwave.ui.appearance import CHOICES as THEME_CHOICES
 from packetwave.ui.appearance import Appearance
-from packetwave.ui.appearance import Choice as ThemeChoice
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
@@ -92,7 +91,7 @@ class Desk(QObject):
         self._given = given
         self._tests = 0
         self._missed = 0
-        self.appearance = Appearance(app, _theme(settings.theme))
+        self.appearance = Appearance(app, settings.theme)
         language = self._speak(settings.language)
         wanted = preset.server(server, given, settings.server)
         self._asks_for_server = preset.asks_for_server(wanted)
@@ -188,11 +187,11 @@ class Desk(QObject):
 
     def _speak(self, choice: str) -> str:
         wanted = preset.language(self._given, choice).text
-        return languages.install(self._app, languages.choice(wanted), "client")
+        return languages.install(self._app, language_choice(wanted), "client")
 
     def _on_theme(self, choice: str) -> None:
         self._save(theme=choice)
-        self.appearance.choose(_theme(choice))
+        self.appearance.choose(theme_choice(choice))
 
     def _save(self, **changes: str) -> None:
         self._settings = dataclasses.replace(self._settings, **changes)  # type: ignore[arg-type]  # texts only
@@ -229,7 +228,3 @@ class Desk(QObject):
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()
-
-
-def _theme(choice: str) -> ThemeChoice:
-    return next((known for known in THEME_CHOICES if known == choice), "system")

@@ -6,6 +6,7 @@ from typing import Literal
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import language_choice
 from packetwave.ui import fault_box, languages
 from packetwave.ui.icons import icon
 
@@ -19,12 +20,12 @@ def show(fault: Fault, detail: str, language: str) -> None:
     """Say it, and return when the dialog is closed.
 
     detail: shown as it is: the folder and what is the matter with it; for a crash, the log's place or "".
-    language: `auto`, `ko` or `en`.
+    language: a `LanguageChoice`, or what was given for one.
     """
     present = QApplication.instance()
     app = present if isinstance(present, QApplication) else QApplication([sys.argv[0]])
     app.setWindowIcon(icon("client"))
-    languages.install(app, languages.choice(language), "client")
+    languages.install(app, language_choice(language), "client")
     text, next_step = _words(fault)
     fault_box.show(text, f"{next_step}\n\n{detail}".strip())
 

@@ -25,13 +25,13 @@ from packetwave.client.desk.tray import icon_name
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Origin, Preset, Setting, is_locked
 from packetwave.client.settings import ClientSettings
+from packetwave.common.choices import LANGUAGE_NAMES, THEME_CHOICES
 from packetwave.common.settings import Trouble
 from packetwave.ui.icons import icon, pixmap
 from packetwave.ui.labels import PlainLabel
 from packetwave.ui.theme import scaled
 
-_LANGUAGES = {"auto": "", "ko": "한국어", "en": "English"}  # each in its own language, but "system"
-_THEMES = ("system", "light", "dark")
+_LANGUAGES: dict[str, str] = {"auto": "", **LANGUAGE_NAMES}  # "auto" is said in the language of the window
 
 
 class StateWindow(QWidget):
@@ -165,7 +165,7 @@ class StateWindow(QWidget):
         self.language, self.theme = QComboBox(), QComboBox()
         for code, name in _LANGUAGES.items():
             self.language.addItem(name, code)
-        for code in _THEMES:
+        for code in THEME_CHOICES:
             self.theme.addItem("", code)
         self.test_button, self.quit_button = QPushButton(), QPushButton()
         self._version = PlainLabel(f"PacketWave {__version__}")

@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import LanguageChoice, ThemeChoice
 from packetwave.common.logs import Logs
 from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.start import first_start
@@ -19,8 +20,8 @@ from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.engine.notices import Command, Notice
 from packetwave.server.faults import StartFault
 from packetwave.server.machine.this_pc import this_pc
-from packetwave.ui import appearance as appearances
 from packetwave.ui import fault_box, languages, quitter, screenshots
+from packetwave.ui.appearance import Appearance
 from packetwave.ui.bridge import Bridge
 
 translate = QCoreApplication.translate
@@ -52,8 +53,8 @@ def run(
     *,
     data_dir: Path,
     keep: Callable[[str, str], object],
-    language: languages.Choice = "auto",
-    theme: appearances.Choice = "system",
+    language: LanguageChoice = "auto",
+    theme: ThemeChoice = "system",
     argv: Sequence[str] = (),
     on_open: Callable[[Callable[[str], None]], None] | None = None,
     journal: Logs | None = None,
@@ -68,7 +69,7 @@ def run(
     """
     app = _application(language, argv)
     screenshots.start(app)
-    appearance = appearances.Appearance(app, theme)
+    appearance = Appearance(app, theme)
     bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
     place = Surroundings(data_dir, keep, this_pc(data_dir), language, theme)
@@ -95,19 +96,17 @@ def run(
     return code
 
 
-def offer_mongodb(
-    rows: int, *, language: languages.Choice = "auto", theme: appearances.Choice = "system"
-) -> bool:
+def offer_mongodb(rows: int, *, language: LanguageChoice = "auto", theme: ThemeChoice = "system") -> bool:
     """Ask, before anything else is shown, whether the members in this PC's MongoDB are to be used."""
     app = _application(language, ())
-    appearance = appearances.Appearance(app, theme)
+    appearance = Appearance(app, theme)
     try:
         return first_start.use_mongodb(rows)
     finally:
         appearance.deleteLater()
 
 
-def _application(language: languages.Choice, argv: Sequence[str]) -> QApplication:
+def _application(language: LanguageChoice, argv: Sequence[str]) -> QApplication:
     app = QApplication.instance() or QApplication([*argv] or ["packetwave-server"])
     assert isinstance(app, QApplication)
     app.setApplicationName("PacketWave Server")

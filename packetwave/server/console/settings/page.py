@@ -13,6 +13,7 @@ from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from packetwave import __version__
+from packetwave.common.choices import LANGUAGE_NAMES, LanguageChoice, ThemeChoice
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
@@ -24,8 +25,6 @@ from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
 from packetwave.server.machine.setup import Action
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Change, Pc, Setup
-from packetwave.ui import appearance as appearances
-from packetwave.ui import languages
 from packetwave.ui.labels import ElidedLabel
 from packetwave.ui.theme import Theme
 
@@ -47,8 +46,8 @@ class Surroundings:
     data_dir: Path
     keep: Callable[[str, str], object]
     pc: Pc | None = None
-    language: languages.Choice = "auto"
-    theme: appearances.Choice = "system"
+    language: LanguageChoice = "auto"
+    theme: ThemeChoice = "system"
 
 
 class SettingsPage(QWidget):
@@ -174,8 +173,7 @@ class SettingsPage(QWidget):
                 "auto": translate("setup", "As in Windows")
                 if self._place.pc
                 else translate("setup", "As the system"),
-                "ko": "한국어",
-                "en": "English",
+                **LANGUAGE_NAMES,
             },
             self._place.language,
         )

@@ -5,13 +5,14 @@ from typing import get_args
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import LanguageChoice
 from packetwave.server.console.start.words import start_words
 from packetwave.server.faults import FaultCode
 from packetwave.ui import languages
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_each_reason_has_its_words(language: languages.Choice, qapp: QApplication) -> None:
+def test_each_reason_has_its_words(language: LanguageChoice, qapp: QApplication) -> None:
     languages.install(qapp, language, "console")
     said = {code: start_words(code) for code in get_args(FaultCode)}
     assert len({text for text, _ in said.values()}) == len(said)
