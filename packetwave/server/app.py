@@ -28,7 +28,7 @@ from packetwave.server.commands import members as members_cli
 from packetwave.server.commands import setup as setup_cli
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import FileFault
-from packetwave.server.faults import FaultCode, StartFault
+from packetwave.server.faults import StartFault, StartFaultCode
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen, parse_ports
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.store.opening import OpenStores, open_stores
@@ -71,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         trouble = data_folder.make(folder)
     except data_folder.Unusable as error:
-        fault: FaultCode = "foreign_folder" if error.is_foreign else "folder"
+        fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
         return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
@@ -205,7 +205,7 @@ def _run_headless(options: argparse.Namespace, folder: Path, journal: logs.Logs)
 
 def _in_use(options: argparse.Namespace, folder: Path) -> int:
     text = f"PacketWave is running already with the data folder {folder}; --data-dir names another"
-    return _refuse(options, StartFault(text, ExitCode.IN_USE, "running", str(folder)))
+    return _refuse(options, StartFault(text, ExitCode.IN_USE, StartFaultCode.RUNNING, str(folder)))
 
 
 @contextlib.contextmanager

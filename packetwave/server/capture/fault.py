@@ -1,9 +1,30 @@
 """What can be the matter with the machine when frames are to be read: no bug, so it says what to do."""
 
 import sys
-from typing import Literal
+from enum import StrEnum
 
-FaultCode = Literal["no_driver", "no_rights", "no_interface", "lost", "bad_file"]
+
+class CaptureFaultCode(StrEnum):
+    """What is the matter with a capture, for windows, which have their own words for each."""
+
+    NO_DRIVER = "no_driver"
+    """There is no capture library (Npcap, libpcap) on this PC."""
+
+    NO_RIGHTS = "no_rights"
+    """The program may not read the interface."""
+
+    NO_INTERFACE = "no_interface"
+    """There is no such interface, or it cannot be opened."""
+
+    LOST = "lost"
+    """The interface went away while it was read."""
+
+    BAD_FILE = "bad_file"
+    """The file cannot be read, or is no capture file."""
+
+    CUT_FILE = "cut_file"
+    """The capture file ends too early or is damaged from there on; what was readable was used."""
+
 
 _NO_DRIVER = (
     "Npcap is not installed: get it from https://npcap.com, then try again. All but live capture works."
@@ -18,12 +39,13 @@ _NO_RIGHTS = (
     else "No rights to capture on '{detail}': start the program as root, or give its Python the capabilities "
     "CAP_NET_RAW and CAP_NET_ADMIN."
 )
-_SENTENCES: dict[FaultCode, str] = {
-    "no_driver": _NO_DRIVER,
-    "no_rights": _NO_RIGHTS,
-    "no_interface": "Cannot capture on '{detail}': --list-interfaces shows what there is.",
-    "lost": "The interface '{detail}' went away: plug it in or switch it on again.",
-    "bad_file": "'{detail}' cannot be read as a capture file (pcap or pcapng).",
+_SENTENCES: dict[CaptureFaultCode, str] = {
+    CaptureFaultCode.NO_DRIVER: _NO_DRIVER,
+    CaptureFaultCode.NO_RIGHTS: _NO_RIGHTS,
+    CaptureFaultCode.NO_INTERFACE: "Cannot capture on '{detail}': --list-interfaces shows what there is.",
+    CaptureFaultCode.LOST: "The interface '{detail}' went away: plug it in or switch it on again.",
+    CaptureFaultCode.BAD_FILE: "'{detail}' cannot be read as a capture file (pcap or pcapng).",
+    CaptureFaultCode.CUT_FILE: "'{detail}' is cut short or damaged: what was readable was used",
 }
 
 
@@ -34,9 +56,9 @@ class CaptureFault(Exception):
     reason: what the system said, "" where it said nothing.
     """
 
-    def __init__(self, code: FaultCode, detail: str = "", reason: str = "") -> None:
+    def __init__(self, code: CaptureFaultCode, detail: str = "", reason: str = "") -> None:
         sentence = _SENTENCES[code].replace("{detail}", detail)
         super().__init__(f"{sentence} ({reason})" if reason else sentence)
-        self.code: FaultCode = code
+        self.code = code
         self.detail = detail
         self.reason = reason

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from packetwave.server.capture import handle
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 _LOOPBACK, _UP, _DISCONNECTED, _CONNECTION = 0x01, 0x02, 0x20, 0x30
 # Devices that libpcap lists and that carry no network frames (or, `any`, copies of all the others').
@@ -51,7 +51,9 @@ def resolve_interface(text: str) -> Interface:
     described = [found for found in everything if found.description.casefold() == text.casefold()]
     if len(described) == 1:
         return described[0]
-    raise CaptureFault("no_interface", text, "several have this description" if described else "")
+    raise CaptureFault(
+        CaptureFaultCode.NO_INTERFACE, text, "several have this description" if described else ""
+    )
 
 
 def _all() -> list[Interface]:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from packetwave.server.capture import handle
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 Frame = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, length on the wire, bytes)
 
@@ -108,7 +108,9 @@ class LiveCapture:
                 frames.append((seconds + micros / 1e6, wire, string_at(data.value, captured)))  # type: ignore[arg-type]
             else:
                 if status == _ERROR:  # said once only: what came before it is given first
-                    self._lost = CaptureFault("lost", self._interface, handle.error_text(self._handle))
+                    self._lost = CaptureFault(
+                        CaptureFaultCode.LOST, self._interface, handle.error_text(self._handle)
+                    )
                 break
         if self._lost and not frames:
             raise self._lost

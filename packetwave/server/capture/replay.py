@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 Record = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, link type, frame)
 
@@ -49,7 +49,7 @@ class Replay:
         try:
             self._file: BinaryIO = Path(path).open("rb", buffering=_READ_BYTES)  # noqa: SIM115 (close() does)
         except OSError as error:
-            raise CaptureFault("bad_file", str(path), error.strerror or str(error)) from None
+            raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), error.strerror or str(error)) from None
         try:
             head = self._file.read(24)
             if head[:4] in _PCAP and len(head) == 24:
@@ -60,10 +60,10 @@ class Replay:
                 self._file.seek(0)
                 self._records = _pcapng(self._file)
             else:
-                raise CaptureFault("bad_file", str(path), "" if head else "it is empty")
+                raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), "" if head else "it is empty")
         except OSError as error:
             self._file.close()
-            raise CaptureFault("bad_file", str(path), error.strerror or str(error)) from None
+            raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), error.strerror or str(error)) from None
         except CaptureFault:
             self._file.close()
             raise

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from packetwave.common.exit_codes import ExitCode
 from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.engine.notices import (
     ChangeMembers,
@@ -23,6 +24,7 @@ from packetwave.server.engine.notices import (
     HistoryLoaded,
     LoadHistory,
     Notice,
+    RefusalCode,
     Refused,
     StartCapture,
     Status,
@@ -277,7 +279,8 @@ class Engine:
             self._spawn(self._lookout.note_watched())
             if self._must_watch and not self._lookout.has_watched:
                 self._on_end(
-                    ExitCode.NO_CAPTURE if state.code != "bad_file" else ExitCode.FAILED, state.reason
+                    ExitCode.NO_CAPTURE if state.code is not CaptureFaultCode.BAD_FILE else ExitCode.FAILED,
+                    state.reason,
                 )
         elif state.capture is CaptureState.REPLAYED:
             self._spawn(self._after_replay())
@@ -417,12 +420,12 @@ class Engine:
         try:
             table = await self._store_thread.run(self._stores.members.change_members, command.changes)
         except StoreAway as error:
-            self._notify(Refused(command, "away", str(error)))
+            self._notify(Refused(command, RefusalCode.AWAY, str(error)))
         except StoreConflict as error:
-            self._notify(Refused(command, "conflict", str(error)))
+            self._notify(Refused(command, RefusalCode.CONFLICT, str(error)))
             await self._load_members()
         except StoreError as error:
-            self._notify(Refused(command, "failed", str(error)))
+            self._notify(Refused(command, RefusalCode.FAILED, str(error)))
         else:
             self._use_members(table)
 
@@ -436,7 +439,7 @@ class Engine:
         try:
             calls = await self._store_thread.run(load)
         except StoreError as error:
-            self._notify(Refused(command, "failed", str(error)))
+            self._notify(Refused(command, RefusalCode.FAILED, str(error)))
         else:
             self._notify(HistoryLoaded(tuple(calls)))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
@@ -38,7 +39,7 @@ class Status:
     """
 
     capture: CaptureState = CaptureState.STOPPED
-    capture_code: str = ""
+    capture_code: CaptureFaultCode | None = None
     capture_detail: str = ""
     interface: str = ""
     frames: int = 0
@@ -84,12 +85,25 @@ class HistoryLoaded:
     records: tuple[CallRecord, ...]
 
 
+class RefusalCode(StrEnum):
+    """Why a command to the store was not done."""
+
+    AWAY = "away"
+    """The database cannot be reached now."""
+
+    CONFLICT = "conflict"
+    """Somebody else changed or removed one of the rows meanwhile; nothing was done."""
+
+    FAILED = "failed"
+    """The database refused it; the detail says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain."""
+    """A command was not done. detail: what the store or the system said, in plain English."""
 
     command: "Command"
-    code: str
+    code: RefusalCode | CaptureFaultCode
     detail: str = ""
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from packetwave.server.calls.events import CallEvent
+from packetwave.server.capture import CaptureFaultCode
 
 
 class CaptureState(StrEnum):
@@ -59,7 +60,7 @@ class WatchState:
     """What the thread does. code, detail: as in `notices.Status`; reason: an English sentence for stderr."""
 
     capture: CaptureState
-    code: str = ""
+    code: CaptureFaultCode | None = None
     detail: str = ""
     reason: str = ""
 
@@ -76,9 +77,9 @@ class Seen:
 class InterfacesChanged:
     """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched.
 
-    code: why none can be listed (`no_driver`, …), "" where they can; detail: what the system said.
+    code: why none can be listed, None where they can; detail: what the system said.
     """
 
     interfaces: tuple[InterfaceInfo, ...]
-    code: str = ""
+    code: CaptureFaultCode | None = None
     detail: str = ""

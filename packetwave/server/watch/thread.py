@@ -16,6 +16,7 @@ from time import perf_counter
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
     CaptureFault,
+    CaptureFaultCode,
     LiveCapture,
     Replay,
     kernel_filter,
@@ -36,7 +37,7 @@ _READ_S = 0.1
 """How long a quiet capture is waited for: the pace at which time passes for the tracker."""
 
 _RETRY_S = 2.0
-_AGAIN = frozenset(("lost", "no_interface"))
+_AGAIN = frozenset((CaptureFaultCode.LOST, CaptureFaultCode.NO_INTERFACE))
 """Faults that mend themselves when a cable or an adapter is plugged in again."""
 
 _SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
@@ -267,8 +268,11 @@ class Watch:
             self._set_state(WatchState(CaptureState.STOPPED))
             return
         self._give(self.detector.tracker.finish(last_s), perf_counter())
-        reason = f"'{source.path}' is cut short or damaged: what was readable was used" if replay.cut else ""
-        self._set_state(WatchState(CaptureState.REPLAYED, "cut_file" if replay.cut else "", name, reason))
+        if replay.cut:
+            cut = CaptureFault(CaptureFaultCode.CUT_FILE, str(source.path))
+            self._set_state(WatchState(CaptureState.REPLAYED, cut.code, name, str(cut)))
+        else:
+            self._set_state(WatchState(CaptureState.REPLAYED, detail=name))
 
     def _replay(self, replay: Replay, real_time: bool) -> float:
         """Play the file until its end or a stop; the packet time reached."""

@@ -1,25 +1,25 @@
 import pytest
 
-from packetwave.server.capture import CaptureFault
-from packetwave.server.capture.fault import FaultCode
+from packetwave.server.capture import CaptureFault, CaptureFaultCode
 
-EXPECTED: dict[FaultCode, str] = {
-    "no_driver": "install",
-    "no_rights": "start the program as",
-    "no_interface": "--list-interfaces",
-    "lost": "plug it in",
-    "bad_file": "pcap or pcapng",
+EXPECTED: dict[CaptureFaultCode, str] = {
+    CaptureFaultCode.NO_DRIVER: "install",
+    CaptureFaultCode.NO_RIGHTS: "start the program as",
+    CaptureFaultCode.NO_INTERFACE: "--list-interfaces",
+    CaptureFaultCode.LOST: "plug it in",
+    CaptureFaultCode.BAD_FILE: "pcap or pcapng",
+    CaptureFaultCode.CUT_FILE: "what was readable was used",
 }
 
 
 @pytest.mark.parametrize("code", EXPECTED)
-def test_each_fault_says_what_to_do(code: FaultCode) -> None:
+def test_each_fault_says_what_to_do(code: CaptureFaultCode) -> None:
     fault = CaptureFault(code, "이더넷 2 {x}", "what the system said")
     assert EXPECTED[code] in str(fault)
-    assert ("이더넷 2 {x}" in str(fault)) == (code != "no_driver")
+    assert ("이더넷 2 {x}" in str(fault)) == (code != CaptureFaultCode.NO_DRIVER)
     assert str(fault).endswith("(what the system said)")
     assert (fault.code, fault.detail, fault.reason) == (code, "이더넷 2 {x}", "what the system said")
 
 
 def test_without_a_reason_there_are_no_brackets() -> None:
-    assert str(CaptureFault("lost", "eth7")).endswith("on again.")
+    assert str(CaptureFault(CaptureFaultCode.LOST, "eth7")).endswith("on again.")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.capture import CaptureFault, Replay
+from packetwave.server.capture import CaptureFault, CaptureFaultCode, Replay
 from packetwave.server.capture.replay import Record
 from tests.tshark import SHARED_CAPTURES, fields, needs_shared_captures, needs_tshark
 
@@ -157,7 +157,7 @@ def test_a_file_cut_at_any_byte_gives_what_was_readable_and_says_so(data: bytes,
         path.write_bytes(data[:length])
         with pytest.raises(CaptureFault) as fault:
             Replay(path)
-        assert fault.value.code == "bad_file"
+        assert fault.value.code == CaptureFaultCode.BAD_FILE
 
 
 @given(data=st.data())
@@ -169,7 +169,7 @@ def test_damaged_files_never_raise(data: st.DataObject, tmp_path_factory: pytest
     try:
         records, _ = read(path, bytes(damaged))
     except CaptureFault as fault:
-        assert fault.code == "bad_file"
+        assert fault.code == CaptureFaultCode.BAD_FILE
     else:
         assert all(0 <= at_s <= 253_402_300_799 and len(frame) < 300_000 for at_s, _, frame in records)
 
@@ -215,14 +215,14 @@ def test_what_is_no_capture_file_is_refused(data: bytes, tmp_path: Path) -> None
     path.write_bytes(data)
     with pytest.raises(CaptureFault, match="다른 파일") as fault:
         Replay(path)
-    assert fault.value.code == "bad_file"
+    assert fault.value.code == CaptureFaultCode.BAD_FILE
 
 
 def test_what_cannot_be_opened_is_refused_with_the_reason(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "not there"):
         with pytest.raises(CaptureFault) as fault:
             Replay(path)
-        assert (fault.value.code, bool(fault.value.reason)) == ("bad_file", True)
+        assert (fault.value.code, bool(fault.value.reason)) == (CaptureFaultCode.BAD_FILE, True)
 
 
 def test_closing_twice_is_fine(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 
 from packetwave.common.exit_codes import ExitCode
 from packetwave.server.calls.events import Outcome
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -188,7 +189,7 @@ def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> 
         failed = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.FAILED
         ).status
-        assert failed.capture_code == "no_interface"
+        assert failed.capture_code == CaptureFaultCode.NO_INTERFACE
         run.engine.submit(StopCapture())
         stopped: Status = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.STOPPED
@@ -247,7 +248,7 @@ def test_cut_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
         status = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.REPLAYED
         ).status
-        assert (status.capture_code, status.sip_messages) == ("cut_file", 4)
+        assert (status.capture_code, status.sip_messages) == (CaptureFaultCode.CUT_FILE, 4)
         assert run.ends.get(timeout=10) == ExitCode.FINE
 
 

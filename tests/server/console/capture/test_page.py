@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.engine.notices import (
     Refused,
     StartCapture,
@@ -43,5 +44,5 @@ def test_an_interface_is_chosen_started_and_stopped(desk: Desk) -> None:
 
 
 def test_a_refused_interface_is_said_on_its_page(desk: Desk) -> None:
-    desk.tell(StatusChanged(WATCHING), Refused(StartCapture("eth9"), "no_interface", "eth9"))
+    desk.tell(StatusChanged(WATCHING), Refused(StartCapture("eth9"), CaptureFaultCode.NO_INTERFACE, "eth9"))
     assert "eth9" in desk.window.capture.refusal.text()

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.members.rows import Field
 from packetwave.server.console.members.table import STATE_COLUMN
-from packetwave.server.engine.notices import MembersChanged, Refused, StatusChanged
+from packetwave.server.engine.notices import MembersChanged, RefusalCode, Refused, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import Defect, Member, MemberTable, Put, Remove
 from packetwave.ui.theme import LIGHT
@@ -109,7 +109,7 @@ def test_a_refused_change_is_said_above_the_table_and_kept(desk: Desk) -> None:
     desk.tell(MembersChanged(MemberTable((KIM,))))
     page.model.write([(0, Field.NAME, "김")])
     asked = desk.asked[-1]
-    desk.tell(Refused(asked, "away"))
+    desk.tell(Refused(asked, RefusalCode.AWAY))
     assert desk.window.page() is page
     assert "database cannot be reached" in page.refusal.text()
     assert page.model.texts(0)[Field.NAME] == "김"
