@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from packetwave.server.calls.events import Direction, Outcome
 
@@ -24,9 +25,28 @@ class Member:
     row_id: str = ""
 
 
+class DefectCode(StrEnum):
+    """What is wrong with a field of a member. The values are stored, and shown by `members list`."""
+
+    MISSING = "missing"
+    """There is nothing where something must be."""
+
+    NOT_TEXT = "not_text"
+    """It is stored as something else than text, such as a number."""
+
+    BAD_EXTENSION = "bad_extension"
+    """It cannot be an extension."""
+
+    BAD_IP = "bad_ip"
+    """It cannot be the IP address of a PC."""
+
+    DOUBLED = "doubled"
+    """Another row has the same extension and address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
+    """What is wrong with a stored row.
 
     Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
     (extension 1001) and on name, department and note.
@@ -34,7 +54,7 @@ class Defect:
 
     row_id: str
     field_name: str
-    code: str
+    code: DefectCode
     value: str
 
 

@@ -13,7 +13,16 @@ from typing import Any, TypeVar
 from packetwave.common import addresses
 from packetwave.server.calls.events import Direction, Outcome
 from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import CallRecord, Defect, Member, MemberChange, MemberTable, Put, Told
+from packetwave.server.office.values import (
+    CallRecord,
+    Defect,
+    DefectCode,
+    Member,
+    MemberChange,
+    MemberTable,
+    Put,
+    Told,
+)
 from packetwave.server.store.base import StoreError
 
 KNOWN_FIELDS = ("extension_num", "default_ip", "name", "department", "note")
@@ -42,7 +51,7 @@ def read_table(rows: Iterable[tuple[str, Mapping[str, object]]]) -> MemberTable:
     for member in members:
         desk = (member.extension_num, member.default_ip)
         if desk in seen:
-            defects.append(Defect(member.row_id, "extension_num", "doubled", member.extension_num))
+            defects.append(Defect(member.row_id, "extension_num", DefectCode.DOUBLED, member.extension_num))
         else:
             seen.add(desk)
             serving.append(member)
@@ -153,7 +162,7 @@ def to_milliseconds(at: datetime) -> datetime:
 def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect]) -> Member | None:
     found: list[Defect] = []
 
-    def defect(field_name: str, code: str, value: object) -> None:
+    def defect(field_name: str, code: DefectCode, value: object) -> None:
         found.append(Defect(row_id, field_name, code, str(value)[:_SHOWN_CHARACTERS]))
 
     texts: dict[str, str] = {}
@@ -162,17 +171,17 @@ def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect
         value = fields.get(field_name)
         text = "" if value is None else _as_text(value)
         if text is None:
-            defect(field_name, "not_text", value)
+            defect(field_name, DefectCode.NOT_TEXT, value)
             serves = serves and field_name not in ("extension_num", "default_ip")
             text = ""
         elif value is not None and not isinstance(value, str):
-            defect(field_name, "not_text", value)
+            defect(field_name, DefectCode.NOT_TEXT, value)
         texts[field_name] = text.strip()
         checks = {"extension_num": check_extension, "default_ip": check_ip}
         check = checks.get(field_name)
         code = check(text) if check else None
         # What is no text at all was listed above; it is not missing besides.
-        if code is not None and (value is None or isinstance(value, str) or code != "missing"):
+        if code is not None and (value is None or isinstance(value, str) or code is not DefectCode.MISSING):
             defect(field_name, code, text)
         serves = serves and code is None
     defects.extend(found)

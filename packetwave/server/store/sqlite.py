@@ -15,7 +15,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from packetwave.server.office.values import CallRecord, Defect, Member, MemberChange, MemberTable, Put
+from packetwave.server.office.values import (
+    CallRecord,
+    Defect,
+    DefectCode,
+    Member,
+    MemberChange,
+    MemberTable,
+    Put,
+)
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreDamaged, StoreError
 from packetwave.server.store.rows import (
     KNOWN_FIELDS,
@@ -261,9 +269,9 @@ class SqliteStore:
         try:
             return MemberTable(
                 tuple(Member(**keys) for keys in content["members"]),
-                tuple(Defect(**keys) for keys in content["defects"]),
+                tuple(Defect(**{**keys, "code": DefectCode(keys["code"])}) for keys in content["defects"]),
             )
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             return None
 
     def queue_calls(self, records: Sequence[CallRecord]) -> None:

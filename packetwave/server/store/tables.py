@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -24,7 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from packetwave.common import addresses
 from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import Member
+from packetwave.server.office.values import DefectCode, Member
 from packetwave.server.store.rows import KNOWN_FIELDS, clean, member_fields
 
 MAX_FILE_BYTES = 20_000_000
@@ -53,17 +54,47 @@ _BROKEN_WORKBOOK = (
 )
 
 
+class FileProblemCode(StrEnum):
+    """What is wrong with a file of members, beside what is wrong with a member in it (`DefectCode`)."""
+
+    EMPTY_ROW = "empty_row"
+    """The row is empty."""
+
+    NO_HEADER = "no_header"
+    """A column that must be there is not found; the problem names it."""
+
+    DOUBLED_COLUMN = "doubled_column"
+    """Two columns have the same name."""
+
+    NO_HEADING = "no_heading"
+    """A cell stands under no heading."""
+
+    BAD_ENCODING = "bad_encoding"
+    """The text is in neither of the encodings that are read."""
+
+    BAD_CSV = "bad_csv"
+    """The text cannot be read as CSV."""
+
+    NOT_A_TABLE = "not_a_table"
+    """The file is no table."""
+
+    OLD_EXCEL = "old_excel"
+    """An old or encrypted Excel file."""
+
+    TOO_BIG = "too_big"
+    """More rows or bytes than are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file cannot be imported. line: its line or row, from 1; 0 for the whole file.
+    """Why a file cannot be imported.
 
-    code: `missing`, `bad_extension`, `bad_ip`, `doubled` (value: the earlier line), `empty_row`,
-    `no_header` (column: the one not found), `doubled_column`, `no_heading` (a cell under no heading),
-    `bad_encoding`, `bad_csv`, `not_a_table`, `old_excel`, `too_big`.
+    line: its line or row, from 1; 0 for the whole file. column: the known field that it is about, if any.
+    value: what stands there; for a doubled row the earlier line.
     """
 
     line: int
-    code: str
+    code: DefectCode | FileProblemCode
     column: str = ""
     value: str = ""
 
@@ -91,7 +122,7 @@ Line = tuple[int, Sequence[str]]  # line number, cells
 class _Unreadable(Exception):
     """The file as a whole cannot be read."""
 
-    def __init__(self, line: int, code: str, value: str = "") -> None:
+    def __init__(self, line: int, code: FileProblemCode, value: str = "") -> None:
         super().__init__(code)
         self.problem = Problem(line, code, value=value[:100])
 
@@ -103,7 +134,7 @@ def read_file(content: bytes) -> TableFile:
     rows: list[TableRow] = []
     try:
         if len(content) > MAX_FILE_BYTES:
-            raise _Unreadable(0, "too_big")
+            raise _Unreadable(0, FileProblemCode.TOO_BIG)
         lines = list(_sheet_lines(content) if content.startswith(b"PK") else _csv_lines(content))
     except _Unreadable as unreadable:
         return TableFile((), (unreadable.problem,))
@@ -111,7 +142,7 @@ def read_file(content: bytes) -> TableFile:
         lines.pop()
     lines = list(itertools.dropwhile(lambda line: not any(line[1]), lines))
     if not lines:
-        return TableFile((), (Problem(0, "no_header", "extension_num"),))
+        return TableFile((), (Problem(0, FileProblemCode.NO_HEADER, "extension_num"),))
     header_line, heading = lines[0]
     columns = _columns(heading, header_line, problems)
     if problems:
@@ -126,23 +157,40 @@ def read_file(content: bytes) -> TableFile:
 
 def describe(problem: Problem) -> str:
     """The problem in plain English, for a terminal."""
-    column, value = problem.column, problem.value
-    what = {
-        "missing": f"{column} is empty",
-        "bad_extension": f"{value!r} is no extension (1 to 32 digits, letters or * # + . _ -)",
-        "bad_ip": f"{value!r} is no IP address of a PC",
-        "doubled": f"the same extension and IP as line {value}",
-        "empty_row": "the row is empty",
-        "no_header": f"no column {column} in the first row (needed: extension_num, default_ip)",
-        "doubled_column": f"two columns for {column}",
-        "no_heading": f"{value!r} stands under no heading",
-        "bad_encoding": "neither UTF-8 nor CP949 text",
-        "bad_csv": f"not readable as CSV: {value}",
-        "not_a_table": "neither a CSV nor an XLSX file",
-        "old_excel": "an old or encrypted Excel file; save it as plain .xlsx or CSV",
-        "too_big": f"more than {MAX_ROWS} rows or {MAX_FILE_BYTES // 1_000_000} MB",
-    }[problem.code]
+    what = _sentence(problem.code, problem.column, problem.value)
     return f"line {problem.line}: {what}" if problem.line else what
+
+
+def _sentence(code: DefectCode | FileProblemCode, column: str, value: str) -> str:
+    match code:
+        case DefectCode.MISSING:
+            return f"{column} is empty"
+        case DefectCode.BAD_EXTENSION:
+            return f"{value!r} is no extension (1 to 32 digits, letters or * # + . _ -)"
+        case DefectCode.BAD_IP:
+            return f"{value!r} is no IP address of a PC"
+        case DefectCode.NOT_TEXT:
+            return f"{value!r} is no text"
+        case DefectCode.DOUBLED:
+            return f"the same extension and IP as line {value}"
+        case FileProblemCode.EMPTY_ROW:
+            return "the row is empty"
+        case FileProblemCode.NO_HEADER:
+            return f"no column {column} in the first row (needed: extension_num, default_ip)"
+        case FileProblemCode.DOUBLED_COLUMN:
+            return f"two columns for {column}"
+        case FileProblemCode.NO_HEADING:
+            return f"{value!r} stands under no heading"
+        case FileProblemCode.BAD_ENCODING:
+            return "neither UTF-8 nor CP949 text"
+        case FileProblemCode.BAD_CSV:
+            return f"not readable as CSV: {value}"
+        case FileProblemCode.NOT_A_TABLE:
+            return "neither a CSV nor an XLSX file"
+        case FileProblemCode.OLD_EXCEL:
+            return "an old or encrypted Excel file; save it as plain .xlsx or CSV"
+        case FileProblemCode.TOO_BIG:
+            return f"more than {MAX_ROWS} rows or {MAX_FILE_BYTES // 1_000_000} MB"
 
 
 def to_csv(members: Iterable[Member], *, mark: bool = True) -> bytes:
@@ -198,15 +246,15 @@ def _columns(heading: Sequence[str], line: int, problems: list[Problem]) -> Mapp
         best = next((known for known in headings if known in named), None)
         if best is None:
             if field_name in ("extension_num", "default_ip"):
-                problems.append(Problem(line, "no_header", field_name))
+                problems.append(Problem(line, FileProblemCode.NO_HEADER, field_name))
         elif named.count(best) > 1:
-            problems.append(Problem(line, "doubled_column", field_name))
+            problems.append(Problem(line, FileProblemCode.DOUBLED_COLUMN, field_name))
         else:
             columns[named.index(best)] = field_name
     others = [_extra_name(cell) for at, cell in enumerate(heading) if at not in columns]
     for other in dict.fromkeys(others):
         if other and others.count(other) > 1:
-            problems.append(Problem(line, "doubled_column", other))
+            problems.append(Problem(line, FileProblemCode.DOUBLED_COLUMN, other))
     return columns
 
 
@@ -224,7 +272,7 @@ def _read_row(
     problems: list[Problem],
 ) -> TableRow | None:
     if not any(cells):
-        problems.append(Problem(line, "empty_row"))
+        problems.append(Problem(line, FileProblemCode.EMPTY_ROW))
         return None
     known: dict[str, str] = {}
     extra: dict[str, object] = {}
@@ -237,7 +285,7 @@ def _read_row(
         elif name:
             extra[name] = cell
         elif cell:
-            problems.append(Problem(line, "no_heading", value=cell[:100]))
+            problems.append(Problem(line, FileProblemCode.NO_HEADING, value=cell[:100]))
             good = False
     for field_name, check in (("extension_num", check_extension), ("default_ip", check_ip)):
         text = known.get(field_name, "")
@@ -256,7 +304,7 @@ def _find_doubled(rows: Sequence[TableRow], problems: list[Problem]) -> None:
     for row in rows:
         desk = (row.member.extension_num, row.member.default_ip)
         if desk in first:
-            problems.append(Problem(row.line, "doubled", value=str(first[desk])))
+            problems.append(Problem(row.line, DefectCode.DOUBLED, value=str(first[desk])))
         else:
             first[desk] = row.line
 
@@ -270,7 +318,7 @@ def _plain(cell: str) -> str:
 def _csv_lines(content: bytes) -> Iterator[Line]:
     text = _decode(content)
     if "\0" in text:
-        raise _Unreadable(0, "not_a_table")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     # Strict: a quote that is not closed would swallow the rows after it.
@@ -279,19 +327,19 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
     try:
         for number, raw in enumerate(reader):
             if number > MAX_ROWS:
-                raise _Unreadable(line, "too_big")
+                raise _Unreadable(line, FileProblemCode.TOO_BIG)
             cells = [_plain(cell) for cell in raw]
             if cells and cells[0].lower() == "sep=" and not any(cells[1:]):
                 cells = []  # Excel's own hint which delimiter the file has
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _Unreadable(line, "bad_csv", str(error)) from error
+        raise _Unreadable(line, FileProblemCode.BAD_CSV, str(error)) from error
 
 
 def _decode(content: bytes) -> str:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _Unreadable(0, "old_excel")
+        raise _Unreadable(0, FileProblemCode.OLD_EXCEL)
     marked_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # Excel's "Unicode text"
     encodings = ("utf-16",) if marked_utf16 else ("utf-8-sig", "cp949")
     furthest = 0
@@ -301,8 +349,8 @@ def _decode(content: bytes) -> str:
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
     if b"\0" in content:
-        raise _Unreadable(0, "not_a_table")
-    raise _Unreadable(content.count(b"\n", 0, furthest) + 1, "bad_encoding")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
+    raise _Unreadable(content.count(b"\n", 0, furthest) + 1, FileProblemCode.BAD_ENCODING)
 
 
 def _sheet_lines(content: bytes) -> list[Line]:
@@ -310,7 +358,7 @@ def _sheet_lines(content: bytes) -> list[Line]:
     try:
         with zipfile.ZipFile(stream) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MAX_UNPACKED_BYTES:
-                raise _Unreadable(0, "too_big")
+                raise _Unreadable(0, FileProblemCode.TOO_BIG)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts of a workbook that openpyxl does not keep
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
@@ -319,13 +367,13 @@ def _sheet_lines(content: bytes) -> list[Line]:
             finally:
                 book.close()
     except _BROKEN_WORKBOOK as error:
-        raise _Unreadable(0, "not_a_table") from error
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE) from error
 
 
 def _rows_of(book: openpyxl.Workbook) -> Iterator[Line]:
     """The rows of the first sheet that hold anything, and the first row of each gap between them."""
     if not book.worksheets:
-        raise _Unreadable(0, "not_a_table")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # some programs write them wrong
     filled, gap = 0, 0
@@ -336,7 +384,7 @@ def _rows_of(book: openpyxl.Workbook) -> Iterator[Line]:
             continue
         filled += 1
         if filled > MAX_ROWS:
-            raise _Unreadable(number, "too_big")
+            raise _Unreadable(number, FileProblemCode.TOO_BIG)
         if gap:
             yield gap, []
         gap = 0

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from packetwave.common import addresses
 from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import Member
+from packetwave.server.office.values import DefectCode, Member
 
 
 class Field(IntEnum):
@@ -45,7 +45,7 @@ class Draft:
     typing: tuple[Field, str] | None = None
     sent: Typed | None = None
     held: bool = False
-    faults: Mapping[Field, str] = field(default_factory=dict)
+    faults: Mapping[Field, DefectCode] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict)
 
     def now(self) -> Typed:
@@ -126,16 +126,16 @@ def _desk(draft: Draft) -> tuple[str, str]:
     return settled(Field.EXTENSION, now[Field.EXTENSION]), settled(Field.IP, now[Field.IP])
 
 
-def _faults(draft: Draft, *, doubled: bool) -> dict[Field, str]:
+def _faults(draft: Draft, *, doubled: bool) -> dict[Field, DefectCode]:
     if draft.is_blank():
         return {}
     extension, ip = _desk(draft)
-    faults = {}
+    faults: dict[Field, DefectCode] = {}
     if code := check_extension(extension):
         faults[Field.EXTENSION] = code
     if code := check_ip(ip):
         faults[Field.IP] = code
     is_own = draft.stored is None or draft.now() != fields_of(draft.stored)
     if doubled and is_own and not faults:
-        faults[Field.EXTENSION] = faults[Field.IP] = "doubled"
+        faults[Field.EXTENSION] = faults[Field.IP] = DefectCode.DOUBLED
     return faults

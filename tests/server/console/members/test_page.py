@@ -11,7 +11,7 @@ from packetwave.server.console.members.rows import Field
 from packetwave.server.console.members.table import STATE_COLUMN
 from packetwave.server.engine.notices import MembersChanged, RefusalCode, Refused, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.values import Defect, Member, MemberTable, Put, Remove
+from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put, Remove
 from packetwave.ui.theme import LIGHT
 from tests.server.console.conftest import KIM, PARK, WATCHING, Desk
 
@@ -121,7 +121,8 @@ def test_a_refused_change_is_said_above_the_table_and_kept(desk: Desk) -> None:
 
 def test_rows_that_are_not_right_in_the_store_are_said(desk: Desk) -> None:
     defects = tuple(
-        Defect(str(number), "default_ip", "bad_ip", f"192.168.0.{number}") for number in range(999, 1006)
+        Defect(str(number), "default_ip", DefectCode.BAD_IP, f"192.168.0.{number}")
+        for number in range(999, 1006)
     )
     desk.tell(MembersChanged(MemberTable((KIM,), defects)))
     said = desk.window.members.defects_text().split("\n")
