@@ -19,12 +19,12 @@ from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.widgets import button, color_icons, label
 from packetwave.server.console.settings.setup_card import Address, SetupCard, row_of
-from packetwave.server.console.settings.words import change_words, listening, reach_state, start_words
+from packetwave.server.console.settings.words import listening, reach_state, result_words, start_words
 from packetwave.server.engine.notices import Status
 from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
-from packetwave.server.machine.setup import Action
+from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Pc, Setup
+from packetwave.server.machine.this_pc import Pc, Setup
 from packetwave.ui.labels import ElidedLabel
 from packetwave.ui.theme import Theme
 
@@ -117,9 +117,11 @@ class SettingsPage(QWidget):
         card.body.addWidget(self._addresses_name)
         card.body.addLayout(self._addresses)
         self.add_rule = button(
-            translate("setup", "Add the firewall rule"), lambda: self._change("firewall"), primary=True
+            translate("setup", "Add the firewall rule"), lambda: self._change(Action.FIREWALL), primary=True
         )
-        self.remove_rule = button(translate("setup", "Remove the rule"), lambda: self._change("no-firewall"))
+        self.remove_rule = button(
+            translate("setup", "Remove the rule"), lambda: self._change(Action.NO_FIREWALL)
+        )
         self.network_settings = button(
             translate("setup", "Open Windows' network settings"),
             lambda: QDesktopServices.openUrl(QUrl(_NETWORK_SETTINGS)),
@@ -150,8 +152,8 @@ class SettingsPage(QWidget):
         )
         self._as_system.hide()
         card.body.addWidget(self._as_system)
-        self.add_task = button("", lambda: self._change("task"))
-        self.remove_task = button(translate("setup", "Turn off"), lambda: self._change("no-task"))
+        self.add_task = button("", lambda: self._change(Action.TASK))
+        self.remove_task = button(translate("setup", "Turn off"), lambda: self._change(Action.NO_TASK))
         card.add_buttons(self.add_task, self.remove_task)
         return card
 
@@ -286,18 +288,18 @@ class SettingsPage(QWidget):
 
     def _change(self, action: Action) -> None:
         pc, port = self._place.pc, listening(self._status).port
-        card = self.reach if action in ("firewall", "no-firewall") else self.start
+        card = self.reach if action in (Action.FIREWALL, Action.NO_FIREWALL) else self.start
         if pc is None or card is None or not port or self._changing:
             return
         self._changing = True
         card.show_said("")
         self._show()
 
-        def then(change: Change | OSError) -> None:
+        def then(result: SetupResult | OSError) -> None:
             self._changing = False
-            if isinstance(change, OSError):
-                change = Change("command_failed", str(change))
-            card.show_said(change_words(change))
+            if isinstance(result, OSError):
+                result = SetupResult(SetupCode.COMMAND_FAILED, str(result))
+            card.show_said(result_words(result))
             self._show()
             self.look()
 

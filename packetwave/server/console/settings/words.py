@@ -3,6 +3,7 @@ change. Pure but for Qt's translator.
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,8 +12,9 @@ from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import Status
 from packetwave.server.machine.firewall import SHUTS_OUT, Door, Firewall
+from packetwave.server.machine.setup import SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Setup
+from packetwave.server.machine.this_pc import Setup
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -171,23 +173,25 @@ def start_words(state: StartState) -> tuple[Tone, str, str]:
             )
 
 
-def change_words(change: Change) -> str:
-    """What came of a change; "" for done, since then the state says it."""
-    match change.code:
-        case "done":
+def result_words(result: SetupResult) -> str:
+    """What became of an action; "" for done, since then the state says it."""
+    match result.code:
+        case SetupCode.DONE:
             return ""
-        case "declined":
+        case SetupCode.DECLINED:
             return translate("setup", "Nothing was changed: Windows was answered with no.")
-        case "no_rights":
+        case SetupCode.NO_RIGHTS:
             return translate("setup", "Nothing was changed: this account may not change the PC.")
-        case "no_effect":
+        case SetupCode.NO_EFFECT:
             return translate(
                 "setup",
                 "Windows said that it was done, but it is not so. "
                 "Perhaps your organisation does not allow it.",
             )
-        case "in_use":
+        case SetupCode.IN_USE:
             said = translate("setup", "A file is in use. Close the other PacketWave Server and try again.")
-        case _:
+        case SetupCode.COMMAND_FAILED | SetupCode.NOT_WINDOWS | SetupCode.NOT_INSTALLABLE:
             said = translate("setup", "That did not work.")
-    return f"{said} ({plain(change.detail)})" if change.detail else said
+        case _:
+            assert_never(result.code)
+    return f"{said} ({plain(result.detail)})" if result.detail else said
