@@ -9,25 +9,22 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packetwave import __version__
 from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
+from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.data_folder import Unusable
 from packetwave.common.exit_codes import ExitCode, code_of
-from packetwave.common.instance import Instance
+from packetwave.common.instance import Instance, Request
 from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
-
-if TYPE_CHECKING:
-    from packetwave.client.desk.faults import Fault
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +50,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
         instance = Instance(data_dir)
     except Unusable as error:
         say(f"packetwave-client: {error}")
-        return _refuse(arguments, "folder", error.detail, preset.language(given, "auto").text)
+        return _refuse(arguments, ClientFault.FOLDER, error.detail, preset.language(given, "auto").text)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
         if arguments.self_test:
@@ -63,7 +60,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
         return _run(arguments, data_dir, given, instance)
     except Exception:  # noqa: BLE001 - the log is the only place where a program without a console can speak
         _log.critical("the client failed", exc_info=True)
-        return _refuse(arguments, "crash", str(log.path or ""), preset.language(given, "auto").text)
+        return _refuse(arguments, ClientFault.CRASH, str(log.path or ""), preset.language(given, "auto").text)
     finally:
         instance.release()
         log.close()
@@ -89,9 +86,11 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
         from packetwave.client.desk import desk
 
         code = desk.run(data_dir, loaded, given, arguments.server, instance, listener)
-        if code is None and not instance.ask("raise"):
+        if code is None and not instance.ask(Request.RAISE):
             _fail(_SILENT)
-            return _refuse(arguments, "silent", "", preset.language(given, loaded.settings.language).text)
+            return _refuse(
+                arguments, ClientFault.SILENT, "", preset.language(given, loaded.settings.language).text
+            )
         return ExitCode.FINE if code is None else code
     finally:
         if lines is not None:
@@ -110,8 +109,8 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
     signals = StopSignals()
     try:
         signals.install()
-        if not instance.claim(lambda request: signals.ask() if request == "quit" else None):
-            return ExitCode.FINE if instance.ask("raise") else _fail(_SILENT)
+        if not instance.claim(lambda request: signals.ask() if request == Request.QUIT else None):
+            return ExitCode.FINE if instance.ask(Request.RAISE) else _fail(_SILENT)
         engine = Engine(listener, server, extension=extension)
         engine.start()
         signals.wait()
@@ -129,7 +128,7 @@ def _quit_running(data_dir: Path, *, all_profiles: bool) -> int:
     return ExitCode.FAILED if left else ExitCode.FINE
 
 
-def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language: str) -> int:
+def _refuse(arguments: argparse.Namespace, fault: ClientFault, detail: str, language: str) -> int:
     """The client cannot run. One that was double-clicked, or started with Windows, has nobody who reads what
     is written: a dialog says it."""
     if sys.stderr is None and not (arguments.headless or arguments.self_test) and has_display():

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packetwave.common import instance
+from packetwave.common.instance import Request
 
 _AT_ONCE = 16
 _IN_PROFILE = ("AppData", "Local", "PacketWave", "client")
@@ -37,7 +38,7 @@ def end(data_dirs: Sequence[Path], limit_s: float) -> list[Path]:
 def _end(folder: Path, deadline: float) -> bool:
     if instance.wait_gone(folder, 0):
         return True
-    instance.ask(folder, "quit", deadline - time.monotonic())
+    instance.ask(folder, Request.QUIT, deadline - time.monotonic())
     return instance.wait_gone(folder, max(0.0, deadline - time.monotonic()))
 
 

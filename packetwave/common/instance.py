@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -46,12 +46,28 @@ OnGiveWay = Callable[[socket.socket], None]
 until who asks has the folder or is gone; only then may it be claimed again."""
 
 
+class Request(StrEnum):
+    """What a second start asks of the first. The first ignores any other text, which a later version may
+    send."""
+
+    RAISE = "raise"
+    """Bring the window to the front."""
+
+    QUIT = "quit"
+    """End."""
+
+
 class Second(Enum):
-    """What became of a start that may not be the first. HEARD: the first took the request."""
+    """What became of a start that may not be the first."""
 
     CLAIMED = "claimed"
+    """It has the folder now."""
+
     HEARD = "heard"
+    """Another program has the folder, and took the request."""
+
     UNANSWERED = "unanswered"
+    """Another program has the folder, and did not answer in time."""
 
 
 class FolderLock:

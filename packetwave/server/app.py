@@ -19,7 +19,7 @@ from packetwave import __version__
 from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
 from packetwave.common.exit_codes import ExitCode, code_of
-from packetwave.common.instance import Instance, Second
+from packetwave.common.instance import Instance, Request, Second
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
@@ -164,7 +164,7 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         with _start(options, folder) as start:
             return _run_console(start, journal, lambda _take: None)
     # Loaded before the folder is claimed: whoever gives way to this one watches that much longer.
-    from packetwave.server.console import run as console
+    from packetwave.server.console import run as console  # noqa: F401
 
     instance = Instance(folder)
     takers: list[Callable[[str], None]] = []
@@ -173,7 +173,7 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         for take in takers:
             take(request)
 
-    second = instance.claim_or_ask(on_request, console.RAISE)
+    second = instance.claim_or_ask(on_request, Request.RAISE)
     if second is Second.HEARD:
         return ExitCode.FINE
     if second is Second.UNANSWERED:

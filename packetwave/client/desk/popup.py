@@ -274,7 +274,8 @@ class Popup(QWidget):
                 return self.tr("Incoming call · no connection to the server")
             case Kind.ELSEWHERE:
                 return self.tr("Answered elsewhere")
-        return self.tr("Missed call")
+            case Kind.MISSED:
+                return self.tr("Missed call")
 
     def _line_text(self) -> str:
         match self.kind:
@@ -282,7 +283,8 @@ class Popup(QWidget):
                 return words.answered_by(self.call)
             case Kind.MISSED:
                 return self.tr("You have a missed call")
-        return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
+            case Kind.RINGING | Kind.DOUBTFUL:
+                return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
 
     def _detail_text(self) -> str:
         parts = [words.called(self.call)]
@@ -293,7 +295,7 @@ class Popup(QWidget):
                 parts.append(words.clock(self.call))
                 if self._rang_s:
                     parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(self._rang_s)))
-            case _:
+            case Kind.RINGING | Kind.DOUBTFUL:
                 parts.append(words.seconds(self._seconds()))
         return " · ".join(part for part in parts if part)
 

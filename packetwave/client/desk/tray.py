@@ -22,7 +22,8 @@ def icon_name(state: LinkState, missed: int) -> str:
             return "tray_missed" if missed else "tray_connected"
         case Phase.CONNECTING:
             return "tray_connecting"
-    return "tray_offline"
+        case Phase.WAITING | Phase.STOPPED:
+            return "tray_offline"
 
 
 class Tray(QObject):

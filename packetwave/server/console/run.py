@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from packetwave.common.choices import LanguageChoice, ThemeChoice
+from packetwave.common.instance import Request
 from packetwave.common.logs import Logs
 from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.start import first_start
@@ -25,9 +26,6 @@ from packetwave.ui.appearance import Appearance
 from packetwave.ui.bridge import Bridge
 
 translate = QCoreApplication.translate
-
-RAISE = "raise"
-"""What a second start asks of the first (`common.instance`): bring the window to the front."""
 
 
 class Engine(Protocol):
@@ -63,7 +61,7 @@ def run(
 
     data_dir: where this server keeps its files. keep: stores a setting, by name, for the next start; any
     thread.
-    on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
+    on_open: is given a function that takes the requests of further starts (`Request`), from any thread.
     journal: whose crashes are told in a dialog where there is no stderr.
     Whatever the engine raises on starting is raised.
     """
@@ -80,7 +78,7 @@ def run(
     way_out.watch_signals()
     way_out.add_stage("engine", engine.stop)
     endings.received.connect(way_out.quit)
-    requests.received.connect(lambda request: window.come_to_front() if request == RAISE else None)
+    requests.received.connect(lambda request: window.come_to_front() if request == Request.RAISE else None)
     crashes.received.connect(show_crash)
     if on_open is not None:
         on_open(requests.send)

@@ -131,7 +131,7 @@ def test_a_report_is_written_once_and_read(tmp_path: Path) -> None:
 def test_a_report_that_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "report.json"
     path.write_text(text)
-    assert read_report(path, 0).code == SetupCode.COMMAND_FAILED
+    assert read_report(path, 0).code == read_report(path, 1).code == SetupCode.COMMAND_FAILED
     assert read_report(tmp_path / "none.json", 3) == SetupResult(SetupCode.COMMAND_FAILED, "exit code 3")
 
 
