@@ -54,5 +54,4 @@ def read_tzsp(data: bytes) -> Inner | None:
 
 
 UDP_PORTS: dict[int, Callable[[bytes], Inner | None]] = {4789: read_vxlan, 37008: read_tzsp}
-UDP_KINDS = {4789: "vxlan", 37008: "tzsp"}
 L2TP_PORT = 1701

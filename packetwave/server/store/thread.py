@@ -41,7 +41,6 @@ class CallWriter:
         self._calls = calls
         self._waiting: dict[str, CallRecord] = {}
         self._work = asyncio.Event()
-        self._busy = False
 
     @property
     def unwritten(self) -> int:

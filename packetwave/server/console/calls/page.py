@@ -99,10 +99,6 @@ class CallsPage(QWidget):
         self._periods.idToggled.connect(lambda _number, on: self._apply_filter() if on else None)
         return row
 
-    def show_period(self, period: Period) -> None:
-        """Choose how far back the log goes."""
-        self._periods.button(tuple(Period).index(period)).setChecked(True)
-
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(8)
