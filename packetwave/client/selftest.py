@@ -6,7 +6,6 @@ Owns a loopback WebSocket server for as long as the test runs. Main thread. The 
 
 import asyncio
 import contextlib
-import os
 import queue
 import sys
 from collections.abc import Iterator
@@ -62,8 +61,7 @@ def _check_link(_data_dir: Path) -> str:
 
 
 def _check_windows(_data_dir: Path) -> str:
-    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    selftest.draw_anywhere()
     from PySide6.QtCore import qVersion
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication, QSystemTrayIcon

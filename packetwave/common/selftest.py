@@ -7,6 +7,7 @@ The report is `data_dir/self-test.json`, also on stdout where there is one:
 import contextlib
 import json
 import logging
+import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +21,12 @@ _log = logging.getLogger(__name__)
 
 Check = Callable[[Path], str]
 """Given the data folder: what was found, for the report; raises for what is broken."""
+
+
+def draw_anywhere() -> None:
+    """Let Qt draw into memory where a Linux has no display; for before Qt is loaded."""
+    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def run(checks: Mapping[str, Check], data_dir: Path) -> int:

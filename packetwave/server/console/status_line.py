@@ -10,11 +10,12 @@ from packetwave.server.console.calls.log import Tally
 from packetwave.server.console.capture.words import capture_matter, capture_state, rate_text
 from packetwave.server.console.findings import finding_matter, finding_state
 from packetwave.server.console.parts.cells import Cell, Tone
-from packetwave.server.console.parts.widgets import Chip, label
+from packetwave.server.console.parts.widgets import Chip
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.status_words import store_matter, store_state
 from packetwave.server.engine.notices import Status
 from packetwave.server.watch.states import CaptureState
+from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme
 

@@ -198,8 +198,14 @@ def to_csv(members: Iterable[Member], *, mark: bool = True) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for cells in _cells(members):
-        writer.writerow(["'" + cell if _FORMULA.match(cell) else cell for cell in cells])
+        writer.writerow([inert(cell) for cell in cells])
     return clean(text.getvalue()).encode("utf-8-sig" if mark else "utf-8")
+
+
+def inert(cell: str) -> str:
+    """A cell that a spreadsheet shows and never runs: what would begin a formula gets an apostrophe, which
+    `read_file` takes off again."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def to_xlsx(members: Iterable[Member]) -> bytes:

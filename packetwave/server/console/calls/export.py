@@ -8,10 +8,9 @@ from pathlib import Path
 from packetwave.common import files
 from packetwave.server.console.calls import words as call_words
 from packetwave.server.office.values import CallRecord
+from packetwave.server.store.tables import inert
 
 EXPORT_FILTER = "CSV (*.csv)"
-
-_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def write_calls(path: Path, records: Iterable[CallRecord]) -> None:
@@ -22,8 +21,3 @@ def write_calls(path: Path, records: Iterable[CallRecord]) -> None:
     for record in records:
         writer.writerow([inert(cell) for cell in call_words.figures(record)])
     files.replace(path, text.getvalue().encode("utf-8-sig"))
-
-
-def inert(cell: str) -> str:
-    """A cell that a spreadsheet shows and never runs: what would begin a formula gets an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -38,9 +37,10 @@ from packetwave.server.console.parts.widgets import (
     CellTable,
     EmptyHint,
     IconButton,
+    ask_where_to_save,
     button,
     color_icons,
-    label,
+    page_column,
     table_card,
 )
 from packetwave.server.console.parts.words import refused, unreadable, written
@@ -50,6 +50,7 @@ from packetwave.server.office.values import MemberChange, MemberTable
 from packetwave.server.store.import_plan import plan_import
 from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
 from packetwave.ui import icons
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -130,9 +131,7 @@ class MembersPage(QWidget):
             bar.addWidget(widget)
         bar.addWidget(self.search, 1)
         frame, self._stack = table_card(self.table, self._hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(self)
         column.addLayout(bar)
         column.addWidget(self.refusal)
         column.addWidget(self.requests)
@@ -272,13 +271,13 @@ class MembersPage(QWidget):
         dialog.open()
 
     def _choose_export(self) -> None:
-        dialog = QFileDialog(self, translate("members", "Export members"), "", "Excel (*.xlsx);;CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.selectFile("packetwave-members.xlsx")
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
-        dialog.open()
+        ask_where_to_save(
+            self,
+            translate("members", "Export members"),
+            filters="Excel (*.xlsx);;CSV (*.csv)",
+            file_name="packetwave-members.xlsx",
+            then=self.export_to,
+        )
 
     def _on_read(self, path: Path, result: TableFile | OSError) -> None:
         if isinstance(result, OSError):

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from packetwave.common.addresses import comparable
 from packetwave.server.console.members.rows import Field, Typed
-from packetwave.server.console.parts.widgets import label
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.sip.numbers import normalise
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate

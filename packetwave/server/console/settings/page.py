@@ -17,7 +17,7 @@ from packetwave.common.choices import LANGUAGE_NAMES, LanguageChoice, ThemeChoic
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.console.parts.widgets import button, color_icons, label
+from packetwave.server.console.parts.widgets import button, color_icons, page_column
 from packetwave.server.console.settings.setup_card import Address, SetupCard, row_of
 from packetwave.server.console.settings.words import listening, reach_state, result_words, start_words
 from packetwave.server.engine.notices import Status
@@ -25,7 +25,7 @@ from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Pc, Setup
-from packetwave.ui.labels import ElidedLabel
+from packetwave.ui.labels import ElidedLabel, label
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -81,9 +81,7 @@ class SettingsPage(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(inside)
         for card in self._cards():
             column.addWidget(card)
         column.addStretch(1)

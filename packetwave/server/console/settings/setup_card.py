@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from packetwave.server.console.parts.cell_delegate import tone_colors
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.console.parts.widgets import IconButton, label
+from packetwave.server.console.parts.widgets import IconButton
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme, scaled
 
 _WIDTH = 760  # longer lines are hard to read
