@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden golden fuzz soak signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden fuzz soak signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -42,11 +42,15 @@ record-golden: ## record the golden set again from sipp, Kamailio, baresip and s
 	@$(BIN)/python -m tests.golden.made
 	@$(BIN)/python -m tests.golden.derive
 
+record-hep: ## record again what Kamailio, sngrep and sipgrep report by HEP (root); ARGS='name …' for some
+	@installer/setup.sh recording
+	@$(BIN)/python -m tests.recording.hep $(ARGS)
+
 golden: setup-tests ## what the program makes of each capture of the golden set, beside what happened
 	@$(BIN)/python -m tests.golden.compare
 
 SECONDS ?= 60
-fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the eight targets
+fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the nine targets
 	@installer/setup.sh fuzz
 	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
 

@@ -26,6 +26,7 @@ readonly test_packages=(tshark sip-tester iproute2 procps xvfb xdotool openbox)
 readonly build_packages=(binutils python3-dev debootstrap util-linux openssl)
 readonly recording_packages=(
   kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipvicious openssl
+  sngrep sipgrep
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -17,10 +17,10 @@ ROOT = Path(__file__).parents[1]
 DOCUMENT = ROOT / "docs" / "signalling.md"
 
 CASES = {
-    1: "VLAN tags: none, one, priority only, two of either kind, three, the outer one missing",
+    1: "VLAN tags: none, one, priority only, two of either kind, three, the outer one missing; other tags",
     2: "Padding and trailers behind the packet are never read; wrong checksums drop nothing",
     3: "IPv4 options, IPv6 extension headers, IPv4 and IPv6 in IPv4",
-    4: "Mirrors in tunnels: ERSPAN, GRE, VXLAN, TZSP, MPLS, PPPoE; what is not decoded is named",
+    4: "Mirrors in tunnels: ERSPAN, GRE, VXLAN, TZSP, L2TP, MPLS, PPPoE; what is not decoded is named",
     5: "Fragments inside a tunnel, TCP inside a tunnel",
     6: "Link types, and capture files of every byte order and time precision",
     7: "Fragments in any order, overlapping, repeated; never completed ones cost bounded memory",
@@ -57,6 +57,8 @@ CASES = {
     38: "Scanners: no alert to nobody's extension, bounded tables",
     39: "Bodies, SDP and RTP are never stored",
     40: "A mirror that shows nothing, half, or the wrong things is diagnosed by name",
+    50: "What a PBX reports by HEP is read, and a call that the mirror shows as well is one call",
+    51: "TZSP and VXLAN that come to a UDP socket read as those that the mirror shows",
 }
 
 Shown = dict[int, list[str]]

@@ -104,12 +104,20 @@ UNTESTED = {
     "packetwave.protocol.rules": "numbers only",
     "packetwave.client.faults": "codes only; desk/test_faults.py holds each to its words",
     "packetwave.server.engine.notices": "frozen values only",
+    "packetwave.server.engine.running": "test_engine.py tries the whole",
     "packetwave.server.watch.states": "frozen values only",
     "packetwave.server.hub.clients": "a frozen value only",
     "packetwave.server.office.values": "frozen values only",
     "packetwave.server.store.base": "declarations; test_contract.py holds both stores to them",
 }
 """Modules without a test file of their own, and why."""
+
+
+BARE_TASKS = {
+    "packetwave.common.supervision": "the supervisor",
+    "packetwave.server.hub.hub": "a session's writer ends with its session",
+}
+"""Modules that start tasks themselves, and why."""
 
 
 def modules() -> dict[str, Path]:
@@ -258,6 +266,33 @@ def test_every_module_has_its_test_file() -> None:
             wrong.append(f"{name}: {expected.relative_to(ROOT)}")
     assert wrong == []
     assert set(UNTESTED) <= set(MODULES)
+
+
+def test_no_task_is_started_without_a_supervisor() -> None:
+    """A task that nobody watches ends unheard."""
+    wrong = []
+    for name, path in MODULES.items():
+        if name in BARE_TASKS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("create_task", "ensure_future", "TaskGroup"):
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.attr}")
+    assert wrong == []
+    assert set(BARE_TASKS) <= set(MODULES)
+
+
+def test_tool_tips_are_set_in_one_place() -> None:
+    """Qt reads markup in them wherever it finds some."""
+    allowed = {"packetwave.ui.labels", "packetwave.client.desk.tray"}
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for name, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr in ("setToolTip", "setStatusTip", "setWhatsThis", "showMessage")
+        and name not in allowed
+    ]
+    assert wrong == []
 
 
 def test_packages_only_gather_names() -> None:

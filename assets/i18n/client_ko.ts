@@ -341,5 +341,9 @@
         <source>The installation set this address. Tell the person who looks after your PCs.</source>
         <translation>설치할 때 정해진 주소입니다. PC를 관리하는 분에게 알려 주세요.</translation>
     </message>
+    <message>
+        <source>There was an internal error: {error}</source>
+        <translation>내부 오류가 있었습니다: {error}</translation>
+    </message>
 </context>
 </TS>

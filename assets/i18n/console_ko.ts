@@ -1276,5 +1276,21 @@
         <source>Import the members again. The damaged file is still in the data folder.</source>
         <translation>구성원을 다시 가져오세요. 손상된 파일은 데이터 폴더에 남아 있습니다.</translation>
     </message>
+    <message>
+        <source>An internal error has interrupted the watching.</source>
+        <translation>내부 오류로 감지가 중단되었습니다.</translation>
+    </message>
+    <message>
+        <source>PacketWave begins again by itself. What happened is in the log.</source>
+        <translation>PacketWave가 자동으로 다시 시작합니다. 자세한 내용은 로그에 있습니다.</translation>
+    </message>
+    <message>
+        <source>There was an internal error: {error}</source>
+        <translation>내부 오류가 있었습니다: {error}</translation>
+    </message>
+    <message>
+        <source>PacketWave goes on. If this comes again, the log says what happened.</source>
+        <translation>PacketWave는 계속 동작합니다. 다시 나타나면 로그에서 원인을 볼 수 있습니다.</translation>
+    </message>
 </context>
 </TS>

@@ -17,6 +17,7 @@ from packetwave import __version__
 from packetwave.client.calls import RING_LIMIT_S, CallChanged, CallNotice, CallRinging, Calls
 from packetwave.client.link import Backoff, Link, LinkState, Phase
 from packetwave.common.numbers import mask
+from packetwave.common.supervision import Failure, Supervisor
 from packetwave.protocol import PROTOCOL_VERSION, CallUpdate, Hello, IncomingCall, Message, Welcome
 
 _log = logging.getLogger(__name__)
@@ -29,7 +30,14 @@ class LinkChanged:
     state: LinkState
 
 
-Notice = LinkChanged | CallRinging | CallChanged
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something in the client failed unexpectedly; it goes on."""
+
+    failure: Failure
+
+
+Notice = LinkChanged | CallRinging | CallChanged | Failed
 
 
 class Engine:
@@ -60,6 +68,7 @@ class Engine:
         self._loop = _Loop()
         self._changed = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
+        self._supervisor = Supervisor(self._on_failure)
         self._thread = threading.Thread(target=self._work, name="client", daemon=True)
 
     def start(self) -> None:
@@ -116,20 +125,20 @@ class Engine:
                 self._on_stopped()
 
     async def _main(self) -> None:
+        self._supervisor.watch_loop()
         while not self._stopping:
             self._link = Link(
                 self._server,
                 hello=self._hello,
                 on_state=self._on_state,
                 on_message=self._on_message,
+                on_failure=self._supervisor.note,
                 backoff=self._backoff(),
             )
-            task = asyncio.create_task(self._link.run())
+            self._supervisor.keep("the link", self._link.run)
             await self._changed.wait()
             self._changed.clear()
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await self._supervisor.end()
             self._lost()
         if self._expiry is not None:
             self._expiry.cancel()
@@ -147,6 +156,10 @@ class Engine:
             self._tell_all(self._calls.link_lost())
 
     def _on_message(self, message: Message) -> None:
+        with self._supervisor.guard("a message"):
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
         match message:
             case IncomingCall():
                 _log.info("call from %s to %s", mask(message.caller), message.called)
@@ -170,11 +183,15 @@ class Engine:
     def _expire(self) -> None:
         self._tell_all(self._calls.expire(self._loop.time()))
 
+    def _on_failure(self, failure: Failure) -> None:
+        self._order(lambda: self._tell(Failed(failure)))
+
     def _tell(self, notice: Notice) -> None:
         try:
             self._listener(notice)
-        except Exception:  # noqa: BLE001 - a fault in a window must not cost the link
-            _log.exception("the listener failed at %s", type(notice).__name__)
+        except Exception as error:  # noqa: BLE001 - a fault in a window must not cost the link
+            if not isinstance(notice, Failed):  # which would fail again and again
+                self._supervisor.note("a listener", error)
 
 
 class _Loop(asyncio.SelectorEventLoop):

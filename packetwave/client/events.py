@@ -1,23 +1,18 @@
 """`--events`: each notice as one JSON line, for other programs and for tests.
 
-Owns the file it writes. Called on the engine's loop thread. A reader that went away costs the lines, not the
-client.
+Called on the engine's loop thread; written behind it.
 """
 
 import json
-import logging
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
 from packetwave.client.engine import LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
+from packetwave.common.lines import Lines
 from packetwave.protocol.messages import format_at
-
-_log = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -30,31 +25,17 @@ class EventLines:
     def __init__(self, target: str, now: Callable[[], datetime] = _now) -> None:
         self._now = now
         self._last_link: LinkState | None = None
-        self._file: TextIO | None
-        if target != "-":
-            self._file = Path(target).open("a", encoding="utf-8")  # noqa: SIM115 - closed by close()
-        elif sys.stdout is None:
-            raise OSError("there is no standard output to write events to")
-        else:
-            self._file = sys.stdout
+        self._lines = Lines(target)
 
     def write(self, notice: Notice) -> None:
         """Append the line of a notice, if it has one."""
         keys = self._keys(notice)
-        if keys is None or self._file is None:
-            return
-        try:
-            self._file.write(json.dumps(keys, ensure_ascii=True, separators=(",", ":")) + "\n")
-            self._file.flush()
-        except (OSError, ValueError) as error:
-            _log.warning("event lines end here: %s", error)
-            self._file = None
+        if keys is not None:
+            self._lines.write(json.dumps(keys, ensure_ascii=True, separators=(",", ":")))
 
     def close(self) -> None:
-        """Close the file; stdout stays open."""
-        if self._file is not None and self._file is not sys.stdout:
-            self._file.close()
-        self._file = None
+        """Wait a moment for what is still to be written; then no more."""
+        self._lines.close()
 
     def _keys(self, notice: Notice) -> dict[str, Any] | None:
         match notice:

@@ -107,7 +107,7 @@ class Backoff:
 
 
 class Link:
-    """One link to one server, until its `run` is cancelled."""
+    """One link to one server, until its `run` is cancelled. on_failure: told of unexpected errors."""
 
     def __init__(
         self,
@@ -116,12 +116,14 @@ class Link:
         hello: Hello,
         on_state: Callable[[LinkState], None],
         on_message: Callable[[Message], None],
+        on_failure: Callable[[str, BaseException], None],
         backoff: Backoff | None = None,
     ) -> None:
         self._server = server.strip()
         self._hello = hello
         self._on_state = on_state
         self._on_message = on_message
+        self._on_failure = on_failure
         self._backoff = backoff or Backoff()
         self._now = asyncio.Event()
 
@@ -183,8 +185,8 @@ class Link:
         except OSError as error:
             # asyncio gives one OSError for all addresses of a name, with their errors only in its text.
             return (Reason.REFUSED if _REFUSED.search(str(error)) else Reason.UNREACHABLE), None
-        except Exception:  # noqa: BLE001 - a client that gives up for good would miss every call from here on
-            _log.exception("the link to %s failed unforeseen", url)
+        except Exception as error:  # noqa: BLE001 - who gives up for good would miss every call from here on
+            self._on_failure("the link", error)
             return Reason.UNREACHABLE, None
         raise AssertionError("receiving ends by an exception only")
 

@@ -1,10 +1,15 @@
 """Where log lines and crashes go: a rotating file in the data folder, and stderr where there is one.
 
+Both are written behind the program, each on a thread of its own: a disk or a reader that stands still costs
+lines, which are counted and said, and nothing else.
+
 Owns the root logger's handlers and the crash hooks between `install` and `Logs.close`. Numbers are masked by
 those who log them (`packetwave.common.numbers.mask`). Where native code fails (Qt, a driver), Python cannot
 log any more: its fault handler writes the threads' stacks to a file of their own, which the next start dates.
 """
 
+import contextlib
+import copy
 import faulthandler
 import logging
 import logging.handlers
@@ -18,11 +23,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from packetwave.common.behind import Behind, Straight
+
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _LIMIT_BYTES = 1_000_000
 _KEPT_FILES = 5
 _DATED = b"== noted"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+
+_WAITING = 5_000
+_FLUSH_S = 0.5
+_EXCEPTIONS = logging.Formatter()
 
 _log = logging.getLogger("packetwave.crash")
 
@@ -60,8 +71,13 @@ class Logs:
         """Close the log file until there is a line for it: while it is open here, no other program can begin
         a new one on Windows."""
         for handler in self._handlers:
-            if isinstance(handler, logging.FileHandler):
-                handler.close()
+            if isinstance(handler, _Behind):
+                handler.let_go()
+
+    def flush(self, timeout_s: float) -> bool:
+        """True once every line so far is written."""
+        behind = [handler for handler in self._handlers if isinstance(handler, _Behind)]
+        return min((handler.flush_within(timeout_s) for handler in behind), default=True)
 
     def _on_crash(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Any:
         if not issubclass(kind, KeyboardInterrupt):
@@ -79,6 +95,7 @@ class Logs:
     def _tell(self) -> None:
         if not self._crashed:
             self._crashed = True
+            self.flush(_FLUSH_S)
             self.on_crash()
 
 
@@ -93,23 +110,22 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
     logging.getLogger("websockets").setLevel(logging.WARNING)
     handlers: list[logging.Handler] = []
     if sys.stderr is not None:  # None in a program without a console
-        on_stderr = logging.StreamHandler()
-        on_stderr.setLevel(logging.INFO if verbose else logging.WARNING)
-        handlers.append(on_stderr)
+        on_stderr = _Straight(Straight(sys.stderr))
+        on_stderr.setFormatter(_OneLine(_FORMAT))
+        handlers.append(_Behind(on_stderr, logging.INFO if verbose else logging.WARNING))
     path: Path | None = data_dir / "logs" / f"{program}.log"
     trouble: OSError | None = None
     try:
         assert path is not None
         path.parent.mkdir(parents=True, exist_ok=True)
-        handlers.append(
-            _Rotating(
-                path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", errors="replace"
-            )
+        in_file = _Rotating(
+            path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", errors="replace"
         )
+        in_file.setFormatter(_OneLine(_FORMAT))
+        handlers.append(_Behind(in_file, logging.NOTSET))
     except OSError as error:
         path, trouble = None, error
     for handler in handlers:
-        handler.setFormatter(_OneLine(_FORMAT))
         root.addHandler(handler)
     if trouble is not None:
         _log.warning("no log file can be written: %s", trouble)
@@ -158,6 +174,64 @@ class _Rotating(logging.handlers.RotatingFileHandler):
             self.stream = self._open()
         else:
             super().doRollover()
+
+
+class _Straight(logging.Handler):
+    """Lines to a standard stream, past its buffer."""
+
+    def __init__(self, stream: Straight) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError, ValueError):  # the reader went away
+            self._stream.write(self.format(record) + "\n")
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class _Behind(logging.Handler):
+    """Has another handler write, on a thread of its own. Lines that come while too many wait are counted."""
+
+    def __init__(self, handler: logging.Handler, level: int) -> None:
+        super().__init__(level)
+        self._handler = handler
+        self._said_lost = 0
+        self._behind = Behind[logging.LogRecord](self._write, name="log", limit=_WAITING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # Put into words here: what a line speaks of may change before it is written.
+        worded = copy.copy(record)
+        worded.msg, worded.args = record.getMessage(), None
+        if record.exc_info and not record.exc_text:
+            worded.exc_text = _EXCEPTIONS.formatException(record.exc_info)
+        worded.exc_info = None
+        self._behind.put(worded)
+
+    def let_go(self) -> None:
+        self.flush_within(_FLUSH_S)
+        if isinstance(self._handler, logging.FileHandler):
+            self._handler.close()
+
+    def flush_within(self, timeout_s: float) -> bool:
+        return self._behind.flush(timeout_s)
+
+    def close(self) -> None:
+        if self._behind.close(_FLUSH_S):
+            self._handler.close()
+        super().close()
+
+    def _write(self, record: logging.LogRecord) -> None:
+        if self._behind.lost > self._said_lost:
+            lost, self._said_lost = self._behind.lost - self._said_lost, self._behind.lost
+            about = logging.LogRecord(
+                _log.name, logging.ERROR, __file__, 0, f"{lost} lines of the log were lost", None, None
+            )
+            self._handler.emit(about)
+        # Not by `handle`, whose lock the interpreter waits for when it ends.
+        self._handler.emit(record)
 
 
 class _OneLine(logging.Formatter):

@@ -28,6 +28,7 @@ from packetwave.server.commands import members as members_cli
 from packetwave.server.commands import setup as setup_cli
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import FileFault
+from packetwave.server.engine.running import Plan
 from packetwave.server.faults import StartFault, StartFaultCode
 from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen, parse_ports
 from packetwave.server.store.mongo_uri import uri_from
@@ -277,12 +278,14 @@ def _watch(
             )
             return ExitCode.NO_CAPTURE
         engine = Engine(
-            start.settings,
-            start.open,
-            source=start.source,
-            events=start.events,
-            on_end=on_end,
-            must_watch=True,
+            Plan(
+                start.settings,
+                start.open,
+                source=start.source,
+                events=start.events,
+                on_end=on_end,
+                must_watch=True,
+            )
         )
         try:
             engine.start()
@@ -303,14 +306,16 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
     try:
         return console.run(
             lambda listener, end: Engine(
-                start.settings,
-                start.open,
-                source=start.source,
-                events=start.events,
-                listener=listener,
-                on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
-                on_interface=lambda name: start.keep("interface", name),
-                file_faults=start.file_faults,
+                Plan(
+                    start.settings,
+                    start.open,
+                    source=start.source,
+                    events=start.events,
+                    on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
+                    on_interface=lambda name: start.keep("interface", name),
+                    file_faults=start.file_faults,
+                ),
+                listener,
             ),
             data_dir=start.folder,
             keep=start.keep,

@@ -60,7 +60,7 @@ def parse_listen(text: str) -> tuple[str, int]:
 class ServerSettings:
     """interface: what is watched, "" for none yet. mongodb: a URI, "" for the embedded store.
 
-    tunnels: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, VXLAN, GRE) and
+    tunnels: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and
     that the manager has confirmed; from any other a forged packet would be a popup.
     identity_order: which header is believed about the caller, first to last (signalling.md case 21).
     show_withheld: show the asserted number of callers who asked not to be shown.

@@ -1,12 +1,10 @@
 """The dialog that says why a program cannot run, where nobody reads what it writes. Qt main thread."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 
 def show(text: str, detail: str = "") -> None:
     """Say it, and return when the dialog is closed. An application must be there. detail: what follows it."""
     box = QMessageBox(QMessageBox.Icon.Critical, "PacketWave", text)
-    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(detail)
     box.exec()

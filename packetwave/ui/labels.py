@@ -1,8 +1,10 @@
-"""Labels for text that may be too long or not ours. Qt main thread."""
+"""Labels and tool tips for text that may be too long or not ours. Qt main thread."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from packetwave.ui.plain import unmarked
 
 
 class PlainLabel(QLabel):
@@ -47,3 +49,8 @@ class ElidedLabel(PlainLabel):
     def is_elided(self) -> bool:
         """Whether some of the text cannot be seen."""
         return self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+
+
+def set_tip(widget: QWidget, text: str) -> None:
+    """Give a widget a tool tip that never reads its text as rich text. "" for none."""
+    widget.setToolTip(unmarked(text))

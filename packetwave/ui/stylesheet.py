@@ -2,6 +2,7 @@
 
 Widgets choose a variant by dynamic properties: `kind="primary"` (the main button), `kind="flat"` (no frame),
 `kind="card"` (a QFrame on the surface colour), `wrong=true` (a field that holds what cannot be saved).
+No label reads its text as markup, tool tips and dialogs included: names and numbers come from the network.
 """
 
 from packetwave.common.paths import assets_dir
@@ -13,6 +14,7 @@ def stylesheet(theme: Theme) -> str:
     chevron = (assets_dir() / "icons" / "chevron.svg").as_posix()
     hover = theme.background if not theme.dark else "#272c36"
     return f"""
+QLabel {{ qproperty-textFormat: PlainText; }}
 QPushButton, QToolButton {{
     background: {theme.surface}; color: {theme.text}; border: 1px solid {theme.border};
     border-radius: 7px; padding: 5px 13px; min-height: 18px;

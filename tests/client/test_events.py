@@ -1,7 +1,5 @@
-import io
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,16 +21,15 @@ Write = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Iterator[Write]:
-    lines = EventLines(str(tmp_path / "events.jsonl"), now=lambda: NOW)
-
+def write(tmp_path: Path) -> Write:
     def write(*notices: Notice) -> list[dict[str, Any]]:
+        lines = EventLines(str(tmp_path / "events.jsonl"), now=lambda: NOW)
         for notice in notices:
             lines.write(notice)
+        lines.close()
         return [json.loads(line) for line in (tmp_path / "events.jsonl").read_text("utf-8").splitlines()]
 
-    yield write
-    lines.close()
+    return write
 
 
 def test_a_call(write: Write) -> None:
@@ -82,27 +79,3 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     lines.close()
     lines.write(CallRinging(CALL))
     assert json.loads(capsys.readouterr().out)["from_name"] == "홍길동"
-    sys.stdout.write("still open")
-    assert capsys.readouterr().out == "still open"
-
-
-def test_a_reader_that_went_away_costs_the_lines_only(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    class Broken(io.StringIO):
-        def write(self, _text: str) -> int:
-            raise BrokenPipeError
-
-    monkeypatch.setattr(sys, "stdout", Broken())
-    lines = EventLines("-")
-    lines.write(CallRinging(CALL))
-    lines.write(CallRinging(CALL))
-    assert len(caplog.records) == 1
-
-
-def test_a_target_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(OSError, match="missing"):
-        EventLines(str(tmp_path / "missing" / "file"))
-    monkeypatch.setattr(sys, "stdout", None)
-    with pytest.raises(OSError, match="no standard output"):
-        EventLines("-")

@@ -25,6 +25,7 @@ class Heard:
     def __init__(self) -> None:
         self.states: asyncio.Queue[LinkState] = asyncio.Queue()
         self.messages: asyncio.Queue[Message] = asyncio.Queue()
+        self.failures: list[BaseException] = []
 
     async def phase(self, wanted: Phase) -> LinkState:
         async with asyncio.timeout(10):
@@ -49,6 +50,7 @@ async def linked(server: str, backoff: Backoff | None = None) -> AsyncIterator[t
         hello=HELLO,
         on_state=heard.states.put_nowait,
         on_message=heard.messages.put_nowait,
+        on_failure=lambda _what, error: heard.failures.append(error),
         backoff=backoff or at_once(),
     )
     running = asyncio.create_task(link.run())
@@ -271,6 +273,7 @@ def test_what_the_system_says_becomes_a_reason(
         monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", fail)
         async with linked("office-pc") as (_, heard):
             assert (await heard.phase(Phase.WAITING)).reason is reason
+            assert heard.failures == ([error] if isinstance(error, RuntimeError) else [])
 
     asyncio.run(scene())
 

@@ -20,6 +20,7 @@ def log(tmp_path: Path) -> Iterator[logs.Logs]:
 
 
 def text_of(log: logs.Logs) -> str:
+    assert log.flush(10)
     assert log.path is not None
     return log.path.read_text("utf-8")
 
@@ -158,3 +159,55 @@ def test_the_hooks_are_given_back(tmp_path: Path) -> None:
     before = (sys.excepthook, threading.excepthook)
     logs.install(tmp_path, "client", verbose=False).close()
     assert (sys.excepthook, threading.excepthook) == before
+
+
+def test_a_stderr_that_nobody_reads_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """More than a pipe holds is logged: the file has every line, and the program ends."""
+    script = """
+import logging, pathlib, sys
+from packetwave.common import logs
+installed = logs.install(pathlib.Path(sys.argv[1]), "server", verbose=True)
+for number in range(2000):
+    logging.getLogger("packetwave.test").warning("line %d %s", number, "x" * 200)
+    if number % 500 == 0:
+        installed.flush(0.01)
+installed.close()
+print("ended")
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ended\n"
+        assert process.wait(30) == 0
+    text = (tmp_path / "logs" / "server.log").read_text("utf-8")
+    assert text.count("line ") == 2000
+
+
+def test_lines_that_were_lost_are_counted_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logs, "_WAITING", 5)
+    level = logging.getLogger().level
+    installed = logs.install(tmp_path, "server", verbose=False)
+    standing, go = threading.Event(), threading.Event()
+    real = logs._Rotating.emit
+
+    def stands_still(self: logs._Rotating, record: logging.LogRecord) -> None:
+        standing.set()
+        go.wait(20)
+        real(self, record)
+
+    monkeypatch.setattr(logs._Rotating, "emit", stands_still)
+    log = logging.getLogger("packetwave.test")
+    log.info("first")
+    assert standing.wait(10)
+    for number in range(20):
+        log.info("line %d", number)
+    go.set()
+    installed.flush(10)
+    log.info("after")
+    assert "15 lines of the log were lost" in text_of(installed)
+    installed.close()
+    logging.getLogger().setLevel(level)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "build" / "fuzz"
-TARGETS = ("frames", "sip", "addresses", "streams", "detector", "calls", "protocol", "replay")
+TARGETS = ("frames", "datagrams", "sip", "addresses", "streams", "detector", "calls", "protocol", "replay")
 INPUT_TIMEOUT_S = 10
 MEMORY_MB = 1024
 

@@ -30,6 +30,7 @@ from packetwave.server.sip.message import Message, parse
 from packetwave.server.watch.detector import Detector
 
 LINK_TYPES = (1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 9999)
+DATAGRAM_KINDS = ("hep", "tzsp", "vxlan")
 START_S = 1_700_000_000.0
 LONG_S = 30 * 24 * 3600.0
 MEMBERS = frozenset(("1001", "1002", "1003", "1004"))
@@ -80,6 +81,25 @@ def frames(data: bytes) -> None:
             check_payload(payload, at_s)
     decoder.expire(at_s + LONG_S)
     assert decoder.counters.fragments_held == decoder.counters.tcp_held_bytes == 0
+
+
+def datagrams(data: bytes) -> None:
+    """What comes to a socket, HEP first, gives payloads of its time, and nothing is held for ever."""
+    reader = Reader(data)
+    kind = DATAGRAM_KINDS[reader.number() % len(DATAGRAM_KINDS)]
+    decoder = FrameDecoder(ports=None)
+    at_s, counted = START_S, 0
+    while reader.more:
+        at_s += reader.number() ** 2 / 64
+        for payload in decoder.datagram(at_s, kind, "192.0.2.1", reader.stretch()):
+            assert at_s - 1.001 <= payload.at_s <= at_s + 1e-6
+            check_payload(payload, payload.at_s)
+        counted += 1
+    counters = decoder.counters
+    told = counters.hep_payloads + sum(counters.hep_refused.values()) + sum(counters.hep_other.values())
+    assert counters.frames == counted and (kind != "hep" or told == counted)
+    decoder.expire(at_s + LONG_S)
+    assert counters.fragments_held == counters.tcp_held_bytes == 0
 
 
 def check_payload(payload: Payload, at_s: float) -> None:
@@ -140,13 +160,14 @@ def detector(data: bytes) -> None:
     """Frames to call events: each ringing is ended once, and nothing of it is left in the end."""
     reader = Reader(data)
     link_type = LINK_TYPES[reader.number() % len(LINK_TYPES)]
-    whole = Detector(FrameDecoder(ports=None), Tracker(MEMBERS if reader.number() & 1 else frozenset()))
+    tracker = Tracker(MEMBERS if reader.number() & 1 else frozenset())
+    whole = Detector(FrameDecoder(ports=None), tracker)
     at_s = START_S
     events: list[CallEvent] = []
     while reader.more:
         at_s += reader.number() ** 2 / 1000
         events += whole.frame(at_s, link_type, reader.stretch())
-    check_life(events, whole.tracker, at_s)
+    check_life(events, tracker, at_s)
 
 
 _HOSTS = ("trunk", "pbx", "p1", "p2")
@@ -252,7 +273,8 @@ def replay(data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    target.__name__: target for target in (frames, sip, addresses, streams, detector, calls, protocol, replay)
+    target.__name__: target
+    for target in (frames, datagrams, sip, addresses, streams, detector, calls, protocol, replay)
 }
 
 
@@ -273,6 +295,17 @@ def seeds(name: str, root: Path) -> list[bytes]:
                 packed(bytes((LINK_TYPES.index(link_type), 1)), [frame for _, _, frame in some])
                 for link_type, some in map(beginning, captures)
                 if link_type in LINK_TYPES
+            ]
+        case "datagrams":
+            begun = [(path.parent.name, [frame for _, _, frame in beginning(path)[1]]) for path in captures]
+            return [
+                packed(head, [behind + frame[begin:] for frame in some])
+                for folder, some in begun
+                for head, behind, begin in (
+                    (b"\0", b"", 42 if folder == "hep" else 0),  # behind Ethernet, IP and UDP
+                    (b"\1", bytes.fromhex("0100000101"), 0),
+                    (b"\2", bytes.fromhex("0800000000000100"), 0),
+                )
             ]
         case "sip":
             return messages + heads(captures)

@@ -73,5 +73,5 @@ def told(records: Iterable[Frame], members: frozenset[str]) -> list[list[str]]:
     at_s = 0.0
     for at_s, link_type, frame in records:
         events += detector.frame(at_s, link_type, frame)
-    events += detector.tracker.finish(at_s)
+    events += detector.finish(at_s)
     return ringings(events)

@@ -52,26 +52,33 @@ def record(scene: Scene) -> int:
 
 def keep(scene: Scene, captured: Path) -> int:
     """Write NAME.pcap, slimmed, and NAME.json."""
+    size = slim(captured, RECORDED / f"{scene.name}.pcap")
+    write_description(RECORDED / f"{scene.name}.json", scene)
+    return size
+
+
+def slim(captured: Path, to: Path) -> int:
+    """Write of a capture what is kept: times from a fixed date on, little of each RTP flow. Gives the size in
+    bytes. Raises RuntimeError where nothing was seen, too much, or what names this machine."""
     with Replay(captured) as replay:
         frames = [(at_s, frame) for at_s, _, frame in replay]
     if not frames:
-        raise RuntimeError(f"{scene.name}: the probe saw nothing")
+        raise RuntimeError(f"{to.stem}: the probe saw nothing")
     first_s = frames[0][0]
     flows: Counter[bytes] = Counter()
-    slim = []
+    kept = []
     for at_s, frame in frames:
         flow = media_flow(frame)
         flows[flow] += bool(flow)
         if not flow or flows[flow] <= _RTP_KEPT:
-            slim.append((BEGINS_S + at_s - first_s, frame))
-    told = identifying(b"".join(frame for _, frame in slim))
+            kept.append((BEGINS_S + at_s - first_s, frame))
+    told = identifying(b"".join(frame for _, frame in kept))
     if told:
-        raise RuntimeError(f"{scene.name}: the capture names this machine: {told}")
-    RECORDED.mkdir(parents=True, exist_ok=True)
-    size = write_pcap(RECORDED / f"{scene.name}.pcap", slim).stat().st_size
+        raise RuntimeError(f"{to.stem}: the capture names this machine: {told}")
+    to.parent.mkdir(parents=True, exist_ok=True)
+    size = write_pcap(to, kept).stat().st_size
     if size > LARGEST:
-        raise RuntimeError(f"{scene.name}: {size:,} bytes are more than {LARGEST:,}")
-    write_description(RECORDED / f"{scene.name}.json", scene)
+        raise RuntimeError(f"{to.stem}: {size:,} bytes are more than {LARGEST:,}")
     return size
 
 

@@ -21,6 +21,7 @@ tcp_accept_no_cl=yes
 mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"
 {listen}
 {modules}
+{reports}
 modparam("tls", "config", "{folder}/tls.cfg")
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "append_branches", 1)
@@ -79,6 +80,18 @@ event_route[xhttp:request] {{
 }}
 """
 
+_REPORTS = """\
+loadmodule "siptrace.so"
+modparam("siptrace", "trace_on", 1)
+modparam("siptrace", "trace_mode", 1)
+modparam("siptrace", "trace_to_database", 0)
+modparam("siptrace", "hep_mode_on", 1)
+modparam("siptrace", "hep_version", {version})
+modparam("siptrace", "hep_capture_id", 2001)
+modparam("siptrace", "auth_key", "{key}")
+modparam("siptrace", "duplicate_uri", "sip:{to}:9060")
+"""
+
 _TLS = """\
 [server:default]
 method = TLSv1.2+
@@ -95,7 +108,8 @@ require_certificate = no
 @dataclass(frozen=True)
 class Proxy:
     """groups: number → extensions rung at once; hunts: number → two extensions, one after the other.
-    ring_ms: until an unanswered branch is given up. passwords: phones are challenged."""
+    ring_ms: until an unanswered branch is given up. passwords: phones are challenged. reports_to: an address
+    that is told of all messages by HEP of this version, with this key; "" for none."""
 
     address: str
     trunk: str
@@ -103,6 +117,9 @@ class Proxy:
     hunts: dict[str, tuple[str, str]] = field(default_factory=dict)
     ring_ms: int = 8000
     passwords: bool = True
+    reports_to: str = ""
+    hep_version: int = 3
+    hep_key: str = "homer"
 
     def write(self, folder: Path) -> Path:
         """The configuration file; cert.pem and key.pem are to be in the same folder."""
@@ -116,6 +133,7 @@ class Proxy:
             _CONFIG.format(
                 listen=listen,
                 modules="\n".join(f'loadmodule "{name}.so"' for name in _MODULES.split()),
+                reports=self._reports(),
                 folder=folder,
                 trunk=self.trunk,
                 domain=at,
@@ -126,6 +144,10 @@ class Proxy:
         )
         (folder / "tls.cfg").write_text(_TLS.format(folder=folder))
         return file
+
+    def _reports(self) -> str:
+        to = self.reports_to
+        return _REPORTS.format(version=self.hep_version, key=self.hep_key, to=to) if to else ""
 
     def _numbers(self, at: str) -> list[str]:
         written = []

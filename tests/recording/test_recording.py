@@ -10,13 +10,13 @@ from tests.recording.record import PHONES, RECORDING, SCHEDULE
 
 def test_every_call_of_the_schedule_is_seen_once_with_its_outcome() -> None:
     detector = Detector(FrameDecoder(ports=frozenset((5060,))), Tracker())
-    detector.tracker.use_members(frozenset(PHONES))
+    detector.use_members(frozenset(PHONES))
     events: list[CallEvent] = []
     at_s = 0.0
     with Replay(RECORDING) as replay:
         for at_s, link_type, frame in replay:
             events += detector.frame(at_s, link_type, frame)
-    events += detector.tracker.finish(at_s)
+    events += detector.finish(at_s)
     assert not replay.cut
 
     outcomes = {event.call_id: event.outcome for event in events if isinstance(event, Ended)}
@@ -37,4 +37,4 @@ def test_every_call_of_the_schedule_is_seen_once_with_its_outcome() -> None:
     ]
     assert len(outcomes) == len(seen)
     assert sum(step.scenario.startswith("pbx_calls") for step in SCHEDULE) == len(seen)
-    assert detector.rejected.total() == 0
+    assert detector.rejected().total() == 0

@@ -3,6 +3,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from packetwave.ui import fault_box
+from tests.ui.walk import labels_that_read_markup
 
 
 def test_it_says_what_is_the_matter_as_plain_text(qtbot: QtBot) -> None:
@@ -12,8 +13,9 @@ def test_it_says_what_is_the_matter_as_plain_text(qtbot: QtBot) -> None:
         box = QApplication.activeModalWidget()
         assert isinstance(box, QMessageBox)
         seen.append((box.text(), box.informativeText()))
+        assert labels_that_read_markup(box) == []
         box.accept()
 
     QTimer.singleShot(0, close)
-    fault_box.show("<b>Why</b>", "C:\\folder")
-    assert seen == [("<b>Why</b>", "C:\\folder")]
+    fault_box.show("<b>Why</b>", "<h1>C:\\folder</h1>")
+    assert seen == [("<b>Why</b>", "<h1>C:\\folder</h1>")]

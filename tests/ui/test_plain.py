@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.ui.plain import plain
+from packetwave.ui.plain import plain, unmarked
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_always_one_short_line_without_invisible_signs(text: str, limit: int) ->
     shown = plain(text, limit)
     assert len(shown) <= limit
     assert not any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("홍길동", "홍길동"),
+        ("two\nlines &amp; more", "two\nlines &amp; more"),
+        (
+            '<h1>x</h1>\n<img src="file:///etc/hostname">',
+            "<qt>&lt;h1&gt;x&lt;/h1&gt;<br>&lt;img src=&quot;file:///etc/hostname&quot;&gt;</qt>",
+        ),
+    ],
+)
+def test_a_tool_tip_shows_the_characters_of_markup(text: str, shown: str) -> None:
+    assert unmarked(text) == shown

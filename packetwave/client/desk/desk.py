@@ -20,7 +20,7 @@ from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
-from packetwave.client.engine import Engine, LinkChanged, Notice
+from packetwave.client.engine import Engine, Failed, LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
@@ -165,6 +165,8 @@ class Desk(QObject):
                 self.popups.ring(call)
             case CallChanged(call=call):
                 self.popups.change(call)
+            case Failed(failure=failure):
+                self.window.show_failure(failure)
             case LinkChanged(state=state):
                 self.state = state
                 self._show_state()

@@ -88,7 +88,8 @@ class Tray(QObject):
             lines.append(self.tr("Missed calls: {count}").format(count=self._missed))
         elif self._state.phase is not Phase.CONNECTED:
             lines.append(advice)
-        self._icon.setToolTip("\n".join(line for line in lines if line)[:_TOOLTIP_CHARS])
+        said = "\n".join(line for line in lines if line)[:_TOOLTIP_CHARS]
+        self._icon.setToolTip(said.replace("<", "‹"))  # which some desktops would read as markup
         self._icon.setIcon(icon(icon_name(self._state, self._missed)))
         self._state_line.setText(title.replace("&", "&&"))
         self._state_line.setIcon(icon(icon_name(self._state, 0)))

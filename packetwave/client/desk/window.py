@@ -27,6 +27,7 @@ from packetwave.client.preset import Origin, Preset, Setting, is_locked
 from packetwave.client.settings import ClientSettings
 from packetwave.common.choices import LANGUAGE_NAMES, THEME_CHOICES
 from packetwave.common.settings import Trouble
+from packetwave.common.supervision import Failure
 from packetwave.ui.icons import icon, pixmap
 from packetwave.ui.labels import label
 from packetwave.ui.theme import scaled
@@ -64,6 +65,7 @@ class StateWindow(QWidget):
         self._given = given
         self._trouble = trouble
         self._not_saved = ""
+        self._failure: Failure | None = None
         self._is_locked = is_locked(server)
         self._build()
         self._tried = server.text
@@ -103,6 +105,11 @@ class StateWindow(QWidget):
     def show_not_saved(self, reason: str) -> None:
         """Say that the last choice could not be written, and why; "" once one could."""
         self._not_saved = reason
+        self._show_notice()
+
+    def show_failure(self, failure: Failure) -> None:
+        """Say that something in the client itself failed."""
+        self._failure = failure
         self._show_notice()
 
     def bring_to_front(self) -> None:
@@ -254,7 +261,12 @@ class StateWindow(QWidget):
         return self.tr("As the system")
 
     def _show_notice(self) -> None:
-        said = words.not_saved(self._not_saved) if self._not_saved else words.trouble(self._trouble)
+        if self._not_saved:
+            said = words.not_saved(self._not_saved)
+        elif self._failure is not None:
+            said = words.failure(self._failure)
+        else:
+            said = words.trouble(self._trouble)
         self.notice.setText(said)
         self.notice.setVisible(bool(said))
 

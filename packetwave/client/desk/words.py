@@ -7,6 +7,7 @@ from packetwave.client.link import LinkState, Phase, Reason
 from packetwave.client.preset import Origin, Setting, is_locked
 from packetwave.common.numbers import ANONYMOUS, display
 from packetwave.common.settings import Trouble
+from packetwave.common.supervision import Failure
 from packetwave.protocol import CLOSE_GOING_AWAY
 from packetwave.ui.plain import plain
 
@@ -152,6 +153,13 @@ def trouble(what: Trouble) -> str:
             return translate("words", "Some settings had wrong values and were set back.")
         case Trouble.NONE:
             return ""
+
+
+def failure(failed: Failure) -> str:
+    """Something in the client itself failed; it goes on."""
+    return translate("words", "There was an internal error: {error}").format(
+        error=plain(f"{failed.work}: {failed.error}")
+    )
 
 
 def not_saved(reason: str) -> str:

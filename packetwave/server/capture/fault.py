@@ -25,6 +25,9 @@ class CaptureFaultCode(StrEnum):
     CUT_FILE = "cut_file"
     """The capture file ends too early or is damaged from there on; what was readable was used."""
 
+    INTERNAL = "internal"
+    """The program itself failed while it was watching; it begins again."""
+
 
 _NO_DRIVER = (
     "Npcap is not installed: get it from https://npcap.com, then try again. All but live capture works."
@@ -46,6 +49,7 @@ _SENTENCES: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.LOST: "The interface '{detail}' went away: plug it in or switch it on again.",
     CaptureFaultCode.BAD_FILE: "'{detail}' cannot be read as a capture file (pcap or pcapng).",
     CaptureFaultCode.CUT_FILE: "'{detail}' is cut short or damaged: what was readable was used",
+    CaptureFaultCode.INTERNAL: "Watching failed because of an error in PacketWave itself",
 }
 
 

@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from packetwave.common.supervision import Failure
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import FileFault, Status
 from packetwave.server.store.base import StoreState
+from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
 
@@ -30,6 +32,18 @@ def store_matter(status: Status) -> Matter | None:
         waiting = translate("words", "Calls waiting to be written: {count}.")
         what = f"{what} {waiting.format(count=status.unwritten_calls)}"
     return Matter(what, translate("words", "Start the database again; PacketWave goes on by itself."), "")
+
+
+def failure_matter(failure: Failure | None) -> Matter | None:
+    """What failed in the program itself, None for nothing."""
+    if failure is None:
+        return None
+    what = translate("words", "There was an internal error: {error}")
+    return Matter(
+        what.format(error=plain(f"{failure.work}: {failure.error}")),
+        translate("words", "PacketWave goes on. If this comes again, the log says what happened."),
+        can_retry=True,
+    )
 
 
 def file_matter(status: Status) -> Matter | None:

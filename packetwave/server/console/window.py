@@ -29,7 +29,7 @@ from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.settings.page import SettingsPage, Surroundings
 from packetwave.server.console.settings.words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.status_words import file_matter, store_matter
+from packetwave.server.console.status_words import failure_matter, file_matter, store_matter
 from packetwave.server.diagnosis import Severity
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -48,6 +48,7 @@ from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui import icons
 from packetwave.ui.bridge import Bridge
+from packetwave.ui.labels import set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -85,6 +86,7 @@ class ConsoleWindow(QWidget):
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
         self._knows_files = False  # has read what was wrong with files
+        self._known_failures = 0  # unexpected failures whose message was read
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -139,7 +141,7 @@ class ConsoleWindow(QWidget):
             entry.setIconSize(QSize(18, 18))
             entry.setProperty("navigation_icon", icon_name)
             entry.setShortcut(f"Ctrl+{number + 1}")
-            entry.setToolTip(f"Ctrl+{number + 1}")
+            set_tip(entry, f"Ctrl+{number + 1}")
             self._group.addButton(entry, number)
             entries.addWidget(entry)
         entries.addStretch()
@@ -260,6 +262,8 @@ class ConsoleWindow(QWidget):
         matter, self._leads_to = capture_matter(status) or listed or store_matter(status), self.capture
         if matter is None and not self._knows_files:
             matter, self._leads_to = file_matter(status), None
+        if matter is None and status.failure is not None and status.failure.count > self._known_failures:
+            matter, self._leads_to = failure_matter(status.failure), None
         if matter is None:
             matter, self._leads_to = found, self.capture
         if matter is None and self.page() is not self.settings:
@@ -275,6 +279,8 @@ class ConsoleWindow(QWidget):
 
     def _act_on_trouble(self) -> None:
         if self._leads_to is None:
+            if self._knows_files or file_matter(self._status) is None:
+                self._known_failures = self._status.failure.count if self._status.failure else 0
             self._knows_files = True
             self._show_trouble_of(self._status)
             return

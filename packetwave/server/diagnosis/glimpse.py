@@ -15,7 +15,6 @@ SNAPLEN = 128
 
 _DEPTH = 6
 _MARKED, _MARKED_6 = 80, 60  # bytes of a segment that are seen also behind three tags
-_GENEVE_PORT = 6081  # RFC 8926
 _ALWAYS_MIRRORS = ("tzsp", "erspan")
 
 # The start of a SIP message; its line may be longer than what is seen.
@@ -112,26 +111,10 @@ def is_mirror_by_nature(kind: str) -> bool:
 
 def _inside(protocol: int, payload: bytes) -> tuple[tunnels.Inner | None, str]:
     """What a packet carries whole, and the name of what is not looked into."""
-    if protocol == ip.GRE:
-        inner = tunnels.read_gre(payload)
-        return inner, "" if inner or len(payload) < 4 else "gre"
-    if protocol == ip.MPLS_IN_IP:
-        return ("mpls-in-ip", link.MPLS[0], payload), ""
-    if protocol in (ip.IPV4_IN_IP, ip.IPV6_IN_IP):
-        return ("ip-in-ip", link.IPV4 if protocol == ip.IPV4_IN_IP else link.IPV6, payload), ""
-    if protocol == ip.L2TP:
-        return None, "l2tp"
-    if protocol == ip.ESP:
-        return None, "esp"
-    if protocol == ip.UDP and len(payload) >= 8:
-        port = int.from_bytes(payload[2:4])
-        if port == tunnels.L2TP_PORT:
-            return None, "l2tp"
-        if port == _GENEVE_PORT:
-            return None, "geneve"
-        read = tunnels.UDP_PORTS.get(port)
-        return (read(payload[8:]) if read else None), ""
-    return None, ""
+    if protocol == ip.UDP:
+        ports = int.from_bytes(payload[0:2]), int.from_bytes(payload[2:4])
+        return tunnels.read_udp(*ports, payload[8:]) if len(payload) >= 8 else (None, "")
+    return tunnels.read_packet(protocol, payload)
 
 
 def _total_length(data: bytes, offset: int) -> int:

@@ -1,7 +1,7 @@
 """What the engine tells its window, and what the window asks of the engine. Frozen values only.
 
-Notices go from the loop thread to the one listener given to the engine; the console's bridge turns them
-into Qt signals. Commands come by `Engine.submit` from any thread.
+Notices go from the loop thread to every listener given to the engine; the console's bridge turns them into
+Qt signals. Commands come by `Engine.submit` from any thread.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from packetwave.common.supervision import Failure
 from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
@@ -35,7 +36,7 @@ class Status:
     `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
     sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
     findings: what is the matter with the mirror, the worst first. members_expected: distinct member
-    addresses.
+    addresses. failure: the latest unexpected failure of the program itself, None for none.
     """
 
     capture: CaptureState = CaptureState.STOPPED
@@ -55,6 +56,7 @@ class Status:
     unwritten_calls: int = 0
     listening: str = ""
     file_faults: tuple[FileFault, ...] = ()
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Frames of any link type to SIP-bearing payloads: puts the layers of this room together. Pure, one thread.
+"""Frames of any link type to SIP-bearing payloads, and what comes to a socket: puts the layers of this room
+together. Pure, one thread.
 
 Holds state only where packets belong together (fragments, TCP streams), in bounded memory by packet time.
 No bytes raise. What carries no SIP is dropped here, as cheaply as possible: most of a mirror port is RTP.
@@ -11,6 +12,7 @@ from packetwave.server.frames import ip, link, tunnels
 from packetwave.server.frames.counters import Counters
 from packetwave.server.frames.fragments import Reassembler
 from packetwave.server.frames.payload import Payload, sip_start
+from packetwave.server.frames.reports import Reports
 from packetwave.server.frames.streams import Streams
 
 _DEPTH = 8  # packets in packets in packets
@@ -32,17 +34,23 @@ class FrameDecoder:
     """Decodes the frames of one capture.
 
     ports: the SIP ports; None: any port, the content decides. trusted_tunnels: source addresses (text) whose
-    tunnels are opened; None: all. `counters` may be read at any time by the same thread.
+    tunnels are opened and whose reports (HEP) are believed; None: all. hep_key: the password that reports
+    must have, "" for any. `counters` may be read at any time by the same thread.
     """
 
     def __init__(
-        self, *, ports: frozenset[int] | None, trusted_tunnels: frozenset[str] | None = None
+        self,
+        *,
+        ports: frozenset[int] | None,
+        trusted_tunnels: frozenset[str] | None = None,
+        hep_key: str = "",
     ) -> None:
         self.counters = Counters()
         self._ports = ports
         self._trusted = trusted_tunnels
         self._fragments = Reassembler(self.counters)
         self._streams = Streams(self.counters)
+        self._reports = Reports(self.counters, trusted_tunnels, hep_key)
         # By the 12 bytes of addresses and ports of plain IPv4: the flow, or None where it is none of ours
         self._flows: dict[bytes, Flow | None] = {}
 
@@ -62,7 +70,7 @@ class FrameDecoder:
         try:
             flow = self._flows[key]
         except KeyError:
-            if self._is_tunnel(key):
+            if self._is_tunnel(key[8:12]):
                 return self._decode_any(at_s, link_type, frame)
             flow = self._learn(key)
         if flow is None:
@@ -85,16 +93,36 @@ class FrameDecoder:
         src, src_port, dst, dst_port = flow
         return (_new_payload(Payload, (at_s, "udp", src, src_port, dst, dst_port, data, cut)),)
 
+    def datagram(self, at_s: float, kind: str, source: str, data: bytes) -> Sequence[Payload]:
+        """The SIP payloads in a datagram that came to a UDP socket of this PC.
+
+        kind: what the socket is for: `vxlan` or `tzsp` (mirrored frames, read as by `decode`), or `hep`.
+        at_s: when it came, by the clock of `decode`'s frames; of a report the payload has its own time, which
+        is a little earlier. source: the sender's IP address as text, as in `trusted_tunnels` (IPv4 not mapped
+        into IPv6). data: without UDP's header.
+        """
+        counters = self.counters
+        counters.frames += 1
+        if kind == "hep":
+            payload = self._reports.datagram(at_s, source, data)
+            return (payload,) if payload else _NOTHING
+        inner = tunnels.BY_SOCKET[kind](data)
+        if inner is None:
+            counters.udp_other += 1
+            return _NOTHING
+        payloads: list[Payload] = []
+        self._inside(at_s, source, inner, payloads, 0)
+        return payloads
+
     def expire(self, at_s: float) -> None:
         """Forget what has waited too long at this packet time; `decode` does it itself while frames come."""
         self._fragments.expire(at_s)
         self._streams.expire(at_s)
 
-    def _is_tunnel(self, key: bytes) -> bool:
-        port = int.from_bytes(key[10:12])
-        return (port in tunnels.UDP_PORTS or port == tunnels.L2TP_PORT) and not (
-            self._ports and port in self._ports
-        )
+    def _is_tunnel(self, ports: bytes) -> bool:
+        """Whether a tunnel is looked for between these ports. ports: 4 bytes."""
+        source_port, port = int.from_bytes(ports[0:2]), int.from_bytes(ports[2:4])
+        return tunnels.is_udp_tunnel(source_port, port) and not (self._ports and port in self._ports)
 
     def _learn(self, key: bytes) -> Flow | None:
         flow = self._flow(key[0:4], key[4:8], key[8:12])
@@ -155,39 +183,17 @@ class FrameDecoder:
             self._udp(at_s, packet, payload, payloads, depth)
         elif protocol == ip.TCP:
             self._tcp(at_s, packet, payload, payloads)
-        elif protocol in (ip.IPV4_IN_IP, ip.IPV6_IN_IP, ip.MPLS_IN_IP, ip.GRE):
-            self._ip_tunnel(at_s, packet, protocol, payload, payloads, depth)
-        elif protocol == ip.L2TP:
-            self.counters.undecoded("l2tp")
-        elif protocol == ip.ESP:
-            self.counters.undecoded("esp")
-
-    def _ip_tunnel(
-        self,
-        at_s: float,
-        packet: ip.Packet,
-        protocol: int,
-        payload: bytes,
-        payloads: list[Payload],
-        depth: int,
-    ) -> None:
-        inner: tunnels.Inner | None
-        if protocol == ip.GRE:
-            inner = tunnels.read_gre(payload)
-        elif protocol == ip.MPLS_IN_IP:
-            inner = ("mpls-in-ip", link.MPLS[0], payload)
         else:
-            inner = ("ip-in-ip", link.IPV4 if protocol == ip.IPV4_IN_IP else link.IPV6, payload)
-        if inner is None:
-            self.counters.undecoded("gre")
-        else:
-            self._inside(at_s, packet.src, inner, payloads, depth)
+            inner, not_decoded = tunnels.read_packet(protocol, payload)
+            if inner is not None:
+                self._inside(at_s, ip.address_text(packet.src), inner, payloads, depth)
+            elif not_decoded:
+                self.counters.undecoded(not_decoded)
 
     def _inside(
-        self, at_s: float, src: bytes, inner: tunnels.Inner, payloads: list[Payload], depth: int
+        self, at_s: float, source: str, inner: tunnels.Inner, payloads: list[Payload], depth: int
     ) -> None:
         kind, ethertype, data = inner
-        source = ip.address_text(src)
         if self._trusted is not None and depth == 0 and source not in self._trusted:
             self.counters.left_alone(kind, source)
         elif depth >= _DEPTH:
@@ -204,13 +210,14 @@ class FrameDecoder:
             return
         length = int.from_bytes(datagram[4:6])
         data = datagram[8 : length if length >= 8 else len(datagram)]
-        port = int.from_bytes(datagram[2:4])
-        if not (self._ports and port in self._ports):
-            if port == tunnels.L2TP_PORT:
-                self.counters.undecoded("l2tp")
+        if self._is_tunnel(datagram[0:4]):
+            source_port, port = int.from_bytes(datagram[0:2]), int.from_bytes(datagram[2:4])
+            inner, not_decoded = tunnels.read_udp(source_port, port, data)
+            if inner is not None:
+                self._inside(at_s, ip.address_text(packet.src), inner, payloads, depth)
                 return
-            if (read := tunnels.UDP_PORTS.get(port)) and (inner := read(data)):
-                self._inside(at_s, packet.src, inner, payloads, depth)
+            if not_decoded and sip_start(data) < 0:
+                self.counters.undecoded(not_decoded)
                 return
         flow = self._flow(packet.src, packet.dst, datagram[0:4])
         if flow is None:

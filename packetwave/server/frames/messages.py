@@ -15,17 +15,64 @@ _LENGTH = re.compile(rb"\r\n(?:Content-Length|l)[ \t]*:\s*(\d{1,9})[ \t]*\r\n", 
 # In the middle of a stream a start-line is believed anywhere, since a body may end without a line end, but
 # only with a known method. ACK must begin a line: elsewhere it may be the end of PRACK.
 _METHODS = rb"INVITE|BYE|CANCEL|REGISTER|OPTIONS|PRACK|SUBSCRIBE|NOTIFY|PUBLISH|INFO|REFER|MESSAGE|UPDATE"
-_START_LINE = re.compile(
-    rb"(?:SIP/2\.0 [1-6]\d\d |"
-    rb"(?:(?<=\n)ACK|" + _METHODS + rb") [A-Za-z][A-Za-z0-9+.\-]*:[^\r\n]+ SIP/2\.0)[^\r\n]*\r\n"
-)
+_STATUS_LINE = re.compile(rb"SIP/2\.0 [1-6]\d\d ")
+_REQUEST_LINE = re.compile(rb"(?:(?<=\n)ACK|" + _METHODS + rb") [A-Za-z][A-Za-z0-9+.\-]*:")
+_VERSION = b"SIP/2.0"  # each start-line has it, and hardly anything else: looking for it alone is quick
+_LINE_END = re.compile(rb"[\r\n]")
 _LONGEST_START_LINE = 4096
+_LONGEST_WAITED_FOR = 16 * 1024
 
 
 def find_start(stream: bytes | bytearray, begin: int = 0) -> int:
     """Where the first whole start-line at or behind `begin` begins; -1 where there is none."""
-    found = _START_LINE.search(stream, begin)
-    return found.start() if found else -1
+    return StartSearch(begin).find(stream)
+
+
+class StartSearch:
+    """Looks for a whole start-line in bytes that grow at their end, each byte once."""
+
+    __slots__ = ("_front", "_line_from", "_place")
+
+    def __init__(self, begin: int = 0) -> None:
+        self._front = begin  # nothing before it is part of a start-line
+        self._place = begin  # the next version is looked for from here on
+        self._line_from = begin  # the end of that version's line: from here on
+
+    def dropped(self, count: int) -> None:
+        """So many bytes at the front are no more there."""
+        self._front = max(self._front - count, 0)
+        self._place = max(self._place - count, 0)
+        self._line_from = max(self._line_from - count, 0)
+
+    def find(self, stream: bytes | bytearray) -> int:
+        """Where the first whole start-line begins; -1 where there is none yet. stream: the bytes of the last
+        call and what followed them."""
+        while (version := stream.find(_VERSION, self._place)) >= 0:
+            self._place = version
+            line_end = _LINE_END.search(stream, max(self._line_from, version + len(_VERSION)))
+            end = line_end.start() if line_end else len(stream)
+            if stream[end : end + 2] in (b"", b"\r"):
+                if end - version <= _LONGEST_WAITED_FOR:
+                    self._line_from = end
+                    return -1
+            elif stream[end : end + 2] == b"\r\n":
+                found = self._in_line(stream, version, end)
+                if found >= 0:
+                    return found
+            self._front = self._place = self._line_from = end
+        self._place = max(len(stream) - len(_VERSION) + 1, self._place)
+        return -1
+
+    def _in_line(self, stream: bytes | bytearray, version: int, end: int) -> int:
+        """Where the start-line begins that ends at `end` and has its first version at `version`."""
+        begin = max(stream.rfind(b"\n", self._front, version), stream.rfind(b"\r", self._front, version)) + 1
+        begin = max(begin, self._front)
+        status = _STATUS_LINE.search(stream, version, end)
+        request = _REQUEST_LINE.search(stream, begin, end)
+        # Of several methods in a line the first has the best chance: more of the line stands behind it
+        if request and stream.rfind(b" " + _VERSION, request.end() + 1, end) < 0:
+            request = None
+        return min((found.start() for found in (status, request) if found), default=-1)
 
 
 class MessageCutter:

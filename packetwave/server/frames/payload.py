@@ -17,7 +17,8 @@ class Payload(NamedTuple):
     stream, to the empty line; its body is skipped there).
 
     at_s: packet time, seconds since 1970-01-01 UTC. src, dst: IP addresses as text (IPv6 compressed).
-    transport: "udp", "tcp" or "ws". data begins with its start-line. cut: bytes are missing at its end: the
+    transport: "udp", "tcp" or "ws"; of a report (HEP) also where it was encrypted, and then the message is
+    whole. data begins with its start-line. cut: bytes are missing at its end: the
     body of a stream's message, or what a short snaplen left out of a datagram.
     """
 

@@ -10,20 +10,16 @@ the same case with nothing before it. Closing a connection changes nothing: sile
 from collections import OrderedDict
 from collections.abc import Iterator
 
-from packetwave.server.frames import websocket
+from packetwave.server.frames.beginning import UNREAD_LIMIT, Cutter, Unread
 from packetwave.server.frames.counters import Counters
-from packetwave.server.frames.messages import MessageCutter, find_start
 from packetwave.server.frames.websocket import FrameCutter
 
 IDLE_S = 60.0
 DIRECTIONS = 4096
 HELD_BYTES = 8 * 1024 * 1024
-_UNREAD = 16 * 1024  # bytes kept in which no start-line was found
 _RUNS = 8
 _WINDOW = 1 << 20  # a jump further than this is another connection
 _KEPT_BEFORE_S = 2.0  # how long bytes in front of the first start-line wait for what came before them
-_TLS = (b"\x16\x03", b"\x17\x03", b"\x15\x03", b"\x14\x03")
-_UPGRADES = (b"GET ", b"HTTP/1.1 101")
 _DIRECTION_COST = 1024
 
 Key = bytes  # source address, destination address, source port, destination port
@@ -45,9 +41,9 @@ class _Run:
         self.at_s = at_s
         self.begin = begin
         self.end = begin
-        self.unread = bytearray()
+        self.unread = Unread()
         self.joinable = True
-        self.cutter: MessageCutter | FrameCutter | None = None
+        self.cutter: Cutter | None = None
 
     @property
     def held_bytes(self) -> int:
@@ -76,13 +72,13 @@ class _Run:
             if not cutter.lost:
                 return
             self.joinable = False
-            self.unread.clear()
+            self.unread.drop()
             data, self.cutter = _behind_line(cutter.rest), None
 
     def join(self, behind: "_Run", at_s: float, counters: Counters) -> Iterator[Found]:
         """Take over the run that begins where this one ends."""
         if behind.joinable:
-            yield from self.feed(at_s, behind.unread, counters)
+            yield from self.feed(at_s, behind.unread.taken(), counters)
         self.joinable = self.joinable and behind.joinable
         if behind.cutter or not behind.joinable:
             self.cutter = behind.cutter
@@ -90,40 +86,23 @@ class _Run:
 
     def _synchronise(self, data: bytes | bytearray, counters: Counters) -> bytes:
         """Find a beginning in the unread bytes and these, and give what stands from there on."""
-        unread = self.unread
-        segment = len(unread)
-        unread += data
-        if unread[:2] in _TLS:
+        unread, new = self.unread, len(data)
+        unread.add(data)
+        if unread.is_tls(new):
             counters.undecoded("tls")
             self._give_up(len(unread))
             return b""
-        begin = -1
-        if websocket.begins_with_sip(unread):
-            begin, self.cutter = 0, FrameCutter()
-        elif segment and websocket.begins_with_sip(data):
-            begin, self.cutter = segment, FrameCutter()
-        elif (end := _upgraded(unread)) >= 0:
-            begin, self.cutter = end, FrameCutter()
-        if self.cutter is None:
-            begin = find_start(unread)
-            if begin < 0:
-                self._give_up(len(unread) - _UNREAD)
-                return b""
-            self.cutter = MessageCutter()
-        found = bytes(unread[begin:])
-        del unread[begin:]
+        begun = unread.begin(new)
+        if begun is None:
+            self._give_up(len(unread) - UNREAD_LIMIT)
+            return b""
+        self.cutter, found = begun
         return found
 
     def _give_up(self, count: int) -> None:
         if count > 0:
-            del self.unread[:count]
+            self.unread.drop(count)
             self.joinable = False
-
-
-def _upgraded(stream: bytearray) -> int:
-    """Where the WebSocket frames begin behind an HTTP upgrade (RFC 6455 section 4); -1 for no such thing."""
-    end = stream.find(b"\r\n\r\n") if stream.startswith(_UPGRADES) else -1
-    return end + 4 if end >= 0 and b"websocket" in stream[:end].lower() else -1
 
 
 def _behind_line(rest: bytearray) -> bytearray:

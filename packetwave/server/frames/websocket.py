@@ -11,7 +11,9 @@ _FINAL, _RESERVED, _COMPRESSED, _OPCODE = 0x80, 0x70, 0x40, 0x0F
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0, 1, 2, 8, 9, 10
 _MASKED = 0x80
 _LENGTH_LIMIT = 16 * 1024 * 1024  # a longer frame is none
-_PEEK = 96
+_START_LOOKED_AT = 4096
+LOOKED_AT = _START_LOOKED_AT + 14
+"""Bytes that `begins_with_sip` looks at: a frame's longest head, and a start-line in its payload."""
 
 
 def _unmask(data: bytes, mask: bytes, phase: int) -> bytes:
@@ -55,7 +57,7 @@ def begins_with_sip(data: bytes | bytearray) -> bool:
     if head is None or not _is_frame(head[0], head[1]):
         return False
     _, length, mask, size = head
-    start = _unmask(bytes(data[size : size + min(length, 4 * HEAD_LIMIT)]), mask, 0)[:4096]
+    start = _unmask(bytes(data[size : size + min(length, _START_LOOKED_AT)]), mask, 0)
     return sip_start(start) >= 0
 
 

@@ -1,7 +1,8 @@
 """The store, from the loop: every database call runs on the store thread, in order; nothing here blocks.
 
-Owns the thread and the records not yet written. A call's record is written as soon as the thread is free;
-while the store cannot take it, the latest of each call is kept and tried again.
+Owns the thread, the call records not yet written, and what is known of a database elsewhere. A call's record
+is written as soon as the thread is free; while the store cannot take it, the latest of each call is kept and
+tried again.
 """
 
 import asyncio
@@ -11,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord
-from packetwave.server.store.base import CallStore, StoreError
+from packetwave.server.store.base import CallStore, Remote, StoreError, StoreState
 
 log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+FLUSH_S = 2.0
 
 T = TypeVar("T")
 
@@ -59,16 +61,70 @@ class CallWriter:
                 await asyncio.sleep(RETRY_S)
 
     async def write(self) -> bool:
-        """Write everything that waits; False where the store did not take it (it is kept then)."""
+        """Write everything that waits; False where the store did not take it. Whatever goes wrong, a record
+        that was not written still waits, unless a later one of its call does. Raises what is no StoreError,
+        but not before all others are written: one record with which nobody reckoned costs no other."""
         batch, self._waiting = self._waiting, {}
         self._work.clear()
-        if not batch:
-            return True
         try:
-            await self._thread.run(self._calls.put_calls, list(batch.values()))
+            await self._put(batch)
         except StoreError as error:
             log.warning("%d calls are not written yet: %s", len(batch), error)
-            self._waiting = {**batch, **self._waiting}
-            self._work.set()
-            return False
-        return True
+        finally:
+            if batch:
+                self._waiting = {**batch, **self._waiting}
+                self._work.set()
+        return not batch
+
+    async def _put(self, batch: dict[str, CallRecord]) -> None:
+        """Write the batch, emptying it of what is written."""
+        if not batch:
+            return
+        try:
+            await self._thread.run(self._calls.put_calls, list(batch.values()))
+        except StoreError:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                raise
+        else:
+            batch.clear()
+            return
+        failed: Exception | None = None
+        for call_id, record in list(batch.items()):
+            try:
+                await self._thread.run(self._calls.put_calls, [record])
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - raised below, once the others are written
+                failed = error
+            else:
+                del batch[call_id]
+        if failed is not None:
+            raise failed
+
+
+class Flusher:
+    """Brings a database elsewhere what it has not got, and knows how it is. On the loop thread.
+
+    Attributes: state, and one line about it; unwritten, how many calls the database has not got.
+    """
+
+    def __init__(self, thread: StoreThread, remote: Remote | None, problem: str) -> None:
+        self._thread = thread
+        self._remote = remote
+        self.state: tuple[StoreState, str] = (StoreState.EMBEDDED, problem)
+        self.unwritten = 0
+
+    async def run(self, on_change: Callable[[], None]) -> None:
+        """Flush again and again, for ever; returns at once where there is no database elsewhere."""
+        remote = self._remote
+        while remote is not None:
+            try:
+                await self._thread.run(remote.flush)
+                self.state = await self._thread.run(remote.state)
+                self.unwritten = await self._thread.run(remote.unwritten)
+            except StoreError as error:
+                log.warning("the local store fails: %s", error)
+            on_change()
+            await asyncio.sleep(FLUSH_S)

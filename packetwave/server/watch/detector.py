@@ -4,12 +4,12 @@ It adds nothing but the order and the counters. One thread at a time.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from packetwave.server.calls.events import CallEvent
 from packetwave.server.calls.leg import Place
-from packetwave.server.calls.tracker import Tracker
+from packetwave.server.calls.tracker import OpenCall, Tracker
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import Message, Rejected, parse
@@ -32,21 +32,52 @@ class Detector:
 
     def __init__(self, decoder: FrameDecoder, tracker: Tracker) -> None:
         self.on_read: OnRead | None = None
-        self.decoder = decoder
-        self.tracker = tracker
-        self.rejected: Counter[str] = Counter()
+        self._decoder = decoder
+        self._tracker = tracker
+        self._rejected: Counter[str] = Counter()
         self._frames = 0
         self._messages = 0
 
     def counts(self) -> Counts:
-        return Counts(self._frames, self._messages, self.rejected.total() + self.tracker.ignored.total())
+        """What came by so far."""
+        return Counts(self._frames, self._messages, self._rejected.total() + self._tracker.ignored.total())
+
+    def rejected(self) -> Counter[str]:
+        """Payloads that begin like SIP and were not used, by the reason."""
+        return self._rejected + self._tracker.ignored
+
+    def not_decoded(self) -> dict[str, int]:
+        """Frames of kinds that nobody here reads, by kind."""
+        return dict(self._decoder.counters.not_decoded)
+
+    def use_members(self, extensions: frozenset[str]) -> None:
+        """The members' extensions, normalised, are these from now on."""
+        self._tracker.use_members(extensions)
+
+    def restore(self, calls: Iterable[OpenCall]) -> None:
+        """Take up calls of before a restart; before the first frame."""
+        self._tracker.restore(calls)
+
+    def advance(self, at_s: float) -> list[CallEvent]:
+        """Let time pass until `at_s` without a frame; the events that it brought about."""
+        return self._tracker.advance(at_s)
+
+    def finish(self, at_s: float) -> list[CallEvent]:
+        """No frame will come any more (the end of a capture file): the last events."""
+        return self._tracker.finish(at_s)
 
     def frame(self, at_s: float, link_type: int, frame: bytes) -> list[CallEvent]:
         """Take in one frame; the events it, and time until it, brought about. Never raises for its bytes."""
         self._frames += 1
-        payloads = self.decoder.decode(at_s, link_type, frame)
-        if not payloads:
-            return []
+        payloads = self._decoder.decode(at_s, link_type, frame)
+        return self._take(payloads) if payloads else []
+
+    def datagram(self, at_s: float, kind: str, source: str, data: bytes) -> list[CallEvent]:
+        """The same for a datagram that came to a socket of this PC: see `FrameDecoder.datagram`."""
+        self._frames += 1
+        return self._take(self._decoder.datagram(at_s, kind, source, data))
+
+    def _take(self, payloads: Sequence[Payload]) -> list[CallEvent]:
         events: list[CallEvent] = []
         for payload in payloads:
             events += self._payload(payload)
@@ -57,11 +88,11 @@ class Detector:
         if self.on_read is not None:
             self.on_read(payload, message)
         if isinstance(message, Rejected):
-            self.rejected[message.reason] += 1
+            self._rejected[message.reason] += 1
             return []
         self._messages += 1
         stream = payload.transport != "udp"
-        return self.tracker.receive(
+        return self._tracker.receive(
             payload.at_s,
             Place(payload.src, payload.src_port, stream),
             Place(payload.dst, payload.dst_port, stream),

@@ -34,27 +34,32 @@ _END_S = 0.6
 class Lookout:
     """One detector, and at most one capture at a time.
 
+    keeper: where it is noted until when something was watched; None for nowhere.
     recording: the run is a replay, which reads any port and opens every tunnel. post: calls a function on the
     loop thread, from any. on_seen, on_state, on_diagnosis: what the detector thread gives, on the loop.
+    on_failure: told of its bugs, on that thread.
     """
 
     def __init__(
         self,
         settings: ServerSettings,
         store_thread: StoreThread,
+        keeper: Keeper | None,
         *,
         recording: bool,
         post: Callable[..., None],
         on_seen: Callable[[Seen], None],
         on_state: Callable[[WatchState], None],
         on_diagnosis: Callable[[list[DiagnosisEvent]], None],
+        on_failure: Callable[[str, BaseException], None],
     ) -> None:
         self._store_thread = store_thread
         self._post = post
         self._on_seen = on_seen
         self._on_state = on_state
         self._on_diagnosis = on_diagnosis
-        self._keeper: Keeper | None = None
+        self._on_failure = on_failure
+        self._keeper = keeper
         self._known: frozenset[str] = frozenset()
         self._watching_since: datetime | None = None
         self.watch: Watch | None = None
@@ -80,13 +85,9 @@ class Lookout:
         """What came by in all captures so far."""
         return self.watch.counts if self.watch is not None else self._detector.counts()
 
-    def keep_by(self, keeper: Keeper | None) -> None:
-        """Where it is noted until when something was watched; None for nowhere."""
-        self._keeper = keeper
-
     def restore(self, calls: Iterable[OpenCall]) -> None:
         """Take up calls of before a restart; only before the first capture."""
-        self._detector.tracker.restore(calls)
+        self._detector.restore(calls)
 
     def use_members(self, extensions: frozenset[str]) -> None:
         """The members' extensions are these from now on."""
@@ -104,6 +105,7 @@ class Lookout:
             on_seen=lambda seen: self._post(self._on_seen, seen),
             on_state=lambda state: self._post(self._on_state, state),
             on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
+            on_failure=self._on_failure,
         )
         self.watch.start()
 

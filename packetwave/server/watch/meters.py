@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from packetwave.common.supervision import Supervisor
 from packetwave.server.capture import CaptureFault, InterfaceMeter, list_interfaces
 from packetwave.server.watch.states import InterfaceInfo, InterfacesChanged
 
@@ -23,14 +24,15 @@ OnInterfaces = Callable[[InterfacesChanged], None]
 class Meters:
     """Rates of all interfaces. ports: the SIP ports."""
 
-    def __init__(self, ports: tuple[int, ...]) -> None:
+    def __init__(self, ports: tuple[int, ...], supervisor: Supervisor) -> None:
         self._ports = ports
+        self._supervisor = supervisor
         self._task: asyncio.Task[None] | None = None
 
     def start(self, on_interfaces: OnInterfaces) -> None:
         """Give the interfaces about once a second from now on; none, and why, where they cannot be listed."""
         if self._task is None:
-            self._task = asyncio.create_task(self._run(on_interfaces))
+            self._task = self._supervisor.keep("counting on the interfaces", lambda: self._run(on_interfaces))
 
     async def stop(self) -> None:
         """Give the handles back. Also twice."""

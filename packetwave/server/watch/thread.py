@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from packetwave.common.supervision import PAUSES_S
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
     CaptureFault,
@@ -29,9 +30,6 @@ from packetwave.server.watch.detector import Counts, Detector
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 
 log = logging.getLogger(__name__)
-crash_log = logging.getLogger("packetwave.crash")
-
-_BUGS_LOGGED = 20
 
 _READ_S = 0.1
 """How long a quiet capture is waited for: the pace at which time passes for the tracker."""
@@ -49,7 +47,8 @@ _REPLAY_STEP_S = 0.1
 
 @dataclass
 class Watch:
-    """One run of the detector thread. on_seen, on_state, on_diagnosis: called on that thread.
+    """One run of the detector thread. on_seen, on_state, on_diagnosis, on_failure: called on that thread;
+    on_failure is told of bugs (what failed, the error), none of which ends the thread.
 
     state, counts, dropped: the latest, for any thread to read. known: extensions of members, to be replaced
     from any thread.
@@ -61,6 +60,7 @@ class Watch:
     on_seen: Callable[[Seen], None]
     on_state: Callable[[WatchState], None]
     on_diagnosis: Callable[[list[DiagnosisEvent]], None] = lambda _events: None
+    on_failure: Callable[[str, BaseException], None] = lambda _what, _error: None
     state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
@@ -69,7 +69,6 @@ class Watch:
         self._stopping = threading.Event()
         self._capture: LiveCapture | None = None
         self._diagnosis: Diagnosis | None = None
-        self._bugs = 0
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
 
@@ -99,29 +98,37 @@ class Watch:
         return self._diagnosis.rtp_per_s if self._diagnosis is not None else 0.0
 
     def _run(self) -> None:
-        if isinstance(self.source, Live):
-            self._run_live(self.source)
-        else:
-            self._run_recording(self.source)
+        pauses_s = iter(PAUSES_S)
+        while not self._stopping.is_set():
+            try:
+                if isinstance(self.source, Live):
+                    self._run_live(self.source)
+                else:
+                    self._run_recording(self.source)
+                return
+            except Exception as error:  # noqa: BLE001 - a bug; it is heard, and the watching begins again
+                self.on_failure("watching", error)
+                bug = CaptureFault(CaptureFaultCode.INTERNAL, reason=repr(error))
+                self._set_state(WatchState(CaptureState.FAILED, bug.code, reason=str(bug)))
+                if not isinstance(self.source, Live):
+                    return  # read again from its beginning, a file would tell its calls twice
+                self._pause(next(pauses_s, PAUSES_S[-1]))
+        self._set_state(WatchState(CaptureState.STOPPED))
 
     def _detect(self, at_s: float, link_type: int, frame: bytes) -> list[CallEvent]:
         try:
             return self.detector.frame(at_s, link_type, frame)
-        except Exception:  # noqa: BLE001 - a bug met by one frame must not cost the calls in the others
-            self._note_bug(link_type, frame)
+        except Exception as error:  # noqa: BLE001 - a bug met by one frame must not cost the calls in the others
+            error.add_note(f"in a frame of {len(frame)} bytes, link type {link_type}")
+            self.on_failure("reading a frame", error)
             return []
 
     def _advance(self, at_s: float) -> list[CallEvent]:
         try:
-            return self.detector.tracker.advance(at_s)
-        except Exception:  # noqa: BLE001 - nor may a bug met by one call cost the others
-            self._note_bug(-1, b"")
+            return self.detector.advance(at_s)
+        except Exception as error:  # noqa: BLE001 - nor may a bug met by one call cost the others
+            self.on_failure("letting time pass for the calls", error)
             return []
-
-    def _note_bug(self, link_type: int, frame: bytes) -> None:
-        self._bugs += 1
-        if self._bugs <= _BUGS_LOGGED:
-            crash_log.exception("a frame of %d bytes, link type %d", len(frame), link_type)
 
     def _set_state(self, state: WatchState) -> None:
         if state != self.state:
@@ -145,8 +152,8 @@ class Watch:
         def hear(payload: Payload, message: Message | Rejected) -> None:
             try:
                 diagnosis.hear(payload, message)
-            except Exception:  # noqa: BLE001 - the call in this message is worth more than what it shows
-                self._note_bug(-1, payload.data)
+            except Exception as error:  # noqa: BLE001 - the call in this message is worth more than what it shows
+                self.on_failure("diagnosing by a message", error)
 
         self.detector.on_read = hear
 
@@ -154,8 +161,8 @@ class Watch:
         assert self._diagnosis is not None
         try:
             self._diagnosis.frame(at_s, link_type, frame, wire_length)
-        except Exception:  # noqa: BLE001 - as for the detector
-            self._note_bug(link_type, frame)
+        except Exception as error:  # noqa: BLE001 - as for the detector
+            self.on_failure("diagnosing by a frame", error)
 
     def _diagnose(self, at_s: float, *, received: int, dropped: int) -> None:
         """Let time pass for the diagnosis. received, dropped: frames since the capture began."""
@@ -164,10 +171,15 @@ class Watch:
         gauges = Gauges(
             received=received,
             dropped=dropped,
-            rejected=self.detector.rejected + self.detector.tracker.ignored,
-            not_decoded=dict(self.detector.decoder.counters.not_decoded),
+            rejected=self.detector.rejected(),
+            not_decoded=self.detector.not_decoded(),
         )
-        if said := self._diagnosis.advance(at_s, gauges):
+        try:
+            said = self._diagnosis.advance(at_s, gauges)
+        except Exception as error:  # noqa: BLE001 - as for a frame
+            self.on_failure("letting time pass for the diagnosis", error)
+            return
+        if said:
             self.on_diagnosis(said)
 
     def _end_diagnosis(self) -> None:
@@ -224,7 +236,7 @@ class Watch:
         while not self._stopping.is_set():
             frames = capture.read(_READ_S)
             arrived = perf_counter()
-            detector.tracker.use_members(self.known)
+            detector.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(at_s, link_type, frame)
@@ -267,7 +279,7 @@ class Watch:
         if self._stopping.is_set():
             self._set_state(WatchState(CaptureState.STOPPED))
             return
-        self._give(self.detector.tracker.finish(last_s), perf_counter())
+        self._give(self.detector.finish(last_s), perf_counter())
         if replay.cut:
             cut = CaptureFault(CaptureFaultCode.CUT_FILE, str(source.path))
             self._set_state(WatchState(CaptureState.REPLAYED, cut.code, name, str(cut)))
@@ -287,7 +299,7 @@ class Watch:
                 self._wait_until(at_s, offset_s)
             if self._stopping.is_set():
                 return at_s
-            detector.tracker.use_members(self.known)
+            detector.use_members(self.known)
             arrived = perf_counter()
             events += self._detect(at_s, link_type, frame)
             if budget.left(at_s):

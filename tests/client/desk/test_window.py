@@ -10,6 +10,7 @@ from packetwave.client.link import LinkState, Phase, Reason
 from packetwave.client.preset import Origin, Preset, Setting
 from packetwave.client.settings import ClientSettings
 from packetwave.common.settings import Trouble
+from packetwave.common.supervision import Failure
 from packetwave.ui import languages
 
 URL = "ws://192.168.0.10:8765"
@@ -31,6 +32,13 @@ def test_says_how_the_link_is_in_two_sentences(window: StateWindow, qtbot: QtBot
     languages.install(qapp, "en", "client")
     qtbot.waitUntil(lambda: window.title.text() == "The PacketWave server is not running there.")
     assert window.server.text() == "192.168.0.10"
+
+
+def test_an_internal_error_is_said(window: StateWindow) -> None:
+    window.show_failure(Failure("a message", "ZeroDivisionError: <b>x</b>", 1))
+    assert window.notice.isVisible()
+    assert window.notice.text().endswith("a message: ZeroDivisionError: <b>x</b>")
+    assert window.notice.text().startswith("내부 오류가 있었습니다")
 
 
 def test_the_window_grows_for_a_longer_sentence(window: StateWindow, qtbot: QtBot) -> None:

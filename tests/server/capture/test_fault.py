@@ -9,6 +9,7 @@ EXPECTED: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.LOST: "plug it in",
     CaptureFaultCode.BAD_FILE: "pcap or pcapng",
     CaptureFaultCode.CUT_FILE: "what was readable was used",
+    CaptureFaultCode.INTERNAL: "an error in PacketWave itself",
 }
 
 
@@ -16,7 +17,9 @@ EXPECTED: dict[CaptureFaultCode, str] = {
 def test_each_fault_says_what_to_do(code: CaptureFaultCode) -> None:
     fault = CaptureFault(code, "이더넷 2 {x}", "what the system said")
     assert EXPECTED[code] in str(fault)
-    assert ("이더넷 2 {x}" in str(fault)) == (code != CaptureFaultCode.NO_DRIVER)
+    assert ("이더넷 2 {x}" in str(fault)) == (
+        code not in (CaptureFaultCode.NO_DRIVER, CaptureFaultCode.INTERNAL)
+    )
     assert str(fault).endswith("(what the system said)")
     assert (fault.code, fault.detail, fault.reason) == (code, "이더넷 2 {x}", "what the system said")
 

@@ -1,13 +1,16 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Outcome
 from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
+from packetwave.server.diagnosis import Code, Finding
 from packetwave.server.engine.notices import (
     CallChanged,
     FileFault,
@@ -21,11 +24,14 @@ from packetwave.server.engine.notices import (
     StatusChanged,
     WatchInterfaces,
 )
-from packetwave.server.office.values import MemberTable
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.office.values import Defect, MemberTable
 from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
+from packetwave.ui.appearance import Appearance
 from packetwave.ui.theme import DARK, LIGHT
 from tests.server.console.conftest import KIM, LAN, MIRROR, WATCHING, Clock, Desk, answered, call, missed
+from tests.ui.walk import labels_that_read_markup, tool_tip_at, widgets
 
 
 def test_a_ringing_call_is_seen_at_once(desk: Desk, clock: Clock) -> None:
@@ -160,3 +166,66 @@ def test_what_was_wrong_with_files_is_said_until_it_is_understood(desk: Desk) ->
     assert trouble.text() == ""
     desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, sip_messages=1, file_faults=faults)))
     assert trouble.text() == ""
+
+
+HOSTILE = '<h1>x</h1><img src="file:///etc/hostname">'
+
+
+def test_nothing_from_outside_is_read_as_markup(desk: Desk, clock: Clock, qapp: QApplication) -> None:
+    """A walk over all that lives: labels, and the tool tips of every widget and cell."""
+    appearance = Appearance(qapp, "light")
+    hostile = replace(
+        call("a", clock.ago(5)),
+        caller=HOSTILE,
+        caller_name=HOSTILE,
+        called_name=HOSTILE,
+        dialled=HOSTILE,
+        via=HOSTILE,
+        by=HOSTILE,
+        outcome=Outcome.ANSWERED_ELSEWHERE,
+        offline=(HOSTILE,),
+    )
+    finding = Finding(Code.TLS_ONLY, clock.at, (("phones", (HOSTILE,)), ("count", 1)))
+    status = replace(
+        WATCHING,
+        capture_detail=HOSTILE,
+        interface=HOSTILE,
+        findings=(finding,),
+        clients=(ClientInfo(HOSTILE, clock.at, version=HOSTILE, wants=HOSTILE),),
+        store=StoreState.AWAY,
+        store_detail=HOSTILE,
+        listening=HOSTILE,
+        failure=Failure("x", HOSTILE, 1),
+    )
+    defect = Defect("1", "default_ip", "bad_ip", HOSTILE)
+    desk.tell(
+        CallChanged(hostile),
+        MembersChanged(
+            MemberTable((replace(KIM, name=HOSTILE, note=HOSTILE, department=HOSTILE),), (defect,))
+        ),
+        InterfacesChanged((replace(LAN, name=HOSTILE, description=HOSTILE, addresses=(HOSTILE,)),)),
+        StatusChanged(status),
+        Refused(LoadHistory(clock.at), "failed", HOSTILE),
+        Refused(StartCapture(HOSTILE), HOSTILE, HOSTILE),
+    )
+    desk.window.findings.show()
+    tips: set[str] = set()
+    for page in (desk.window.calls, desk.window.members, desk.window.capture, desk.window.settings):
+        desk.window.show_page(page)
+        QApplication.processEvents()
+        assert labels_that_read_markup(desk.window) == []
+        for widget in widgets(desk.window):
+            if not widget.isVisible():
+                continue
+            tips.add(tool_tip_at(widget, QPoint(2, 2)))
+            if isinstance(widget, QAbstractItemView):
+                model = widget.model()
+                for row in range(model.rowCount()):
+                    for column in range(model.columnCount()):
+                        place = widget.visualRect(model.index(row, column)).center()
+                        tips.add(tool_tip_at(widget.viewport(), place))
+    assert len([tip for tip in tips if "&lt;h1&gt;" in tip]) >= 5  # they were there to be seen
+    assert [tip for tip in tips if "<h1>" in tip or "<img" in tip] == []
+    QToolTip.hideText()
+    appearance.deleteLater()
+    qapp.setStyleSheet("")

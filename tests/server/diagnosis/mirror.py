@@ -246,8 +246,8 @@ class Bench:
         gauges = Gauges(
             self._received,
             self.dropped,
-            self.detector.rejected + self.detector.tracker.ignored,
-            dict(self.detector.decoder.counters.not_decoded),
+            self.detector.rejected(),
+            self.detector.not_decoded(),
         )
         self.said += self.diagnosis.advance(at_s, gauges)
 

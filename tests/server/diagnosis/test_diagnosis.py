@@ -58,6 +58,7 @@ def in_tunnel(frames: Iterable[Timed], kind: str, source: str) -> Iterable[Timed
             "tzsp": (17, m.udp(37008, 37008, bytes.fromhex("0100000101") + frame)),
             "erspan": (47, bytes.fromhex("100088be00000001") + bytes(8) + frame),
             "gre": (47, bytes.fromhex("00000800") + frame[14:]),
+            "l2tp": (17, m.udp(1701, 1701, bytes.fromhex("000200070009ff030021") + frame[14:])),
         }[kind]
         yield at_s, m.ethernet(m.packet(source, SERVER, protocol, head, ident=number & 0xFFFF))
 
@@ -119,9 +120,11 @@ def undecoded(ethertype: int) -> Iterable[Timed]:
         yield at_s, frame[:12] + ethertype.to_bytes(2) + bytes(4) + frame[12:]
 
 
-def l2tp() -> Iterable[Timed]:
+def compressed() -> Iterable[Timed]:
+    """L2TP with what PPP's compression makes of each packet."""
     for at_s, frame in m.speech(T0, 180, every_s=0.2):
-        yield at_s, m.datagram(PBX, m.PC, b"\x00\x02" + frame, ports=(1701, 1701))
+        l2tp = bytes.fromhex("000200070009ff0300fd") + frame[14:]
+        yield at_s, m.datagram(PBX, m.PC, l2tp, ports=(1701, 1701))
 
 
 BROKEN = {
@@ -207,11 +210,11 @@ BROKEN = {
             case=4,
             heals=70,
         )
-        for kind in ("vxlan", "tzsp", "erspan", "gre")
+        for kind in ("vxlan", "tzsp", "erspan", "gre", "l2tp")
     },
-    "VN-tag": Broken(lambda: undecoded(0x8926), "not_decoded", {"kinds": ("vn-tag",)}, case=4),
     "MACsec": Broken(lambda: undecoded(0x88E5), "not_decoded", {"kinds": ("macsec",)}, case=4),
-    "L2TP": Broken(l2tp, "not_decoded", {"kinds": ("l2tp",)}, case=4),
+    "FabricPath": Broken(lambda: undecoded(0x8903), "not_decoded", {"kinds": ("fabricpath",)}, case=4),
+    "compressed L2TP": Broken(compressed, "not_decoded", {"kinds": ("l2tp",)}, case=4),
     "cut at 160 bytes": Broken(
         lambda: ((at_s, frame[:160]) for at_s, frame in m.office(T0, 3)),
         "frames_cut",
@@ -464,7 +467,7 @@ def test_no_damaged_frame_raises(data: st.DataObject) -> None:
     ]
     pool += [
         frame
-        for kind in ("vxlan", "tzsp", "erspan", "gre")
+        for kind in ("vxlan", "tzsp", "erspan", "gre", "l2tp")
         for _, frame in in_tunnel([(T0, pool[0])], kind, SWITCH)
     ]
     diagnosis = Diagnosis(ports=frozenset((5060,)), trusted_tunnels=frozenset())

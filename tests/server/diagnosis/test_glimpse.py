@@ -14,6 +14,7 @@ OUTER = s.IP(src="192.0.2.1", dst="192.0.2.9")
 def tunnels() -> dict[str, bytes]:
     from scapy.contrib.erspan import ERSPAN_I, ERSPAN_II
     from scapy.contrib.tzsp import TZSP, TZSPTagEnd
+    from scapy.layers.l2tp import L2TP
 
     packets = {
         "vxlan": s.UDP(sport=4000, dport=4789) / s.VXLAN(flags=8) / FRAME,
@@ -21,6 +22,8 @@ def tunnels() -> dict[str, bytes]:
         "erspan": s.GRE(proto=0x88BE, seqnum_present=1) / ERSPAN_II() / FRAME,
         "erspan I": s.GRE(proto=0x88BE) / ERSPAN_I() / FRAME,
         "gre": s.GRE() / FRAME[s.IP],
+        "l2tp": s.UDP(sport=1701, dport=1701) / L2TP() / s.HDLC() / s.PPP() / FRAME[s.IP],
+        "l2tp 3": s.UDP(sport=1701, dport=1701) / s.Raw(b"\0\3\0\0\0\0\0\x09" + bytes(FRAME)),
         "ip-in-ip": FRAME[s.IP],
     }
     return {name: bytes(b.ethernet(OUTER / packet)) for name, packet in packets.items()}
@@ -53,16 +56,24 @@ def test_a_frame_cut_on_its_way_is_told_from_one_that_we_cut(name: str) -> None:
     ("frame", "name"),
     [
         (bytes(b.ethernet(s.IP(src=b.A, dst=b.B) / s.UDP(dport=1701) / s.Raw(bytes(20)))), "l2tp"),
-        (bytes(b.ethernet(s.IP(src=b.A, dst=b.B, proto=115) / s.Raw(bytes(20)))), "l2tp"),
+        (bytes(b.ethernet(s.IP(src=b.A, dst=b.B, proto=115) / s.Raw(b"\1" + bytes(20)))), "l2tp"),
+        (bytes(b.ethernet(s.IP(src=b.A, dst=b.B) / s.GRE(version=1) / s.Raw(bytes(20)))), "gre"),
         (bytes(b.ethernet(s.IP(src=b.A, dst=b.B) / s.UDP(dport=6081) / s.Raw(bytes(20)))), "geneve"),
         (bytes(b.ethernet(s.IP(src=b.A, dst=b.B, proto=50) / s.Raw(bytes(20)))), "esp"),
-        (bytes(b.ethernet(s.Raw(bytes(20)), type=0x8926)), "vn-tag"),
         (bytes(b.ethernet(s.Raw(bytes(20)), type=0x88E5)), "macsec"),
     ],
 )
 @pytest.mark.case(4)
 def test_what_is_not_looked_into_is_named(frame: bytes, name: str) -> None:
     assert look(1, frame, len(frame), None).not_decoded == name
+
+
+@pytest.mark.case(4)
+@pytest.mark.parametrize(("ethertype", "tag"), [(0x8926, "80120003"), (0x893F, "200110020000")])
+def test_sip_is_seen_behind_the_tags_of_port_extenders(ethertype: int, tag: str) -> None:
+    inside = s.Raw(bytes.fromhex(tag) + b"\x81\x00") / s.Dot1Q(vlan=7) / FRAME[s.IP]
+    frame = bytes(b.ethernet(inside, type=ethertype))
+    assert is_sip(look(1, frame[:SNAPLEN], len(frame), None).segment[8:])
 
 
 def test_broadcast_and_multicast() -> None:

@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from websockets.sync.client import connect
 
 from packetwave.common.exit_codes import ExitCode
-from packetwave.server.calls.events import Outcome
+from packetwave.server.calls.events import CallEvent, Outcome, Stopped
 from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
@@ -32,10 +32,12 @@ from packetwave.server.engine.notices import (
     StatusChanged,
     StopCapture,
 )
+from packetwave.server.engine.running import Plan
+from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.faults import StartFault
 from packetwave.server.office.values import CallRecord, Member, Put, Remove
 from packetwave.server.settings import ServerSettings
-from packetwave.server.store.opening import open_stores
+from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.watch.states import CaptureState, Live, Recording
 from tests.server.diagnosis import mirror
@@ -71,13 +73,9 @@ def running(folder: Path, *, replay: bool = True, **more: Any) -> Iterator[Run]:
     ends: queue.Queue[int] = queue.Queue()
     more.setdefault("settings", ServerSettings(listen="127.0.0.1:0"))
     settings = more.pop("settings")
-    engine = Engine(
-        settings,
-        lambda: open_stores(folder, replay=replay),
-        listener=notices.put,
-        on_end=lambda code, _reason: ends.put(code),
-        **more,
-    )
+    opening = more.pop("open_stores", lambda: open_stores(folder, replay=replay))
+    plan = Plan(settings, opening, on_end=lambda code, _reason: ends.put(code), **more)
+    engine = Engine(plan, notices.put)
     engine.start()
     stopped = threading.Event()
     try:
@@ -165,6 +163,81 @@ def test_members_change_while_it_runs(tmp_path: Path) -> None:
         run.engine.submit(ChangeMembers([Remove(table.members[0].row_id), Remove("no such row")]))
         assert run.wait_for(Refused).code == "conflict"
         assert len(run.wait_for(MembersChanged).table.members) == 2
+
+
+class Stumbling(SqliteStore):
+    """A real store with two bugs, each met once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.stumbles = {"put_calls", "members_changed"}
+
+    def put_calls(self, records: Sequence[CallRecord]) -> None:
+        if "put_calls" in self.stumbles:
+            self.stumbles.discard("put_calls")
+            raise ZeroDivisionError("put_calls")
+        super().put_calls(records)
+
+    def members_changed(self) -> bool:
+        if "members_changed" in self.stumbles:
+            self.stumbles.discard("members_changed")
+            raise ZeroDivisionError("members_changed")
+        return super().members_changed()
+
+
+def test_an_unexpected_error_of_the_store_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Calls are written, members of other programs noticed, after each has failed once; it is said."""
+    with_members(tmp_path, KIM)
+
+    def opening() -> OpenStores:
+        store = Stumbling(tmp_path / FILE_NAME)
+        return OpenStores(store, store, store, None)
+
+    source = Recording(missed_call(tmp_path), real_time=True)
+    with running(tmp_path, open_stores=opening, source=source) as run:
+        told = run.wait_for(StatusChanged, lambda notice: notice.status.failure).status.failure
+        assert "ZeroDivisionError" in told.error
+        run.wait_for(StatusChanged, lambda notice: notice.status.failure and notice.status.failure.count >= 2)
+        with_members(tmp_path, Member("1002", "192.0.2.2"))
+        run.wait_for(MembersChanged, lambda notice: len(notice.table.members) == 2)
+    assert "writing calls failed" in caplog.text and "watching the members failed" in caplog.text
+    store = SqliteStore(tmp_path / FILE_NAME)
+    assert [call.outcome for call in store.load_calls(since=datetime.fromtimestamp(0, UTC))] == [
+        Outcome.MISSED
+    ]
+    store.close()
+
+
+def test_a_faulty_listener_costs_the_others_nothing(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        heard: queue.Queue[Notice] = queue.Queue()
+
+        def stumbles(_notice: Notice) -> None:
+            raise ZeroDivisionError("a listener")
+
+        run.engine.listen(stumbles)
+        run.engine.listen(heard.put)
+        run.engine.submit(ChangeMembers([Put(KIM)]))
+        assert run.wait_for(MembersChanged, lambda notice: notice.table.members)
+        assert heard.get(timeout=20)
+        run.wait_for(StatusChanged, lambda notice: notice.status.failure)
+
+
+def test_a_bug_met_by_one_call_event_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_members(tmp_path, KIM)
+    real = Switchboard.take
+
+    def stumbles(self: Switchboard, event: CallEvent, arrived: float) -> None:
+        if isinstance(event, Stopped):
+            raise ZeroDivisionError("at the stop")
+        real(self, event, arrived)
+
+    monkeypatch.setattr(Switchboard, "take", stumbles)
+    with running(tmp_path, source=Recording(missed_call(tmp_path), real_time=False)) as run:
+        run.wait_for(CallChanged, lambda notice: notice.record.outcome is Outcome.MISSED)
+        run.wait_for(StatusChanged, lambda notice: notice.status.failure)
 
 
 def test_port_taken(tmp_path: Path) -> None:

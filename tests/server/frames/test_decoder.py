@@ -19,6 +19,8 @@ from tests.server.frames.building import (
     decode_all,
     ethernet,
     head_of,
+    hep_3,
+    hep_chunk,
     invite,
     scapy,
     udp_frame,
@@ -27,6 +29,8 @@ from tests.server.frames.building import (
 from tests.tshark import SHARED_CAPTURES, fields, needs_shared_captures, needs_tshark
 
 s = scapy()
+from scapy.layers.l2tp import L2TP  # noqa: E402 (after scapy itself)
+
 MESSAGE = invite("a")
 PLAIN = udp_frame(MESSAGE)
 
@@ -96,6 +100,18 @@ def test_tcp_padding_and_options_are_no_data() -> None:
     assert (decoder.counters.tcp_segments, decoder.counters.tcp_payloads) == (4, 1)
 
 
+@pytest.mark.case(50)
+def test_a_report_is_read_whatever_its_ports() -> None:
+    """Case 50: TLS phones have ports that no mirror is watched on."""
+    decoder = FrameDecoder(ports=frozenset({5060}), trusted_tunnels=frozenset({A}), hep_key="secret")
+    data = hep_3(MESSAGE, hep_chunk(0x0E, b"secret"), src_port=5061, dst_port=41234, protocol=22)
+    (payload,) = decoder.datagram(7.5, "hep", A, data)
+    assert payload == Payload(7.5, "udp", A, 5061, B, 41234, MESSAGE)
+    for source, other in ((B, data), (A, hep_3(MESSAGE)), (A, b"")):
+        assert decoder.datagram(7.5, "hep", source, other) == ()
+    assert (decoder.counters.frames, decoder.counters.hep_payloads) == (4, 1)
+
+
 def test_both_directions_of_a_connection_are_apart() -> None:
     ringing = b"SIP/2.0 180 Ringing\r\nl: 0\r\n\r\n"
     back = bytes(ethernet(s.IP(src=B, dst=A) / s.TCP(sport=5060, dport=40000, seq=1, flags="PA") / ringing))
@@ -143,6 +159,11 @@ FRAMES = [
         ethernet(s.IP(src=A, dst=B) / s.UDP(dport=4789) / s.VXLAN(flags=8) / ethernet(udp_packet(MESSAGE)))
     ),
     bytes(ethernet(s.fragment(udp_packet(MESSAGE), 200)[1])),
+    bytes(
+        ethernet(s.IP(src=A, dst=B) / s.UDP(dport=1701) / L2TP() / s.HDLC() / s.PPP() / udp_packet(MESSAGE))
+    ),
+    bytes(ethernet(s.IP(src=A, dst=B, proto=115) / s.Raw(b"\0\0\0\1" + PLAIN))),
+    bytes(ethernet(s.Raw(bytes(4) + b"\x08\0") / udp_packet(MESSAGE), type=0x8926)),
 ]
 LINK_TYPES = st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276]) | st.integers()
 
@@ -150,6 +171,11 @@ LINK_TYPES = st.sampled_from([0, 1, 12, 101, 108, 113, 228, 229, 276]) | st.inte
 @given(LINK_TYPES, st.binary(max_size=200), st.floats(allow_nan=False))
 def test_no_bytes_raise(link_type: int, frame: bytes, at_s: float) -> None:
     FrameDecoder(ports=None).decode(at_s, link_type, frame)
+
+
+@given(st.sampled_from(["hep", "tzsp", "vxlan"]), st.binary(max_size=200), st.floats(allow_nan=False))
+def test_no_datagrams_raise(kind: str, data: bytes, at_s: float) -> None:
+    FrameDecoder(ports=None).datagram(at_s, kind, "192.0.2.1", data)
 
 
 @given(st.data())

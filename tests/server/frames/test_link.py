@@ -14,10 +14,12 @@ from tests.server.frames.building import (
     A,
     B,
     decode_all,
+    e_tagged,
     ethernet,
     invite,
     scapy,
     udp_packet,
+    vn_tagged,
 )
 from tests.tshark import fields, needs_tshark, write_pcap
 
@@ -53,6 +55,13 @@ ETHERNET_FRAMES = {
     / s.SNAP(OUI=0, code=0x0800)
     / udp_packet(invite("llc")),
     "IPv6 in a tag": ethernet(TAG(vlan=5) / udp_packet(invite("v6"), src=A6, dst=B6)),
+    "VN-tag": vn_tagged(udp_packet(invite("vn"))),
+    "VN-tag and 802.1Q": vn_tagged(TAG(vlan=5) / udp_packet(invite("vn")), ethertype=0x8100),
+    "VN-tag, IPv6": vn_tagged(udp_packet(invite("vn"), src=A6, dst=B6), ethertype=0x86DD),
+    "E-tag": e_tagged(udp_packet(invite("e"))),
+    "E-tag and 802.1Q, IPv6": e_tagged(
+        TAG(vlan=5) / udp_packet(invite("e"), src=A6, dst=B6), ethertype=0x8100
+    ),
     "PPPoE": ethernet(s.PPPoE(sessionid=7) / s.PPP() / udp_packet(invite("pppoe"))),
     "PPPoE, IPv6": ethernet(s.PPPoE(sessionid=7) / s.PPP() / udp_packet(invite("pppoe"), src=A6, dst=B6)),
     "PPPoE in a tag": ethernet(TAG(vlan=835) / s.PPPoE(sessionid=7) / s.PPP() / udp_packet(invite("pppoe"))),
@@ -142,7 +151,7 @@ def test_tshark_reads_these_link_types_alike(link_type: int, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("ethertype", "named"), [(0x8926, "vn-tag"), (0x88E5, "macsec"), (0x88E7, "mac-in-mac")]
+    ("ethertype", "named"), [(0x8903, "fabricpath"), (0x88E5, "macsec"), (0x88E7, "mac-in-mac")]
 )
 @pytest.mark.case(4)
 def test_what_is_not_decoded_is_named(ethertype: int, named: str) -> None:

@@ -1,12 +1,13 @@
 """Case 8: where one message of a stream ends and the next begins."""
 
-from itertools import pairwise
+import re
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.frames.messages import HEAD_LIMIT, MessageCutter, find_start
+from packetwave.server.frames.messages import HEAD_LIMIT, MessageCutter, StartSearch, find_start
 from tests.server.frames.building import head_of, invite
 
 FIRST, SECOND = invite("first"), invite("second", body=b"no line end")
@@ -123,3 +124,44 @@ def test_no_bytes_raise(parts: list[bytes]) -> None:
     for part in parts:
         cutter.feed(part)
         assert cutter.held_bytes <= HEAD_LIMIT + 300
+
+
+# What a start-line in the middle of a stream is, as one expression; to look for it anew in all bytes is dear.
+START_LINE = re.compile(
+    rb"(?:SIP/2\.0 [1-6]\d\d |(?:(?<=\n)ACK|INVITE|BYE|CANCEL|REGISTER|OPTIONS|PRACK|SUBSCRIBE|NOTIFY|"
+    rb"PUBLISH|INFO|REFER|MESSAGE|UPDATE) [A-Za-z][A-Za-z0-9+.\-]*:[^\r\n]+ SIP/2\.0)[^\r\n]*\r\n"
+)
+BITS = st.sampled_from(
+    b"SIP/2.0| SIP/2.0|SIP/2.0 200 |INVITE| sip:|BYE tel:1|PR|ACK| |a:|\r|\n|\r\n|\r\n\r\n|1|SIP|/2.0|"
+    b"INVITE INVITE:|\0".split(b"|")
+)
+
+
+@given(st.lists(st.lists(BITS, max_size=8).map(b"".join), max_size=12), st.integers(0, 3), st.data())
+@pytest.mark.case(8)
+def test_a_start_line_is_found_as_soon_as_it_is_whole_and_where_it_stands(
+    segments: list[bytes], begin: int, data: st.DataObject
+) -> None:
+    """Searched from where the last search ended, over bytes of which the front is given up now and then."""
+    for stream in accumulate(segments):
+        expected = START_LINE.search(stream, begin)
+        assert find_start(bytearray(stream), begin) == (expected.start() if expected else -1)
+    search, held = StartSearch(), bytearray()
+    for segment in segments:
+        held += segment
+        expected = START_LINE.search(held)
+        assert search.find(held) == (expected.start() if expected else -1)
+        if expected:
+            break
+        if data.draw(st.booleans()) and b"\n" in held:
+            count = held.rindex(b"\n") + 1 - data.draw(st.integers(0, 1))
+            del held[:count]
+            search.dropped(count)
+
+
+def test_a_line_that_never_ends_is_waited_for_in_vain_once() -> None:
+    search = StartSearch()
+    held = bytearray(b"INVITE sip:a SIP/2.0 " + bytes(20_000))
+    assert search.find(held) == -1
+    held += b"\r\nINVITE sip:b SIP/2.0\r\n"
+    assert search.find(held) == held.index(b"INVITE sip:b")

@@ -56,6 +56,40 @@ def test_the_latest_of_each_call_is_written(monkeypatch: pytest.MonkeyPatch) -> 
     assert {call.call_id: call.outcome for call in calls} == {"c1": Outcome.MISSED, "c2": None}
 
 
+class Particular(SqliteStore):
+    """A real store with a bug: it stumbles over one call."""
+
+    def __init__(self) -> None:
+        super().__init__(":memory:")
+        self.stumbles_over = "c1"
+
+    def put_calls(self, records: Sequence[CallRecord]) -> None:
+        if any(record.call_id == self.stumbles_over for record in records):
+            raise TypeError("no such column")
+        super().put_calls(records)
+
+
+def test_a_record_that_the_store_stumbles_over_is_kept_and_costs_no_other() -> None:
+    async def work() -> None:
+        thread = StoreThread()
+        store = await thread.run(Particular)
+        writer = CallWriter(thread, store)
+        for call_id in ("c0", "c1", "c2"):
+            writer.put(replace(RECORD, call_id=call_id))
+        with pytest.raises(TypeError):
+            await writer.write()
+        assert writer.unwritten == 1
+        stored = await thread.run(store.open_calls)
+        assert {call.call_id for call in stored} == {"c0", "c2"}
+        store.stumbles_over = ""
+        assert await writer.write()
+        assert len(await thread.run(store.open_calls)) == 3
+        await thread.run(store.close)
+        thread.end()
+
+    asyncio.run(work())
+
+
 def test_a_later_record_is_not_replaced_by_a_refused_earlier_one() -> None:
     async def work() -> tuple[bool, int, bool, CallRecord]:
         thread = StoreThread()

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from packetwave.protocol.messages import format_at
 from packetwave.server.settings import ServerSettings
 from packetwave.server.store.sqlite import SqliteStore
@@ -20,7 +22,7 @@ T0 = 1_700_000_000.0
 class Post:
     """The engine's surroundings of a lookout."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: SqliteStore | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         self.seen: list[Seen] = []
         self.states: list[WatchState] = []
@@ -29,11 +31,13 @@ class Post:
         self.lookout = Lookout(
             ServerSettings(),
             self.thread,
+            store,
             recording=True,
             post=self.post,
             on_seen=self.seen.append,
             on_state=self.on_state,
             on_diagnosis=lambda _said: None,
+            on_failure=lambda what, error: pytest.fail(f"{what}: {error!r}"),
         )
 
     def post(self, function: Callable[..., None], *arguments: Any) -> None:
@@ -69,9 +73,8 @@ def test_the_same_capture_twice_alerts_once(tmp_path: Path) -> None:
 
 def test_the_stretch_not_watched() -> None:
     async def work() -> None:
-        post = Post()
-        store = await post.thread.run(SqliteStore, ":memory:")
-        post.lookout.keep_by(store)
+        store = await asyncio.to_thread(SqliteStore, ":memory:")
+        post = Post(store)
         assert await post.lookout.watching() is None
         before = datetime.now(UTC) - timedelta(hours=1)
         await post.thread.run(store.set_meta, "watched_until", format_at(before))

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from packetwave.common.supervision import Supervisor
 from packetwave.server.capture import CaptureFault, CaptureFaultCode, InterfaceMeter
 from packetwave.server.watch import meters as meters_module
 from packetwave.server.watch.meters import Meters
@@ -20,7 +21,7 @@ def test_interfaces_come_until_it_is_stopped() -> None:
             if len(found) == 2:
                 twice.set()
 
-        meters = Meters((5060,))
+        meters = Meters((5060,), Supervisor())
         meters.start(note)
         meters.start(note)  # one is enough
         async with asyncio.timeout(20):
@@ -53,7 +54,7 @@ def test_without_a_driver_it_is_said_until_it_is_there(monkeypatch: pytest.Monke
     async def work() -> InterfacesChanged:
         nonlocal missing
         said: asyncio.Queue[InterfacesChanged] = asyncio.Queue()
-        meters = Meters((5060,))
+        meters = Meters((5060,), Supervisor())
         meters.start(said.put_nowait)
         async with asyncio.timeout(20):
             assert await said.get() == InterfacesChanged(

@@ -76,6 +76,11 @@ def _fault_matter(code: CaptureFaultCode, detail: str) -> Matter:
                 translate("words", "The capture file is cut short: {name}").format(name=detail),
                 translate("words", "Everything before the cut was read."),
             )
+        case CaptureFaultCode.INTERNAL:
+            return Matter(
+                translate("words", "An internal error has interrupted the watching."),
+                translate("words", "PacketWave begins again by itself. What happened is in the log."),
+            )
 
 
 def listing_matter(listed: InterfacesChanged) -> Matter | None:

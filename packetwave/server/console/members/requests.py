@@ -14,7 +14,7 @@ from packetwave.common.addresses import comparable
 from packetwave.server.console.members.rows import Field, Typed
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.sip.numbers import normalise
-from packetwave.ui.labels import label
+from packetwave.ui.labels import label, set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -107,7 +107,7 @@ class RequestStrip(QFrame):
         add.clicked.connect(lambda: self.added.emit(request))
         ignore = QPushButton(translate("members", "Ignore"))
         ignore.setProperty("kind", "flat")
-        ignore.setToolTip(translate("members", "Not shown again until PacketWave is started again"))
+        set_tip(ignore, translate("members", "Not shown again until PacketWave is started again"))
         ignore.clicked.connect(lambda: self.ignored.emit(request))
         for button in (add, ignore):
             button.setAccessibleName(button.text())

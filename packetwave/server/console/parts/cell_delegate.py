@@ -3,12 +3,13 @@
 Qt main thread. Owns no text: it draws what the model says, elided to its room, in the theme's colours.
 """
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, WRONG, Cell, Tone
 from packetwave.ui import icons
+from packetwave.ui.plain import unmarked
 from packetwave.ui.theme import Theme
 
 ROW_HEIGHT = 36
@@ -72,6 +73,19 @@ class CellDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_HasFocus:
             _frame(painter, whole, self.theme.accent, 1)
         painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        if event.type() != QEvent.Type.ToolTip:
+            return super().helpEvent(event, view, option, index)
+        text = str(index.data(Qt.ItemDataRole.ToolTipRole) or "")
+        QToolTip.showText(event.globalPos(), unmarked(text), view, view.visualRect(index))
+        return bool(text)
 
 
 def paint_cell(painter: QPainter, room: QRectF, cell: Cell, font: QFont, theme: Theme) -> None:

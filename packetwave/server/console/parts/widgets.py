@@ -34,7 +34,7 @@ from packetwave.server.console.parts.cell_delegate import (
 from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.ui import icons
-from packetwave.ui.labels import label
+from packetwave.ui.labels import label, set_tip
 from packetwave.ui.theme import Theme, scaled
 
 _CHIP_PADDING = 12
@@ -90,7 +90,7 @@ class IconButton(QToolButton):
     def __init__(self, icon_name: str, text: str) -> None:
         super().__init__()
         self._icon_name = icon_name
-        self.setToolTip(text)
+        set_tip(self, text)
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -116,7 +116,7 @@ class Chip(QAbstractButton):
         self._cell, self._tone = cell, tone
         self.setText(cell.words())
         self.setAccessibleName(cell.words())
-        self.setToolTip(hint)
+        set_tip(self, hint)
         self.updateGeometry()
         self.update()
 

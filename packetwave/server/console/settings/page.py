@@ -25,7 +25,7 @@ from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Pc, Setup
-from packetwave.ui.labels import ElidedLabel, label
+from packetwave.ui.labels import ElidedLabel, label, set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -162,7 +162,7 @@ class SettingsPage(QWidget):
             self._theme,
         )
         folder = ElidedLabel(str(self._place.data_dir))
-        folder.setToolTip(str(self._place.data_dir))
+        set_tip(folder, str(self._place.data_dir))
         data = button(translate("setup", "Open the data folder"), lambda: self._open(self._place.data_dir))
         logs = button(
             translate("setup", "Open the log folder"), lambda: self._open(self._place.data_dir / "logs")

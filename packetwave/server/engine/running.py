@@ -1,0 +1,313 @@
+"""All that runs on the loop thread, once it is open: capture, members, hub and store put together.
+
+Every part is there from the beginning to the end. Long-running work is supervised; a bug met by one value
+costs no other.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TextIO
+
+from packetwave.common.exit_codes import ExitCode
+from packetwave.common.supervision import Failure, Supervisor
+from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
+from packetwave.server.engine.members import Members
+from packetwave.server.engine.notices import (
+    ChangeMembers,
+    Command,
+    FileFault,
+    HistoryLoaded,
+    LoadHistory,
+    Notice,
+    RefusalCode,
+    Refused,
+    StartCapture,
+    StopCapture,
+    WatchInterfaces,
+)
+from packetwave.server.engine.status import StatusBoard
+from packetwave.server.engine.switchboard import Switchboard
+from packetwave.server.faults import listen_fault
+from packetwave.server.hub import Delivery, Hub
+from packetwave.server.office import record as records
+from packetwave.server.office.values import CallRecord, MemberTable
+from packetwave.server.settings import ServerSettings, parse_listen
+from packetwave.server.store.base import StoreError, Stores
+from packetwave.server.store.thread import CallWriter, Flusher, StoreThread
+from packetwave.server.watch.lookout import Lookout
+from packetwave.server.watch.meters import Meters
+from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
+
+log = logging.getLogger(__name__)
+
+_STAGE_S = 0.6
+
+Notify = Callable[[Notice], None]
+
+
+class Post(Protocol):
+    """Calls a function on the loop thread soon, from any thread."""
+
+    def __call__(self, function: Callable[..., None], *arguments: object) -> None:
+        """Not after the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run of the server is to be."""
+
+    settings: ServerSettings
+
+    open_stores: Callable[[], Stores]
+    """Called on the store thread. Raises StoreError."""
+
+    source: Source | None = None
+    """What is watched at first, None for nothing yet."""
+
+    events: TextIO | None = None
+    """Where the events go as JSON lines, None for nowhere."""
+
+    on_end: Callable[[int, str], None] = lambda _code, _reason: None
+    """Called once from the loop thread when a replay that ends by itself is over, or when `must_watch` is set
+    and nothing can be watched; with the exit code and the reason. The engine still runs then; stop it."""
+
+    on_interface: Callable[[str], None] = lambda _name: None
+    """Called when another interface is chosen, to keep it for the next start."""
+
+    must_watch: bool = False
+
+    file_faults: tuple[FileFault, ...] = ()
+    """What was wrong with files before this; the database's own is found here."""
+
+
+async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post: Post) -> "Running":
+    """The engine, open: clients can connect. Raises StartFault, StoreError."""
+    store_thread = StoreThread()
+    try:
+        stores = await store_thread.run(plan.open_stores)
+    except BaseException:
+        store_thread.end()
+        raise
+    running = Running(plan, supervisor, store_thread, stores, notify, post)
+    try:
+        await running.open()
+    except BaseException:
+        await running.close()
+        raise
+    return running
+
+
+class Running:
+    """An engine whose stores are open. Attributes: supervisor; port, that clients connect to."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        supervisor: Supervisor,
+        store_thread: StoreThread,
+        stores: Stores,
+        notify: Notify,
+        post: Post,
+    ) -> None:
+        self.supervisor = supervisor
+        self.port = 0
+        self._plan = plan
+        self._settings = settings = plan.settings
+        self._store_thread = store_thread
+        self._stores = stores
+        self._notify = notify
+        self._writer = CallWriter(store_thread, stores.calls)
+        self._flusher = Flusher(store_thread, stores.remote, stores.problem)
+        self._switchboard = Switchboard(
+            send=self._send,
+            write=self._writer.put,
+            notify=notify,
+            is_connected=lambda address: self._hub.is_connected(address),
+            events=plan.events,
+        )
+        self._hub = Hub(
+            ringing_at=self._switchboard.alerts.ringing_at,
+            extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
+            on_told=self._switchboard.told,
+            on_change=lambda: self._status.note(),
+        )
+        self._lookout = Lookout(
+            settings,
+            store_thread,
+            stores.keeper,
+            recording=isinstance(plan.source, Recording),
+            post=post,
+            on_seen=self._take,
+            on_state=self._on_watch_state,
+            on_diagnosis=self._on_diagnosis,
+            on_failure=supervisor.note,
+        )
+        self._members = Members(store_thread, stores.members, self._use_members, notify)
+        self._meters = Meters(settings.ports, supervisor)
+        if stores.problem:
+            log.warning("%s", stores.problem)
+        self._status = StatusBoard(
+            notify,
+            lookout=self._lookout,
+            hub=self._hub,
+            switchboard=self._switchboard,
+            writer=self._writer,
+            flusher=self._flusher,
+            file_faults=(*plan.file_faults, FileFault.DATABASE_PUT_ASIDE)
+            if stores.problem
+            else plan.file_faults,
+        )
+
+    async def open(self) -> None:
+        """Know the members and the calls of before, then let clients connect. Raises StartFault."""
+        await self._members.load()
+        await self._take_up_calls()
+        host, port = parse_listen(self._settings.listen)
+        try:
+            self.port = await self._hub.open(host, port)
+        except OSError as error:
+            raise listen_fault(self._settings.listen, error) from error
+        self._status.listening = f"{host}:{self.port}"
+        log.info("clients connect to %s", self._status.listening)
+
+    async def begin(self) -> None:
+        """Start what runs all the time, and watch what is to be watched at first."""
+        keep = self.supervisor.keep
+        keep("writing calls", self._writer.run)
+        keep("watching the members", self._members.watch)
+        keep("writing to the database", lambda: self._flusher.run(self._status.note))
+        keep("noting what is watched", self._lookout.heartbeat)
+        keep("telling the status", self._status.run)
+        if self._plan.source is not None:
+            with self.supervisor.guard("beginning to watch"):
+                await self._lookout.begin(self._plan.source)
+
+    async def close(self) -> None:
+        """Stop everything in order: detector, hub, store. Bounded."""
+        guard = self.supervisor.guard
+        with guard("ending the capture"):
+            await self._lookout.end()
+        with guard("ending the counters"):
+            await self._meters.stop()
+        with guard("closing the hub"):
+            await self._hub.close()
+        await self.supervisor.end()
+        with guard("closing the store"), contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STAGE_S):
+                with guard("writing the last calls"):
+                    await self._writer.write()
+                await self._store_thread.run(self._stores.close)
+        self._store_thread.end()
+
+    def obey(self, command: Command) -> None:
+        """Do what the window asks; its answers are notices."""
+        self.supervisor.spawn(f"the command {type(command).__name__}", self._do(command))
+
+    def tell_failure(self, failure: Failure) -> None:
+        """Something failed unexpectedly: the windows are told."""
+        self._status.failure = failure
+        self._status.note()
+
+    # Calls
+
+    def _take(self, seen: Seen) -> None:
+        for event in seen.events:
+            with self.supervisor.guard("a call event"):
+                self._switchboard.take(event, seen.arrived)
+
+    def _send(self, delivery: Delivery, arrived: float) -> None:
+        self._hub.send(delivery.addresses, delivery.message, arrived)
+
+    async def _take_up_calls(self) -> None:
+        try:
+            calls = await self._store_thread.run(self._stores.calls.open_calls)
+        except StoreError as error:
+            log.warning("calls of before the restart are not known: %s", error)
+            return
+        self._switchboard.take_up(calls)
+        self._lookout.restore(map(records.as_open, calls))
+
+    def _use_members(self, table: MemberTable) -> None:
+        self._switchboard.use_members(table)
+        self._lookout.use_members(self._switchboard.directory.extensions)
+        self._status.note()
+
+    # Watching
+
+    def _on_watch_state(self, state: WatchState) -> None:
+        if state.reason:
+            log.warning("%s", state.reason)
+        match state.capture:
+            case CaptureState.WATCHING:
+                log.info("watching '%s' for SIP", state.detail)
+                self.supervisor.spawn("noting the time unwatched", self._on_watching())
+            case CaptureState.FAILED:
+                self.supervisor.spawn("noting the time watched", self._lookout.note_watched())
+                if self._plan.must_watch and not self._lookout.has_watched:
+                    self._plan.on_end(
+                        ExitCode.NO_CAPTURE
+                        if state.code is not CaptureFaultCode.BAD_FILE
+                        else ExitCode.FAILED,
+                        state.reason,
+                    )
+            case CaptureState.REPLAYED:
+                self.supervisor.spawn("ending the replay", self._after_replay())
+        self._status.note()
+
+    def _on_diagnosis(self, said: list[DiagnosisEvent]) -> None:
+        for event in said:
+            self._switchboard.say(event)
+            if isinstance(event, DiagnosisOver):
+                log.info("no longer so: %s", event.code)
+            else:
+                level = logging.INFO if event.severity == Severity.INFO else logging.WARNING
+                log.log(level, "%s", in_english(Finding(Code(event.code), event.at, event.figures)))
+        self._status.note()
+
+    async def _on_watching(self) -> None:
+        unwatched = await self._lookout.watching()
+        if unwatched is not None:
+            self._switchboard.say(unwatched)
+
+    async def _after_replay(self) -> None:
+        await self._hub.sent()
+        self._plan.on_end(ExitCode.FINE, "")
+
+    # Commands
+
+    async def _do(self, command: Command) -> None:
+        match command:
+            case ChangeMembers():
+                await self._members.change(command)
+            case StartCapture():
+                self._plan.on_interface(command.interface)
+                settings = self._settings
+                await self._lookout.begin(
+                    Live(command.interface, frozenset(settings.ports), frozenset(settings.tunnels))
+                )
+            case StopCapture():
+                await self._lookout.end()
+                self._status.note()
+            case WatchInterfaces():
+                if command.on:
+                    self._meters.start(self._notify)
+                else:
+                    await self._meters.stop()
+            case LoadHistory():
+                await self._load_history(command)
+
+    async def _load_history(self, command: LoadHistory) -> None:
+        def load() -> list[CallRecord]:
+            return self._stores.calls.load_calls(since=command.since, limit=command.limit)
+
+        try:
+            calls = await self._store_thread.run(load)
+        except StoreError as error:
+            self._notify(Refused(command, RefusalCode.FAILED, str(error)))
+        else:
+            self._notify(HistoryLoaded(tuple(calls)))

@@ -1,0 +1,112 @@
+import io
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from packetwave.common.lines import Lines
+
+
+def test_lines_are_added_to_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.write_text("before\n")
+    lines = Lines(str(path))
+    for number in range(1, 101):
+        assert lines.write(f"전화 {number}", number)
+    assert lines.flush(10)
+    assert lines.written == 100
+    lines.close()
+    assert path.read_text("utf-8").splitlines() == ["before", *(f"전화 {n}" for n in range(1, 101))]
+
+
+def test_a_pipe_that_nobody_reads_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as reader, os.fdopen(writing, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        lines = Lines("-", limit=1000)
+        text = "x" * 999
+        taken = [lines.write(text) for _ in range(2000)]
+        assert 0 < lines.lost == taken.count(False) < 2000
+        # Read after all: what was taken comes, in whole lines.
+        got: list[str] = []
+        read_all = threading.Thread(target=lambda: got.extend(reader.readlines()))
+        read_all.start()
+        assert lines.flush(20)
+        assert lines.write("the last")
+        assert lines.flush(20)
+        lines.close()
+        monkeypatch.undo()
+        pipe.close()
+        read_all.join(20)
+    assert got == [text + "\n"] * taken.count(True) + ["the last\n"]
+
+
+def test_a_full_disk_is_said_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Half a line is written, then there is no room: it is gone on with, not begun anew."""
+    room = threading.Event()
+    stumbled = threading.Event()
+
+    class Full(io.FileIO):
+        written = 0
+
+        def write(self, data: bytes | memoryview) -> int:  # type: ignore[override]
+            if room.is_set():
+                return super().write(data) or 0
+            if self.written >= 5:
+                stumbled.set()
+                raise OSError(28, "No space left on device")
+            self.written += 5
+            return super().write(bytes(data[:5])) or 0
+
+    monkeypatch.setattr(io, "FileIO", Full)
+    path = tmp_path / "events"
+    lines = Lines(str(path), again_s=0.001)
+    assert lines.write("first line", 1)
+    assert lines.write("second line", 2)
+    assert stumbled.wait(10)
+    assert lines.trouble == "No space left on device" and lines.written == 0
+    room.set()
+    assert lines.flush(10)
+    assert (lines.trouble, lines.written) == ("", 2)
+    lines.close()
+    assert path.read_text() == "first line\nsecond line\n"
+    assert caplog.text.count("cannot be written now") == 1
+
+
+def test_a_reader_that_went_away_costs_the_lines_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        monkeypatch.setattr(sys, "stdout", pipe)
+        lines = Lines("-")
+        lines.write("one")
+        lines.write("two")
+        assert lines.flush(10)
+        assert lines.trouble and lines.written == 0
+        lines.close()
+    assert len(caplog.records) == 1
+
+
+def test_a_target_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(OSError, match="missing"):
+        Lines(str(tmp_path / "missing" / "file"))
+    monkeypatch.setattr(sys, "stdout", None)
+    with pytest.raises(OSError, match="no standard output"):
+        Lines("-")
+
+
+def test_closing_waits_a_moment_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_file: io.FileIO, _data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(io, "FileIO", type("Full", (io.FileIO,), {"write": full}))
+    lines = Lines(str(tmp_path / "events"))
+    lines.write("never")
+    lines.close()
+    assert (tmp_path / "events").read_bytes() == b""
