@@ -20,18 +20,21 @@ Entry = tuple[str, str, str]  # PyInstaller's: path in the bundle, where it come
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program to build.
-
-    title: what Windows shows as its description (task manager, balloons). part: `server` or `client`: its
-    package, its icon in assets/icons, its licences and its start in installer/start.
-    translations: files of assets/i18n. excluded: modules left out.
-    """
+    """A program to build."""
 
     name: str
     title: str
+    """What Windows shows as its description (task manager, balloons)."""
+
     part: str
+    """`server` or `client`: its package, its icon in assets/icons, its licences and its start in
+    installer/start."""
+
     translations: tuple[str, ...]
+    """Files of assets/i18n."""
+
     excluded: tuple[str, ...]
+    """Modules left out."""
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -68,17 +68,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """How the link is. server: the URL, or what was typed where that makes none.
-
-    retry_in_s: while waiting, seconds until the next attempt; None where there will be none by itself.
-    close_code: the WebSocket close code with the reason `closed`; None where the connection just broke.
-    """
+    """How the link is."""
 
     phase: Phase
     server: str = ""
+    """The URL, or what was typed where that makes none."""
+
     reason: Reason = Reason.NONE
+    """Why there is no connection, while waiting."""
+
     retry_in_s: float | None = None
+    """While waiting: seconds until the next attempt, None where there will be none by itself."""
+
     close_code: int | None = None
+    """The WebSocket close code with the reason `closed`; None where the connection just broke."""
 
 
 class Backoff:

@@ -11,16 +11,18 @@ CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """server: as typed, see `address.complete`; "" for none yet.
-
-    popup_corner: of the screen in use. keep_missed: a missed call's popup stays until it is closed.
-    """
+    """What the user chose."""
 
     server: str = setting("", lambda value: isinstance(value, str))
+    """As it was typed, see `address.complete`; "" for none yet."""
+
     language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
     theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     popup_corner: str = setting("bottom_right", lambda value: value in CORNERS)
+    """The corner of the screen in use at which popups stand."""
+
     keep_missed: bool = setting(True, lambda value: isinstance(value, bool))
+    """Whether a missed call's popup stays until it is closed."""
 
 
 def path(data_dir: Path) -> Path:

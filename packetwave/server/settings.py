@@ -58,22 +58,28 @@ def parse_listen(text: str) -> tuple[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """interface: what is watched, "" for none yet. mongodb: a URI, "" for the embedded store.
-
-    tunnels: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and
-    that the manager has confirmed; from any other a forged packet would be a popup.
-    identity_order: which header is believed about the caller, first to last (signalling.md case 21).
-    show_withheld: show the asserted number of callers who asked not to be shown.
-    """
+    """What the manager chose."""
 
     language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
     theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     interface: str = setting("", _text)
+    """What is watched, "" for none yet."""
+
     ports: tuple[int, ...] = setting((5060,), _ports)
     tunnels: tuple[str, ...] = setting((), _addresses)
+    """Addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and that the
+    manager has confirmed; from any other a forged packet would be a popup."""
+
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
+    """HOST:PORT at which clients connect."""
+
     mongodb: str = setting("", _text)
+    """A URI, "" for the embedded store."""
+
     identity_order: tuple[str, ...] = setting(
         IDENTITY_HEADERS, lambda value: bool(value) and set(value) <= set(IDENTITY_HEADERS)
     )
+    """Which header is believed about the caller, first to last (signalling.md case 21)."""
+
     show_withheld: bool = setting(False, lambda value: isinstance(value, bool))
+    """Whether the asserted number is shown of callers who asked not to be shown."""

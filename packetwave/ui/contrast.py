@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SystemColors:
-    """Each as `#rrggbb`. highlight: the ground of what is selected; gray_text: what is off."""
+    """The system's own colours, each as `#rrggbb`."""
 
     window: str
     window_text: str
     highlight: str
+    """The ground of what is selected."""
+
     highlight_text: str
     gray_text: str
+    """The text of what is off."""
 
 
 def color(colorref: int) -> str:

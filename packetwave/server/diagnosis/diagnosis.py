@@ -32,13 +32,20 @@ _JUMP_S = 7200.0
 
 @dataclass(slots=True)
 class _State:
-    """What is known of one rule. named: names said since it began; turning_s: since when it is otherwise."""
+    """What is known of one rule."""
 
     rule: Rule
     finding: Finding | None = None
+    """What the rule says now, None for nothing."""
+
     named: set[str] = field(default_factory=set)
+    """The names said since the finding began."""
+
     turning_s: float | None = None
+    """Since when the rule answers otherwise than the finding says, None while it does not."""
+
     known_s: float = 0.0
+    """When the rule last had an answer."""
 
 
 class Diagnosis:

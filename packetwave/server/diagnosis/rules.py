@@ -272,16 +272,21 @@ def copies(evidence: Evidence, active: bool) -> Answer:
 
 
 class Rule(NamedTuple):
-    """begin_s: how long it must be so without a break before it is said, end_s: not so before it is over.
-
-    Rules with a time or a number of sightings of their own need none. on_wire: it needs the sampled frames.
-    """
+    """When a finding begins and ends. Rules that wait for a time or a number of sightings themselves need no
+    seconds here."""
 
     code: Code
     answer: Callable[[Evidence, bool], Answer]
+    """Asked with whether it is found now."""
+
     begin_s: float = 0.0
+    """How long it must be so without a break before it is said."""
+
     end_s: float = 0.0
+    """How long it must not be so before it is over."""
+
     on_wire: bool = True
+    """Whether it needs the sampled frames."""
 
 
 RULES = (

@@ -63,24 +63,33 @@ _TRANSPORTS = {b"UDP": "udp", b"TCP": "tcp", b"TLS": "tcp", b"SCTP": "tcp", b"WS
 
 
 class Report(NamedTuple):
-    """A SIP message that a sender saw. transport, src, dst, data: as in `Payload`, but for streams `data` is
-    the whole message. sent_s: when, by the sender's clock (seconds since 1970), None where it does not say.
-
-    agent, key, correlation: what the sender calls itself, its password, what belongs to what; 0 and b"" where
-    it does not say. vendor_chunks: how many were passed over.
-    """
+    """A SIP message that a sender saw."""
 
     transport: str
+    """As in `Payload`."""
+
     src: str
     src_port: int
     dst: str
     dst_port: int
     data: bytes
+    """As in `Payload`, but for streams the whole message."""
+
     sent_s: float | None = None
+    """When the message was sent, by the reporting sender's clock (seconds since 1970); None where it does not
+    say."""
+
     agent: int = 0
+    """The number that the sender gives itself, 0 for none."""
+
     key: bytes = b""
+    """The sender's password, b"" for none."""
+
     correlation: bytes = b""
+    """What tells reports that belong together, b"" for nothing."""
+
     vendor_chunks: int = 0
+    """How many parts only their maker can read; they were passed over."""
 
 
 class NotSip(NamedTuple):

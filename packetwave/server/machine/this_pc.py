@@ -37,18 +37,21 @@ PERSON_S = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is set up on this PC. name, addresses: how clients may call it (IPv4).
-
-    start: None where it cannot be offered: to a program that is not one file, or that keeps its data
-    elsewhere than the task would (portable, `--data-dir`).
-    administrators_only: Npcap serves administrators only.
-    """
+    """What is set up on this PC."""
 
     firewall: Firewall
     start: StartState | None
+    """None where it cannot be offered: to a program that is not one file, or that keeps its data elsewhere
+    than the task would (portable, `--data-dir`)."""
+
     name: str
+    """By which clients may call it."""
+
     addresses: tuple[str, ...]
+    """At which clients may call it (IPv4)."""
+
     administrators_only: bool = False
+    """Whether Npcap serves administrators only."""
 
 
 class Pc(Protocol):

@@ -20,18 +20,24 @@ class CaptureState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InterfaceInfo:
-    """A capture interface. name: stable (GUID on Windows); description: for people; up: has a link.
-
-    packets_per_s, sip_per_s: None while not measured.
-    """
+    """A capture interface, with its rates."""
 
     name: str
+    """Stable; with a GUID on Windows."""
+
     description: str
+    """For people."""
+
     addresses: tuple[str, ...] = ()
     up: bool = True
+    """Whether it has a link."""
+
     loopback: bool = False
     packets_per_s: float | None = None
+    """None while it is not measured."""
+
     sip_per_s: float | None = None
+    """As `packets_per_s`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,23 +47,25 @@ _REPLAY_STEP_S = 0.1
 
 @dataclass
 class Watch:
-    """One run of the detector thread. on_seen, on_state, on_diagnosis, on_failure: called on that thread;
-    on_failure is told of bugs (what failed, the error), none of which ends the thread.
-
-    state, counts, dropped: the latest, for any thread to read. known: extensions of members, to be replaced
-    from any thread.
-    """
+    """One run of the detector thread, on which the `on_` functions are called."""
 
     source: Source
     detector: Detector
     known: frozenset[str]
+    """The extensions of members; may be replaced from any thread."""
+
     on_seen: Callable[[Seen], None]
     on_state: Callable[[WatchState], None]
     on_diagnosis: Callable[[list[DiagnosisEvent]], None] = lambda _events: None
     on_failure: Callable[[str, BaseException], None] = lambda _what, _error: None
+    """Told of bugs (what failed, the error), none of which ends the thread."""
+
     state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
+    """The latest, for any thread to read; so are `counts` and `dropped`."""
+
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
+    """Frames that the system lost."""
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()

@@ -58,13 +58,16 @@ class CallFilter:
 
 @dataclass(slots=True)
 class Tally:
-    """Figures over the calls of a period. hours: calls that rang in each local hour of the day."""
+    """Figures over the calls of a period."""
 
     calls: int = 0
     answered: int = 0
     missed: int = 0
     talking: int = 0
+    """Calls that are answered and not over yet."""
+
     hours: list[int] = field(default_factory=lambda: [0] * 24)
+    """How many calls rang in each local hour of the day."""
 
     def count(self, record: CallRecord, by: int) -> None:
         """Add (`by` 1) or take away (-1) a call."""

@@ -33,20 +33,28 @@ BLANK: Typed = ("", "", "", "", "")
 
 @dataclass(eq=False, slots=True)
 class Draft:
-    """A row. stored: as last known from the store, None for one not there yet.
-
-    typing: field and text of an open editor. sent: what was asked to be saved and is not answered yet.
-    held: not sent again by itself, since the store refused it or somebody removed it.
-    faults: code of what is wrong with a field. extra: unknown fields, kept also over delete and undo.
-    """
+    """A row of the table while it is edited."""
 
     typed: Typed = BLANK
+    """The texts as the person left them."""
+
     stored: Member | None = None
+    """The row as last known from the store, None for one that is not there yet."""
+
     typing: tuple[Field, str] | None = None
+    """Field and text of an open editor, None without one."""
+
     sent: Typed | None = None
+    """What was asked to be saved and is not answered yet."""
+
     held: bool = False
+    """Whether it is not sent again by itself, since the store refused it or somebody removed it."""
+
     faults: Mapping[Field, DefectCode] = field(default_factory=dict)
+    """What is wrong with which field."""
+
     extra: Mapping[str, object] = field(default_factory=dict)
+    """Fields that this program does not know, kept also over delete and undo."""
 
     def now(self) -> Typed:
         """The row as the person sees it, an open editor included."""

@@ -38,14 +38,15 @@ _NETWORK_SETTINGS = "ms-settings:network"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where and how this program runs. pc: None where there is nothing to set up on it.
-
-    keep: stores a setting (name, value) for the next start too; may raise OSError, any thread.
-    """
+    """Where and how this program runs."""
 
     data_dir: Path
     keep: Callable[[str, str], object]
+    """Stores a setting (name, value) for the next start too. May raise OSError; any thread."""
+
     pc: Pc | None = None
+    """None where there is nothing to set up on the PC."""
+
     language: LanguageChoice = "auto"
     theme: ThemeChoice = "system"
 
