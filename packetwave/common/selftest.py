@@ -1,4 +1,4 @@
-"""`--self-test`: run a program's checks and write the report: an installed program proves itself whole.
+"""`--self-test`: runs a program's checks and writes the report, by which an installed program proves itself.
 
 The report is `data_dir/self-test.json`, also on stdout where there is one:
 `{"ok": …, "version": …, "python": …, "system": …, "checks": [{"name", "ok", "detail"}]}`.

@@ -22,25 +22,27 @@ S = TypeVar("S")
 
 
 class Trouble(StrEnum):
-    """What was wrong with a file of settings, for windows, which have their own words.
-
-    wrong_values: some values were wrong. put_aside: it was no settings file; it is kept beside. unusable: nor
-    could it be put aside, or it could not be read.
-    """
+    """What was wrong with a file of settings, for windows, which have their own words."""
 
     NONE = ""
     WRONG_VALUES = "wrong_values"
+    """Some values were wrong; their defaults are used."""
+
     PUT_ASIDE = "put_aside"
+    """It was no settings file. It is kept beside, under another name."""
+
     UNUSABLE = "unusable"
+    """It could not be read, or was no settings file and could not be put aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """Settings read from a file. problems: one plain English sentence each, for the log; trouble: the same as
-    a code."""
+    """Settings read from a file."""
 
     settings: S
     problems: tuple[str, ...] = ()
+    """One plain English sentence each, for the log."""
+
     trouble: Trouble = Trouble.NONE
 
 

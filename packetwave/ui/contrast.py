@@ -1,6 +1,7 @@
-"""The system's own colours where its high contrast is on: who needs it has chosen them, and they hold.
+"""Reads the system's own colours where its high contrast is on. People who need them have chosen them, so
+they come before the program's.
 
-The thin shell over Windows; elsewhere Qt's palette is never asked for this. Any thread.
+The thin shell over Windows; other systems are not asked. Any thread.
 """
 
 import sys
@@ -52,5 +53,5 @@ if sys.platform == "win32":
 else:
 
     def high_contrast() -> SystemColors | None:
-        """Of meaning on Windows only."""
+        """None: only Windows is asked."""
         return None
