@@ -148,7 +148,7 @@ class Calls:
         return [CallChanged(call)]
 
     def link_lost(self) -> list[CallNotice]:
-        """What rings may have ended unheard from now on."""
+        """The link broke: each ringing call is doubtful, since its end may pass unheard."""
         self._repeats_due_s = None
         notices: list[CallNotice] = []
         for known in self._ringing.values():
@@ -160,7 +160,7 @@ class Calls:
         self._repeats_due_s = now_s + REPEAT_S
 
     def expire(self, now_s: float) -> list[CallNotice]:
-        """Close what cannot be ringing any more. Such a call rings anew if the server says so later."""
+        """Give up calls that cannot be ringing any more. One rings anew if the server says so later."""
         repeats_over = self._repeats_due_s is not None and now_s >= self._repeats_due_s
         if repeats_over:
             self._repeats_due_s = None

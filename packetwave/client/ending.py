@@ -1,4 +1,4 @@
-"""`--quit`: end the clients that run, this user's and, asked by an administrator, those of every profile.
+"""`--quit`: ends the clients that run: this user's, and those of every profile where an administrator asks.
 
 An upgrade runs the installed program with `--quit` as the system or as another user, while the clients run in
 the sessions of those who work. Owns nothing; in other people's folders it only reads. Blocks for as long as
@@ -76,5 +76,5 @@ if sys.platform == "win32":
 else:
 
     def profiles() -> list[str]:
-        """Of meaning on Windows only."""
+        """None: only Windows lists the profiles of a PC."""
         return []

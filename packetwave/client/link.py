@@ -45,11 +45,13 @@ _REFUSED = re.compile(rf"Errno {errno.ECONNREFUSED}\b|WinError (?:1225|10061)\b"
 
 
 class Phase(StrEnum):
-    """waiting: until the next attempt, or without one where a new address is needed."""
+    """What the link does."""
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
     WAITING = "waiting"
+    """Until the next attempt; for ever where a new address is needed first."""
+
     STOPPED = "stopped"
 
 

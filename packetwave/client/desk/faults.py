@@ -1,4 +1,4 @@
-"""What keeps the client from running, said in a dialog in the user's language. Qt main thread."""
+"""The dialog that says why the client cannot run, in the user's language. Qt main thread."""
 
 import sys
 
@@ -14,7 +14,7 @@ translate = QCoreApplication.translate  # by this name Qt's lupdate finds the st
 
 
 def show(fault: ClientFault, detail: str, language: str) -> None:
-    """Say it, and return when the dialog is closed.
+    """Show why, and return when the dialog is closed.
 
     detail: shown as it is: the folder and what is the matter with it; for a crash, the log's place or "".
     language: a `LanguageChoice`, or what was given for one.

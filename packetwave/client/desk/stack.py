@@ -1,8 +1,8 @@
 """All popups: which there are, which of them are seen, and where.
 
 Owns the popups. The newest stands farthest from the corner, so that nothing moves under a hand that is
-about to click. What rings has a place before what is over; what finds none waits hidden, and a note says how
-many. Qt main thread.
+about to click. Calls that ring get a place before calls that are over; those that find none wait hidden, and
+a note says how many. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
@@ -193,7 +193,7 @@ class _More(QFrame):
         self._retranslate()
 
     def say(self, hidden: int, *, closable: bool) -> None:
-        """Say that so many are hidden; closable: some of all are over."""
+        """Say how many are hidden. closable: whether some of the calls are over."""
         self._hidden = hidden
         self.close_over.setVisible(closable)
         self._retranslate()

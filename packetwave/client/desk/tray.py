@@ -1,6 +1,6 @@
 """The tray icon: the link's state as a picture and in words, and the client's menu.
 
-Owns the icon and its menu; does nothing itself but say what was chosen. Qt main thread.
+Owns the icon and its menu. Tells by signals what was chosen, and does none of it. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, QObject, Signal
