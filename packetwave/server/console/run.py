@@ -114,7 +114,7 @@ def _application(language: LanguageChoice, argv: Sequence[str]) -> QApplication:
 
 
 def show_crash(log: Path | None) -> None:
-    """Say in a dialog that there was an error that nobody has foreseen. log: where it is, if anywhere."""
+    """Say in a dialog that there was an unforeseen error. log: the file that has it, None for none."""
     if QApplication.instance() is None:
         _application("auto", ())
     text = translate("fault", "PacketWave met an error that it does not know.")

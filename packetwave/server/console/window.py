@@ -1,4 +1,4 @@
-"""The server console's window: status line, navigation, pages. Gives notices to those they are for.
+"""The server console's window: status line, navigation, pages. Hands each notice to the page it is about.
 
 Qt main thread. It knows the engine only as `submit`, and hears of it only through the bridge.
 """
@@ -256,7 +256,7 @@ class ConsoleWindow(QWidget):
         self._show_trouble_of(self._status)
 
     def _show_trouble_of(self, status: Status) -> None:
-        """What the panel says while it is open is not said twice."""
+        """Show the most urgent trouble in the banner, but not again what the open findings panel says."""
         found = None if self.findings.isVisible() else _no_calls(status)
         listed = listing_matter(self._listed) if self._listed is not None else None
         matter, self._leads_to = capture_matter(status) or listed or store_matter(status), self.capture

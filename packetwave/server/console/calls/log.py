@@ -79,7 +79,7 @@ class Tally:
 
 
 def is_missed(record: CallRecord) -> bool:
-    """A call that rang here and nobody took. An outgoing call without an answer is not one."""
+    """Whether it rang here and nobody took it. An outgoing call without an answer is not missed."""
     return record.outcome is Outcome.MISSED and record.direction is not Direction.OUT
 
 
@@ -153,7 +153,7 @@ class CallLog(QAbstractTableModel):
         self.tally_changed.emit()
 
     def follow_date(self) -> None:
-        """Ask now and then: after midnight yesterday's calls leave `today`."""
+        """Let `today` begin anew after midnight. To be called now and then."""
         if _midnight(self._now()) != self._today_since:
             self.set_filter(self._filter)
 
