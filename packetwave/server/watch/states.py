@@ -1,4 +1,4 @@
-"""What is watched, how it goes, and what it gives. Frozen values that cross from the detector thread."""
+"""What is watched, how that goes, and what it gives: frozen values that cross from the detector thread."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +9,20 @@ from packetwave.server.capture import CaptureFaultCode
 
 
 class CaptureState(StrEnum):
-    """watching: frames come from an interface; replaying: from a file; failed: see the reason."""
+    """What the capture does."""
 
     STOPPED = "stopped"
     WATCHING = "watching"
+    """Frames come from an interface."""
+
     REPLAYING = "replaying"
+    """Frames come from a file."""
+
     REPLAYED = "replayed"
+    """The file is at its end."""
+
     FAILED = "failed"
+    """See the reason beside it."""
 
 
 @dataclass(frozen=True, slots=True)
