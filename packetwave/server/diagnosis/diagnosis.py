@@ -1,4 +1,4 @@
-"""The observer of a mirror: takes in what is seen, says what is the matter, and when it is over. Pure.
+"""Watches a mirror: takes in what is seen, says what is the matter with it, and when that is over. Pure.
 
 It changes nothing of what it looks at. Packet time is the clock. One thread, that of the detector.
 """
@@ -124,7 +124,7 @@ class Diagnosis:
         return said
 
     def finish(self) -> list[DiagnosisEvent]:
-        """Nobody watches any more: all is over."""
+        """End all findings: nobody watches any more."""
         said: list[DiagnosisEvent] = []
         for state in self._states:
             said += self._over(state)

@@ -1,4 +1,4 @@
-"""All that is counted about the mirror: from sampled frames, SIP messages and what the capture itself counts.
+"""Counts all that is known about the mirror: from sampled frames, SIP messages and the capture's own figures.
 
 It judges nothing; `rules.py` does. Bounded memory. Pure; time is packet time in seconds.
 """
@@ -204,12 +204,12 @@ class Evidence:
         )
 
     def looked(self) -> None:
-        """What was news has been judged."""
+        """Forget that there was news: it has been judged."""
         for table in self._news_tables():
             table.news = False
 
     def gauge(self, gauges: Gauges) -> None:
-        """What the capture has counted up to now."""
+        """Take in what the capture has counted up to now."""
         before, self._gauges = self._gauges, gauges
         dropped = max(0, gauges.dropped - before.dropped)
         if dropped:
@@ -237,7 +237,7 @@ class Evidence:
         self._rated_s, self._received = at_s, self._gauges.received
 
     def step(self, at_s: float) -> None:
-        """Ten seconds are over."""
+        """Move the window on: ten seconds are over."""
         if self.window["unicast"] >= MIRRORED_FRAMES:
             self.mirrored_s = at_s
         self.window.step()

@@ -1,4 +1,4 @@
-"""When each thing is the matter. One function a finding, over what was counted; numbers with their reasons.
+"""Decides when each finding holds: one function a finding, from what was counted, with the numbers' reasons.
 
 A rule answers with its figures (it is so), None (it is not) or UNKNOWN (too little was seen to tell: what
 was found stays found). `active` is whether it is found now: the bar for staying is lower than for coming,
