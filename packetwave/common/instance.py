@@ -78,7 +78,7 @@ class FolderLock:
         self._lock = FileLock(path, thread_local=False)
 
     def take(self) -> bool:
-        """Try to take the lock; whether it was taken. Not for a program that has it already. Raises OSError."""
+        """Try to take the lock; whether it was taken. Not for who has it already. Raises OSError."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:

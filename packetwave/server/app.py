@@ -211,7 +211,7 @@ def _in_use(options: argparse.Namespace, folder: Path) -> int:
 
 @contextlib.contextmanager
 def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
-    """What a run begins with; only for who has the data folder."""
+    """Read what a run begins with: settings, events file. Only for the process that has the data folder."""
     first_start = not (folder / FILE_NAME).exists()
     settings, file_faults = _settings(options, folder)
     if first_start and options.replay is None and not settings.mongodb:
@@ -229,7 +229,7 @@ def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | N
 
 
 class _Start:
-    """What both ways of running make their engine from."""
+    """What a run with a window and one without make their engine from."""
 
     def __init__(
         self,
@@ -382,7 +382,7 @@ def _out(line: str) -> None:
 
 
 def _is_double_clicked(options: argparse.Namespace) -> bool:
-    """Whether nobody reads what is written: only a dialog is seen."""
+    """Whether nobody reads what is written, so that only a dialog is seen."""
     return sys.stderr is None and not options.headless and has_display()
 
 

@@ -1,4 +1,4 @@
-"""The server without a window, and the console that takes its place: who has the data folder, and when.
+"""Decides who has the data folder: a server without a window, or the console that takes its place.
 
 States of a `--headless` process (docs/decisions/handover.md has the reasons):
 
