@@ -21,7 +21,7 @@ from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.data_folder import Unusable
 from packetwave.common.exit_codes import ExitCode, code_of
-from packetwave.common.instance import Instance, Request
+from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
@@ -86,7 +86,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
         from packetwave.client.desk import desk
 
         code = desk.run(data_dir, loaded, given, arguments.server, instance, listener)
-        if code is None and not instance.ask(Request.RAISE):
+        if code is None and not instance.ask(InstanceRequest.RAISE):
             _fail(_SILENT)
             return _refuse(
                 arguments, ClientFault.SILENT, "", preset.language(given, loaded.settings.language).text
@@ -109,8 +109,8 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
     signals = StopSignals()
     try:
         signals.install()
-        if not instance.claim(lambda request: signals.ask() if request == Request.QUIT else None):
-            return ExitCode.FINE if instance.ask(Request.RAISE) else _fail(_SILENT)
+        if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
+            return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
         engine = Engine(listener, server, extension=extension)
         engine.start()
         signals.wait()

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packetwave.common import instance
-from packetwave.common.instance import Request
+from packetwave.common.instance import InstanceRequest
 
 _AT_ONCE = 16
 _IN_PROFILE = ("AppData", "Local", "PacketWave", "client")
@@ -38,7 +38,7 @@ def end(data_dirs: Sequence[Path], limit_s: float) -> list[Path]:
 def _end(folder: Path, deadline: float) -> bool:
     if instance.wait_gone(folder, 0):
         return True
-    instance.ask(folder, Request.QUIT, deadline - time.monotonic())
+    instance.ask(folder, InstanceRequest.QUIT, deadline - time.monotonic())
     return instance.wait_gone(folder, max(0.0, deadline - time.monotonic()))
 
 

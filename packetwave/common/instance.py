@@ -47,7 +47,7 @@ connection to that start and closes it in the end. While the connection is open,
 the folder yet, and it must not be claimed again."""
 
 
-class Request(StrEnum):
+class InstanceRequest(StrEnum):
     """What a second start asks of the first. The first ignores any other text, which a later version may
     send."""
 

@@ -19,7 +19,7 @@ from packetwave import __version__
 from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
 from packetwave.common.exit_codes import ExitCode, code_of
-from packetwave.common.instance import Instance, Request, Second
+from packetwave.common.instance import Instance, InstanceRequest, Second
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
@@ -30,7 +30,7 @@ from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import FileFault
 from packetwave.server.engine.running import Plan
 from packetwave.server.faults import StartFault, StartFaultCode
-from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen, parse_ports
+from packetwave.server.settings import SETTINGS_FILE, ServerSettings, parse_listen, parse_ports
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.unattended import Unattended
@@ -135,7 +135,7 @@ def _listen(text: str) -> str:
 
 
 def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings, tuple[FileFault, ...]]:
-    loaded = settings_file.load(ServerSettings, folder / FILE_NAME)
+    loaded = settings_file.load(ServerSettings, folder / SETTINGS_FILE)
     for problem in loaded.problems:
         log.warning("%s", problem)
     settings = loaded.settings
@@ -152,7 +152,7 @@ def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings
 
 
 def _uri_in_settings(folder: Path) -> str:
-    return settings_file.load(ServerSettings, folder / FILE_NAME).settings.mongodb
+    return settings_file.load(ServerSettings, folder / SETTINGS_FILE).settings.mongodb
 
 
 def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
@@ -174,7 +174,7 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         for take in takers:
             take(request)
 
-    second = instance.claim_or_ask(on_request, Request.RAISE)
+    second = instance.claim_or_ask(on_request, InstanceRequest.RAISE)
     if second is Second.HEARD:
         return ExitCode.FINE
     if second is Second.UNANSWERED:
@@ -212,7 +212,7 @@ def _in_use(options: argparse.Namespace, folder: Path) -> int:
 @contextlib.contextmanager
 def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
     """Read what a run begins with: settings, events file. Only for the process that has the data folder."""
-    first_start = not (folder / FILE_NAME).exists()
+    first_start = not (folder / SETTINGS_FILE).exists()
     settings, file_faults = _settings(options, folder)
     if first_start and options.replay is None and not settings.mongodb:
         settings = _first_start(options, folder, settings)
@@ -255,7 +255,7 @@ class _Start:
 
     def keep(self, name: str, value: str) -> None:
         """Store a setting that was chosen in the window for the next start; any thread."""
-        path = self.folder / FILE_NAME
+        path = self.folder / SETTINGS_FILE
         with self._keeping:
             stored = settings_file.load(ServerSettings, path).settings
             settings_file.save(replace(stored, **{name: value}), path)  # type: ignore[arg-type]
@@ -344,7 +344,7 @@ def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSett
 
     if console.offer_mongodb(rows, language=settings.language, theme=settings.theme):
         settings = replace(settings, mongodb=LOCAL_URI)
-    settings_file.save(settings, folder / FILE_NAME)  # asked once only
+    settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
     return settings
 
 

@@ -9,7 +9,7 @@ from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.sip.identity import IDENTITY_HEADERS
 
-FILE_NAME = "settings.json"
+SETTINGS_FILE = "settings.json"
 
 
 def _ports(value: Any) -> bool:

@@ -26,7 +26,7 @@ from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
 from packetwave.common.choices import language_choice, theme_choice
-from packetwave.common.instance import Instance, Request
+from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded
 from packetwave.ui import languages, screenshots
 from packetwave.ui.appearance import Appearance
@@ -136,10 +136,10 @@ class Desk(QObject):
 
     @Slot(object)
     def on_request(self, request: object) -> None:
-        """What another start of the program asks: a `Request`; anything else is ignored."""
-        if request == Request.QUIT:
+        """What another start of the program asks: a `InstanceRequest`; anything else is ignored."""
+        if request == InstanceRequest.QUIT:
             self.quitter.quit()
-        elif request == Request.RAISE:
+        elif request == InstanceRequest.RAISE:
             self.window.bring_to_front()
 
     def _connect(self) -> None:

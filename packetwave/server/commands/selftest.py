@@ -86,6 +86,6 @@ def _check_windows(_folder: Path) -> str:
 
 
 def _check_translations(_folder: Path) -> str:
-    from packetwave.server.console.selftest import translate
+    from packetwave.server.console.selftest import check_translations
 
-    return translate()
+    return check_translations()

@@ -17,7 +17,7 @@ from packetwave.common.terminal import Parser, say
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult, set_up
 from packetwave.server.machine.system import System, system
 from packetwave.server.machine.this_pc import running_server, write_report
-from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen, parse_ports
+from packetwave.server.settings import SETTINGS_FILE, ServerSettings, parse_listen, parse_ports
 
 
 def main(argv: Sequence[str], windows: System | None = None) -> int:
@@ -80,5 +80,5 @@ def _parser() -> Parser:
 
 
 def _ports_in_settings() -> tuple[int, ...]:
-    listen = load(ServerSettings, data_dir("server") / FILE_NAME).settings.listen
+    listen = load(ServerSettings, data_dir("server") / SETTINGS_FILE).settings.listen
     return (parse_listen(listen)[1] or parse_listen(ServerSettings().listen)[1],)

@@ -12,11 +12,11 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from packetwave.common.choices import LanguageChoice, ThemeChoice
-from packetwave.common.instance import Request
+from packetwave.common.instance import InstanceRequest
 from packetwave.common.logs import Logs
 from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.start import first_start
-from packetwave.server.console.start.words import start_words
+from packetwave.server.console.start.words import fault_words
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.engine.notices import Command, Notice
 from packetwave.server.faults import StartFault
@@ -61,7 +61,7 @@ def run(
 
     data_dir: where this server keeps its files. keep: stores a setting, by name, for the next start; any
     thread.
-    on_open: is given a function that takes the requests of further starts (`Request`), from any thread.
+    on_open: is given a function that takes what further starts ask (`InstanceRequest`), from any thread.
     journal: whose crashes are told in a dialog where there is no stderr.
     Whatever the engine raises on starting is raised.
     """
@@ -78,7 +78,9 @@ def run(
     way_out.watch_signals()
     way_out.add_stage("engine", engine.stop)
     endings.received.connect(way_out.quit)
-    requests.received.connect(lambda request: window.come_to_front() if request == Request.RAISE else None)
+    requests.received.connect(
+        lambda request: window.come_to_front() if request == InstanceRequest.RAISE else None
+    )
     crashes.received.connect(show_crash)
     if on_open is not None:
         on_open(requests.send)
@@ -126,5 +128,5 @@ def show_fault(fault: StartFault) -> None:
     """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
     if QApplication.instance() is None:
         _application("auto", ())
-    text, next_step = start_words(fault.code)
+    text, next_step = fault_words(fault.code)
     fault_box.show(text, f"{next_step}\n\n{fault.detail}")

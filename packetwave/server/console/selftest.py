@@ -32,7 +32,7 @@ def draw() -> str:
     return f"{size.width()} × {size.height()}, Qt {qVersion()}, platform {QGuiApplication.platformName()}"
 
 
-def translate() -> str:
+def check_translations() -> str:
     """Load both languages; raises RuntimeError where Korean is missing."""
     app = _app()
     said = {}

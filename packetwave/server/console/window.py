@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from packetwave.server.console.calls.log import MAX_CALLS, CallLog
+from packetwave.server.console.calls.log import MAX_SHOWN, CallLog
 from packetwave.server.console.calls.page import CallsPage
 from packetwave.server.console.capture.page import CapturePage
 from packetwave.server.console.capture.words import capture_matter, listing_matter
@@ -169,7 +169,7 @@ class ConsoleWindow(QWidget):
     def ask_for_history(self) -> None:
         """Ask the engine for the calls stored before; once, when it runs."""
         self._wants_history = False
-        self._submit(LoadHistory(self._now() - _HISTORY, MAX_CALLS))
+        self._submit(LoadHistory(self._now() - _HISTORY, MAX_SHOWN))
 
     def show_page(self, page: QWidget) -> None:
         """Turn to a page."""

@@ -92,7 +92,7 @@ class Evidence:
     def frame(self, at_s: float, link_type: int, frame: bytes, wire_length: int) -> None:
         """A sampled frame; its first 128 bytes are looked at."""
         self._sampled += 1
-        seen = glimpse.look(link_type, frame[: glimpse.SNAPLEN], wire_length, self._trusted)
+        seen = glimpse.look(link_type, frame[: glimpse.SAMPLED_BYTES], wire_length, self._trusted)
         if seen.tunnel is not None:
             self._tunnel(at_s, seen, seen.tunnel)
             return

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from packetwave.server.frames import ip, link, tunnels
 
-SNAPLEN = 128
+SAMPLED_BYTES = 128
 """Bytes looked at: enough for a SIP request's method behind a tag and a tunnel."""
 
 _DEPTH = 6

@@ -60,7 +60,7 @@ class Counters:
     """HEP reports of other things, by what they are."""
 
     hep_refused: dict[str, int] = field(default_factory=dict)
-    """Datagrams that are no HEP report, by reason (`hep.Refused`, and `key`)."""
+    """Datagrams that are no HEP report, by reason (`hep.NoReport`, and `key`)."""
 
     tunnels: dict[str, int] = field(default_factory=dict)
     """Packets taken out of a kind of tunnel: `gre`, `erspan`, `vxlan`, `tzsp`, `l2tp`, `ip-in-ip`,

@@ -54,7 +54,7 @@ class Reports:
             counters.left_alone("hep", source)
             return None
         report = hep.read(data, source)
-        if isinstance(report, hep.Refused):
+        if isinstance(report, hep.NoReport):
             counters.refused(report.reason)
             return None
         if isinstance(report, hep.NotSip):

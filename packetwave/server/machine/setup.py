@@ -86,7 +86,7 @@ class SetupResult:
     detail: str = ""
 
 
-class Failed(Exception):
+class StepFailed(Exception):
     """A step failed. outcome: as it is reported."""
 
     def __init__(self, code: SetupCode, detail: str = "") -> None:
@@ -121,7 +121,7 @@ def set_up(action: Action, server: Server, system: System, environ: Mapping[str,
                 _remove_task(server, system)
             case _:
                 assert_never(action)
-    except Failed as failed:
+    except StepFailed as failed:
         return failed.outcome
     except OSError as error:
         in_use = isinstance(error, PermissionError)
@@ -157,14 +157,14 @@ def _add_rule(server: Server, system: System, environ: Mapping[str, str]) -> Non
     policy = read_policy(system.values, environ)
     doors = {judge(policy, None, port=port, programs=programs).door for port in server.ports}
     if not doors <= LETS_IN:
-        raise Failed(SetupCode.NO_EFFECT, ", ".join(sorted(doors - LETS_IN)))
+        raise StepFailed(SetupCode.NO_EFFECT, ", ".join(sorted(doors - LETS_IN)))
 
 
 def _remove_rule(_server: Server, system: System, environ: Mapping[str, str]) -> None:
     _run(system, [str(system.system32 / "netsh.exe"), *_delete_rule(RULE_NAME)], may_fail=True)
     policy = read_policy(system.values, environ)
     if policy is None or any(rule.name == RULE_NAME for rule in policy.own):
-        raise Failed(SetupCode.NO_EFFECT, Door.UNKNOWN if policy is None else "")
+        raise StepFailed(SetupCode.NO_EFFECT, Door.UNKNOWN if policy is None else "")
 
 
 def _delete_rule(name: str) -> list[str]:
@@ -184,7 +184,7 @@ def _new_rule(program: str, ports: Sequence[int]) -> list[str]:
 
 def _add_task(server: Server, system: System) -> None:
     if not server.installable:
-        raise Failed(SetupCode.NOT_INSTALLABLE)
+        raise StepFailed(SetupCode.NOT_INSTALLABLE)
     account = account_for(admin_only(system))
     installed = installed_program(system)
     if installed.resolve() != server.program.resolve():
@@ -193,7 +193,7 @@ def _add_task(server: Server, system: System) -> None:
     try:
         _open_data_folder(system, account)
         _register(system, installed, account, server.version)
-    except Failed:
+    except StepFailed:
         if _registered(system) is None:
             _remove_copy(server, installed)
         raise
@@ -209,7 +209,7 @@ def _register(system: System, installed: Path, account: Account, version: str) -
         definition.unlink(missing_ok=True)
     state = read_start_state(system, version)
     if state is not StartState.ON:
-        raise Failed(SetupCode.NO_EFFECT, state)
+        raise StepFailed(SetupCode.NO_EFFECT, state)
 
 
 def _copy(server: Server, installed: Path) -> None:
@@ -245,7 +245,7 @@ def _remove_task(server: Server, system: System) -> None:
     _end_task(system)
     _schtasks(system, "/delete", "/tn", TASK_NAME, "/f", may_fail=True)
     if _registered(system) is not None:
-        raise Failed(SetupCode.NO_EFFECT, StartState.ON)
+        raise StepFailed(SetupCode.NO_EFFECT, StartState.ON)
     _remove_copy(server, installed_program(system))
 
 
@@ -303,5 +303,5 @@ def _run(system: System, command: Sequence[str], *, may_fail: bool = False) -> R
     ran = system.run(command)
     if ran.code != 0 and not may_fail:
         said = " ".join(ran.output.decode(_CONSOLE, "replace").split())
-        raise Failed(SetupCode.COMMAND_FAILED, f"{Path(command[0]).name} ({ran.code}): {said}"[:300])
+        raise StepFailed(SetupCode.COMMAND_FAILED, f"{Path(command[0]).name} ({ran.code}): {said}"[:300])
     return ran

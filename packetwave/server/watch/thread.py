@@ -23,7 +23,7 @@ from packetwave.server.capture import (
     kernel_filter,
     resolve_interface,
 )
-from packetwave.server.diagnosis import SNAPLEN, Budget, Diagnosis, DiagnosisEvent, Finding, Gauges
+from packetwave.server.diagnosis import SAMPLED_BYTES, Budget, Diagnosis, DiagnosisEvent, Finding, Gauges
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import Message, Rejected
 from packetwave.server.watch.detector import Counts, Detector
@@ -328,7 +328,7 @@ class Watch:
 def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
     """The second handle; None where there can be no second one: calls are told all the same."""
     try:
-        sample = LiveCapture(interface, snaplen=SNAPLEN, buffer_bytes=_SAMPLE_BUFFER_BYTES)
+        sample = LiveCapture(interface, snaplen=SAMPLED_BYTES, buffer_bytes=_SAMPLE_BUFFER_BYTES)
     except CaptureFault as fault:
         log.warning("the mirror is not diagnosed by its other traffic: %s", fault)
         yield None

@@ -20,7 +20,7 @@ from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, Cell
 from packetwave.server.console.parts.search import Search
 from packetwave.server.office.values import CallRecord
 
-MAX_CALLS = 100_000
+MAX_SHOWN = 100_000
 """Calls kept in the window; the oldest leave. The store keeps them."""
 
 _TICK_MS = 1000
@@ -136,7 +136,7 @@ class CallLog(QAbstractTableModel):
             if call_id not in self._by_id and record.outcome is None:
                 self._phase_at[call_id] = record.answered_at or record.rang_at
         self._by_id = {**stored, **self._by_id}
-        self._calls = sorted(self._by_id.values(), key=_order)[-MAX_CALLS:]
+        self._calls = sorted(self._by_id.values(), key=_order)[-MAX_SHOWN:]
         self._by_id = {record.call_id: record for record in self._calls}
         self._show_all()
         self.endResetModel()
@@ -316,7 +316,7 @@ class CallLog(QAbstractTableModel):
             self.endInsertRows()
 
     def _forget_oldest(self) -> None:
-        while len(self._calls) > MAX_CALLS:
+        while len(self._calls) > MAX_SHOWN:
             oldest = self._calls[0]
             row = self._row(oldest)
             if row is not None:

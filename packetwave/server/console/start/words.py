@@ -7,7 +7,7 @@ from packetwave.server.faults import StartFaultCode
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
 
 
-def start_words(code: StartFaultCode) -> tuple[str, str]:
+def fault_words(code: StartFaultCode) -> tuple[str, str]:
     """What is the matter, and the next step."""
     match code:
         case StartFaultCode.FOLDER:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from packetwave.common.choices import LanguageChoice
-from packetwave.server.console.start.words import start_words
+from packetwave.server.console.start.words import fault_words
 from packetwave.server.faults import StartFaultCode
 from packetwave.ui import languages
 
@@ -12,7 +12,7 @@ from packetwave.ui import languages
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_each_reason_has_its_words(language: LanguageChoice, qapp: QApplication) -> None:
     languages.install(qapp, language, "console")
-    said = {code: start_words(code) for code in StartFaultCode}
+    said = {code: fault_words(code) for code in StartFaultCode}
     assert len({text for text, _ in said.values()}) == len(said)
     for text, next_step in said.values():
         assert any("가" <= sign <= "힣" for sign in text + next_step) == (language == "ko")
