@@ -131,7 +131,7 @@ def _path(name: str) -> PurePosixPath:
 
 
 def with_one_runtime(binaries: list[Entry]) -> list[Entry]:
-    """The same with each file of Microsoft's C++ runtime once, beside Python's library, where all find it.
+    """These files, but each of Microsoft's C++ runtime only once: beside Python's library, where all find it.
 
     Python's copy is taken before Qt's: it is the newer one.
     """

@@ -23,8 +23,11 @@ _REMEMBERED = 1000  # ended calls, so that their repetition is known
 
 
 class CallState(StrEnum):
-    """stopped: the phone rings no more, what came of it is told next, or it rings again (a queue).
-    lapsed: no end was told, but the call cannot be ringing any more."""
+    """What a call does, as far as this client was told.
+
+    stopped: the phone rings no more, what came of it is told next, or it rings again (a queue).
+    lapsed: no end was told, but the call cannot be ringing any more.
+    """
 
     RINGING = "ringing"
     STOPPED = "stopped"

@@ -73,7 +73,10 @@ def run(
 
 
 class Desk(QObject):
-    """Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state."""
+    """The client's windows around one engine.
+
+    Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state.
+    """
 
     def __init__(
         self,
@@ -126,7 +129,7 @@ class Desk(QObject):
             self.window.bring_to_front()  # nothing will ever happen until a server is typed
 
     def close(self) -> None:
-        """After the loop: let nothing more cross, and leave nothing on the screen."""
+        """Clear up after the application's loop: nothing more crosses, and nothing stays on the screen."""
         self._bridge.close()
         self._tray_again.stop()
         self.engine.join(0.2)

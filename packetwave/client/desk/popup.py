@@ -50,7 +50,7 @@ class Kind(Enum):
     MISSED = ("missed", "red")
 
     def color(self, theme: Theme) -> str:
-        """`#rrggbb`."""
+        """Its colour in this theme, as `#rrggbb`."""
         return str(getattr(theme, self.value[1]))
 
 
@@ -69,7 +69,10 @@ def sees_through() -> bool:
 
 
 class Popup(QWidget):
-    """Attributes: call, kind. Signal: closed(Popup), once, however it was closed."""
+    """The popup of one call.
+
+    Attributes: call, kind. Signal: closed(Popup), once, however it was closed.
+    """
 
     closed = Signal(object)
 
@@ -124,7 +127,7 @@ class Popup(QWidget):
         self._retranslate()
 
     def rest(self, call: Call) -> None:
-        """The phone stopped ringing: nothing to see until it is known why, or it rings again."""
+        """Hide the popup: the phone stopped ringing. It is seen again once it is known why."""
         self.call = call
         self._tick.stop()
         self.hide()

@@ -19,7 +19,10 @@ _EDGE = 14
 
 
 class PopupStack(QObject):
-    """Signal: missed_changed(int), how many missed calls are still shown or waiting."""
+    """All popups, in one corner of the screen.
+
+    Signal: missed_changed(int), how many missed calls are still shown or waiting.
+    """
 
     missed_changed = Signal(int)
 
@@ -118,7 +121,7 @@ class PopupStack(QObject):
         self._place(room, seen, hidden)
 
     def _wanted(self) -> list[Popup]:
-        """Those to be seen if there is room: not those whose phone rests until it is known why."""
+        """The popups to be seen if there is room: not those that rest, see `Popup.rest`."""
         return [popup for popup in self.popups if popup.call.state is not CallState.STOPPED]
 
     def _seen(self, height: int) -> list[Popup]:
@@ -160,7 +163,7 @@ class PopupStack(QObject):
 
 
 def _height(popup: Popup) -> int:
-    """Of the card and the gap after it."""
+    """The height of a popup's card and of the gap after it, in pixels."""
     return popup.height() - 2 * popup.margin + _GAP
 
 

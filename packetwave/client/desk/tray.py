@@ -27,7 +27,10 @@ def icon_name(state: LinkState, missed: int) -> str:
 
 
 class Tray(QObject):
-    """Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`."""
+    """The icon in the tray, and its menu.
+
+    Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`.
+    """
 
     open_window = Signal()
     test_popup = Signal()
@@ -103,7 +106,10 @@ class Tray(QObject):
 
 
 class _Menu(QMenu):
-    """Signal: language_changed(). The icon itself is no widget and is not told."""
+    """The icon's menu, which tells when the language changes.
+
+    Signal: language_changed(). The icon itself is no widget and is not told.
+    """
 
     language_changed = Signal()
 

@@ -36,7 +36,9 @@ _LANGUAGES: dict[str, str] = {"auto": "", **LANGUAGE_NAMES}  # "auto" is said in
 
 
 class StateWindow(QWidget):
-    """server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
+    """The client's window: the link's state, and what can be set.
+
+    server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
 
     Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
     test_popup(), quit(); window_closed() when the user closed it.

@@ -163,7 +163,7 @@ def failure(failed: Failure) -> str:
 
 
 def not_saved(reason: str) -> str:
-    """A choice that is used, but could not be written."""
+    """That a choice is used, but could not be written, and why."""
     return translate("words", "This holds until PacketWave ends: it could not be saved ({reason}).").format(
         reason=plain(reason)
     )

@@ -21,8 +21,11 @@ _SIP_READS = 16  # at most some thousand frames a second and interface are count
 
 
 class InterfaceRate(NamedTuple):
-    """name: as in `Interface`. Rates since the reading before; None at the first one and where the
-    interface cannot be opened."""
+    """How much an interface carries.
+
+    name: as in `Interface`. Rates since the reading before; None at the first one and where the
+    interface cannot be opened.
+    """
 
     name: str
     packets_per_s: float | None

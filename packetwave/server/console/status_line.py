@@ -23,7 +23,9 @@ translate = QCoreApplication.translate
 
 
 class StatusLine(QFrame):
-    """Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
+    """The line of chips at the top of the window.
+
+    Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
 
     findings is there only while something is the matter with the mirror.
     """

@@ -63,7 +63,9 @@ def utc_now() -> datetime:
 
 
 class ConsoleWindow(QWidget):
-    """submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
+    """The server's window.
+
+    submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
 
     Attributes: calls, members, capture, settings, the pages; status_line; findings, the panel under it;
     trouble, the banner above the pages.

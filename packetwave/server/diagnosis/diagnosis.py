@@ -49,7 +49,9 @@ class _State:
 
 
 class Diagnosis:
-    """ports, trusted_tunnels: as the `FrameDecoder`'s. own_addresses: this PC's. is_recording: a capture
+    """What is the matter with one mirror, from what is given to it.
+
+    ports, trusted_tunnels: as the `FrameDecoder`'s. own_addresses: this PC's. is_recording: a capture
     file, whose gaps are no silence. is_sampled: frames of every kind are given to `frame`.
 
     findings: what is the matter now, in the order of the rules (the worst first); frozen, for any thread.

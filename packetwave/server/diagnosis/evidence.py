@@ -48,8 +48,11 @@ class Gauges:
 
 
 class Evidence:
-    """ports: the SIP ports, None where any is read. trusted: tunnel sources, None for all. own: the IP
-    addresses of this PC, whose own traffic shows nothing about a mirror."""
+    """What was counted about one mirror.
+
+    ports: the SIP ports, None where any is read. trusted: tunnel sources, None for all. own: the IP
+    addresses of this PC, whose own traffic shows nothing about a mirror.
+    """
 
     def __init__(
         self, ports: Collection[int] | None, trusted: Collection[str] | None, own: Collection[str]

@@ -19,7 +19,10 @@ MEMBERS_S = 1.0
 
 
 class Members:
-    """use: given each table that is to serve from now on. notify: told what was refused."""
+    """The members of one run of the server.
+
+    use: given each table that is to serve from now on. notify: told what was refused.
+    """
 
     def __init__(
         self,

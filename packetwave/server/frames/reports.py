@@ -38,8 +38,11 @@ class SenderClock:
 
 
 class Reports:
-    """trusted: source addresses (text) that are believed, None: all. key: what senders must give as their
-    password, "" for anything."""
+    """Reads the reports that come to one socket.
+
+    trusted: source addresses (text) that are believed, None: all. key: what senders must give as their
+    password, "" for anything.
+    """
 
     def __init__(self, counters: Counters, trusted: frozenset[str] | None, key: str = "") -> None:
         self._counters = counters

@@ -17,7 +17,10 @@ OLDEST_S = 120.0
 
 
 class SteadyClock:
-    """system, monotonic: in seconds."""
+    """Packet time that goes on steadily when the system's clock is set.
+
+    system, monotonic: in seconds.
+    """
 
     def __init__(
         self, system: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic

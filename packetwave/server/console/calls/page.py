@@ -46,7 +46,10 @@ _DATE_CHECK_MS = 30_000
 
 
 class CallsPage(QWidget):
-    """Signal: capture_wanted(): the person wants to choose what is watched."""
+    """The page with the call log.
+
+    Signal: capture_wanted(): the person wants to choose what is watched.
+    """
 
     capture_wanted = Signal()
 

@@ -38,7 +38,10 @@ translate = QCoreApplication.translate
 
 
 class CapturePage(QWidget):
-    """Attributes: model, the interfaces; table, their view."""
+    """The page on which an interface is chosen.
+
+    Attributes: model, the interfaces; table, their view.
+    """
 
     def __init__(self, submit: Callable[[Command], object], theme: Theme) -> None:
         super().__init__()

@@ -62,7 +62,10 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class MembersPage(QWidget):
-    """Attribute: model, the rows."""
+    """The page with the members table.
+
+    Attribute: model, the rows.
+    """
 
     def __init__(self, model: MemberModel, theme: Theme) -> None:
         super().__init__()

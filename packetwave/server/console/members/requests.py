@@ -50,7 +50,10 @@ def open_requests(
 
 
 class RequestStrip(QFrame):
-    """Signals: added(Request), ignored(Request), when the person has decided. Hidden while nobody asks."""
+    """The lines above the table, one for each request.
+
+    Signals: added(Request), ignored(Request), when the person has decided. Hidden while nobody asks.
+    """
 
     added = Signal(object)
     ignored = Signal(object)

@@ -52,7 +52,9 @@ class Surroundings:
 
 
 class SettingsPage(QWidget):
-    """Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str).
+    """The page with what can be set, in cards.
+
+    Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str).
 
     Attributes: reach, start: the cards, None where there is nothing to set up; program.
     """

@@ -17,8 +17,11 @@ _WIDTH = 760  # longer lines are hard to read
 
 
 class SetupCard(QFrame):
-    """Attributes: body, a column for more widgets between the sentences and the buttons; said, what came of
-    the last button."""
+    """One card: a title, a state, sentences and buttons.
+
+    Attributes: body, a column for more widgets between the sentences and the buttons; said, what came of
+    the last button.
+    """
 
     def __init__(self, title: str, about: str, theme: Theme) -> None:
         super().__init__()
