@@ -25,7 +25,7 @@ from typing import Any
 from packetwave.common.choices import LANGUAGES
 from packetwave.common.numbers import display
 from packetwave.protocol import DEFAULT_PLAIN_PORT
-from packetwave.protocol.messages import parse_at
+from packetwave.protocol.fields import parse_at
 
 ROOT = Path(__file__).parents[1]
 RECORDING = ROOT / "assets" / "demo" / "office.pcap"

@@ -138,16 +138,17 @@ def test_the_rule_by_hand_is_the_one_that_the_console_adds(guide: Path) -> None:
 def test_the_headings_of_a_members_file_are_understood(guide: Path) -> None:
     rows = re.findall(r"^\|[^|]+\|((?: `[^`]+`,?)+) \| (?:예|아니요|yes|no) \|$", read(guide), re.M)
     columns = [re.findall("`([^`]+)`", row) for row in rows]
-    assert len(columns) == 5
+    assert len(columns) == 6
     for index in range(max(map(len, columns))):
         heading = [names[min(index, len(names) - 1)] for names in columns]
-        content = f"{','.join(heading)}\n1001,192.168.0.101,김영희,영업부,오전 근무\n"
+        content = f"{','.join(heading)}\n1001,192.168.0.101,김영희,영업부,오전 근무,한빛상사\n"
         for encoding in ("utf-8", "cp949"):
             file = read_file(content.encode(encoding))
             assert not file.problems, heading
             member = file.rows[0].member
             assert (member.extension_num, member.default_ip) == ("1001", "192.168.0.101")
             assert (member.name, member.department, member.note) == ("김영희", "영업부", "오전 근무")
+            assert member.company == "한빛상사"
 
 
 @each_guide

@@ -9,13 +9,7 @@ ROOT = Path(__file__).parents[1]
 FEW = 4
 """So many fields may be described in the class's docstring; one reads them at a glance."""
 
-ELSEWHERE = {
-    "packetwave/client/calls.py:Call": "as the messages that it is made of",
-    "packetwave/protocol/messages.py:IncomingCall": "described together, as in docs/protocol.md",
-    "packetwave/protocol/messages.py:CallUpdate": "described together, as in docs/protocol.md",
-    "packetwave/server/calls/": "a room that keeps its own form",
-    "packetwave/server/office/values.py:": "what few of its fields need is said at once",
-}
+ELSEWHERE = {"packetwave/server/calls/": "a room that keeps its own form"}
 """Classes that are not held to it, and why."""
 
 

@@ -345,5 +345,13 @@
         <source>There was an internal error: {error}</source>
         <translation>내부 오류가 있었습니다: {error}</translation>
     </message>
+    <message>
+        <source>The program at this address does not answer.</source>
+        <translation>이 주소의 프로그램이 응답하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>If it stays so: start the server&apos;s PC again, or check the address.</source>
+        <translation>계속되면 서버 PC를 다시 시작하거나 주소를 확인하세요.</translation>
+    </message>
 </context>
 </TS>

@@ -219,6 +219,10 @@
         <source>PC offline</source>
         <translation>PC 연결 안 됨</translation>
     </message>
+    <message>
+        <source>Caller&apos;s company</source>
+        <translation>발신자 회사</translation>
+    </message>
 </context>
 <context>
     <name>capture</name>
@@ -739,6 +743,10 @@
     <message>
         <source>Not shown again until PacketWave is started again</source>
         <translation>PacketWave를 다시 시작할 때까지 표시하지 않습니다</translation>
+    </message>
+    <message>
+        <source>Company</source>
+        <translation>회사</translation>
     </message>
 </context>
 <context>

@@ -23,42 +23,49 @@ _REMEMBERED = 1000  # ended calls, so that their repetition is known
 
 
 class CallState(StrEnum):
-    """What a call does, as far as this client was told.
-
-    stopped: the phone rings no more, what came of it is told next, or it rings again (a queue).
-    lapsed: no end was told, but the call cannot be ringing any more.
-    """
+    """What a call does, as far as this client was told."""
 
     RINGING = "ringing"
     STOPPED = "stopped"
+    """The phone rings no more. What came of it is told next, or it rings again (a queue)."""
+
     ANSWERED = "answered"
     ENDED = "ended"
     LAPSED = "lapsed"
+    """No end was told, but the call cannot be ringing any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call as the client knows it. Texts are the server's, unchecked: show them as plain text.
 
-    doubtful: the link broke while it rang, and the server has not repeated it since. at: packet time of the
-    ringing; ended_at: of the end, None where none was told. The rest as in `IncomingCall`, `CallUpdate`.
+    incoming: what the server said when it rang; its `call_id` is never empty here. update: what became of it,
+    None while it rings. doubtful: the link broke while it rang, and the server has not repeated it since.
     """
 
-    call_id: str
-    caller: str
-    called: str
-    from_name: str = ""
-    to_name: str = ""
-    dialled: str = ""
-    via: str = ""
-    direction: str = "in"
-    at: datetime | None = None
-    state: CallState = CallState.RINGING
-    outcome: str = ""
-    by: str = ""
-    by_name: str = ""
-    ended_at: datetime | None = None
+    incoming: IncomingCall
+    update: CallUpdate | None = None
     doubtful: bool = False
+
+    @property
+    def call_id(self) -> str:
+        """Which call this is."""
+        return self.incoming.call_id
+
+    @property
+    def state(self) -> CallState:
+        """Ringing, or what became of it."""
+        return CallState.RINGING if self.update is None else CallState(self.update.state)
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, as in `CallUpdate`; "" where that is not known."""
+        return "" if self.update is None else self.update.outcome
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Packet time of its end, None where none was told."""
+        return self.update.at if self.update is not None and self.state is CallState.ENDED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +111,13 @@ class Calls:
 
     def incoming(self, message: IncomingCall, now_s: float) -> list[CallNotice]:
         """A phone rings, or the server repeats that it does."""
-        call_id = message.call_id
-        if not call_id:
+        if not message.call_id:
             self._unnamed += 1
-            call_id = f"unnamed-{self._unnamed}"
+            message = replace(message, call_id=f"unnamed-{self._unnamed}")
+        call_id = message.call_id
         if call_id in self._over:
             return []
-        call = Call(
-            call_id=call_id,
-            caller=message.caller,
-            called=message.called,
-            from_name=message.from_name,
-            to_name=message.to_name,
-            dialled=message.dialled,
-            via=message.via,
-            direction=message.direction,
-            at=message.at,
-        )
+        call = Call(message)
         known = self._ringing.get(call_id)
         if known is None:
             self._ringing[call_id] = _Ringing(call, now_s)
@@ -131,24 +128,14 @@ class Calls:
         """The phone stopped, the call was answered or ended. Unknown states are for later versions."""
         known = self._ringing.get(message.call_id)
         if known is not None and message.state == CallState.STOPPED:
-            return self._change(known, replace(known.call, state=CallState.STOPPED, doubtful=False))
+            return self._change(known, Call(known.call.incoming, message))
         if known is None or message.state not in (CallState.ANSWERED, CallState.ENDED):
             return []
         del self._ringing[message.call_id]
         self._over[message.call_id] = None
         if len(self._over) > _REMEMBERED:
             del self._over[next(iter(self._over))]
-        ended = message.state == CallState.ENDED
-        call = replace(
-            known.call,
-            state=CallState(message.state),
-            outcome=message.outcome,
-            by=message.by,
-            by_name=message.by_name,
-            ended_at=message.at if ended else None,
-            doubtful=False,
-        )
-        return [CallChanged(call)]
+        return [CallChanged(Call(known.call.incoming, message))]
 
     def link_lost(self) -> list[CallNotice]:
         """The link broke: each ringing call is doubtful, since its end may pass unheard."""
@@ -174,10 +161,14 @@ class Calls:
         ]
         for call in lapsed:
             del self._ringing[call.call_id]
-        return [CallChanged(replace(call, state=CallState.LAPSED, doubtful=False)) for call in lapsed]
+        return [CallChanged(_lapsed(call)) for call in lapsed]
 
     def _change(self, known: _Ringing, call: Call) -> list[CallNotice]:
         if call == known.call:
             return []
         known.call = call
         return [CallChanged(call)]
+
+
+def _lapsed(call: Call) -> Call:
+    return Call(call.incoming, CallUpdate(call.call_id, CallState.LAPSED))

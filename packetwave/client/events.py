@@ -5,14 +5,16 @@ Called on the engine's loop thread; written behind it.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import CallChanged, CallRinging
 from packetwave.client.engine import LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
 from packetwave.common.lines import Lines
-from packetwave.protocol.messages import format_at
+from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.protocol.fields import format_at, to_wire
 
 
 def _now() -> datetime:
@@ -42,9 +44,9 @@ class EventLines:
             case LinkChanged(state=state):
                 return self._link_keys(state)
             case CallRinging(call=call):
-                return _ringing_keys(call, self._now())
-            case CallChanged(call=call) if call.state is not CallState.RINGING:
-                return _over_keys(call, self._now())
+                return _ringing_keys(call.incoming, self._now())
+            case CallChanged(call=call) if call.update is not None:
+                return _over_keys(call.update, self._now())
         return None
 
     def _link_keys(self, state: LinkState) -> dict[str, Any] | None:
@@ -61,34 +63,9 @@ class EventLines:
         return keys if state.close_code is None else {**keys, "close_code": state.close_code}
 
 
-def _ringing_keys(call: Call, now: datetime) -> dict[str, Any]:
-    keys = {
-        "event": "incoming_call",
-        "call_id": call.call_id,
-        "from": call.caller,
-        "from_name": call.from_name,
-        "to": call.called,
-        "to_name": call.to_name,
-        "dialled": call.dialled,
-        "via": call.via,
-        "direction": call.direction,
-        "at": format_at(call.at or now),
-    }
-    return _said(keys, ("from", "to"))
+def _ringing_keys(message: IncomingCall, now: datetime) -> dict[str, Any]:
+    return {"event": "incoming_call", **to_wire(replace(message, rang_at=message.rang_at or now))}
 
 
-def _over_keys(call: Call, now: datetime) -> dict[str, Any]:
-    keys = {
-        "event": "call_update",
-        "call_id": call.call_id,
-        "state": call.state.value,
-        "outcome": call.outcome,
-        "by": call.by,
-        "by_name": call.by_name,
-        "at": format_at(call.ended_at or now),
-    }
-    return _said(keys, ())
-
-
-def _said(keys: dict[str, Any], always: tuple[str, ...]) -> dict[str, Any]:
-    return {key: value for key, value in keys.items() if value != "" or key in always}
+def _over_keys(message: CallUpdate, now: datetime) -> dict[str, Any]:
+    return {"event": "call_update", **to_wire(replace(message, at=message.at or now))}

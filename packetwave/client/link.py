@@ -31,13 +31,20 @@ from packetwave.protocol import (
 
 _log = logging.getLogger(__name__)
 
-FIRST_CAP_S = 0.5
-LAST_CAP_S = 30.0
+FIRST_CAP_S = 0.1
+GROWTH = 1.2
+LAST_CAP_S = 10.0
+"""The waits between attempts: so short at first that a server that was started again is found at once, and
+longer with each failure, so that a whole office does not knock at a PC that stays away."""
+
 STABLE_S = 10.0
 """A connection that held so long was a good one: the next wait starts from the first cap again."""
 
 _OPEN_TIMEOUT_S = 5.0
-_PING_S = 10.0
+_PING_S = 5.0
+"""How often the server is asked whether it is there, and how long it has to answer: a line that carries
+nothing any more is noticed within twice that."""
+
 _CLOSE_S = 0.5
 
 # Windows says it in its own numbers: the connection refused, by the system and by the peer.
@@ -64,6 +71,7 @@ class Reason(StrEnum):
     NAME_NOT_FOUND = "name_not_found"
     REFUSED = "refused"
     UNREACHABLE = "unreachable"
+    SILENT = "silent"
     NOT_PACKETWAVE = "not_packetwave"
     CLOSED = "closed"
 
@@ -106,9 +114,19 @@ class Backoff:
         if self._since_s is not None and self._clock() - self._since_s >= STABLE_S:
             self._failures = 0
         self._since_s = None
-        cap_s = min(LAST_CAP_S, FIRST_CAP_S * 2.0 ** min(self._failures, 16))
+        cap_s = min(LAST_CAP_S, FIRST_CAP_S * GROWTH ** min(self._failures, 64))
         self._failures += 1
         return self._rng() * cap_s
+
+
+class _Connection(ClientConnection):
+    """A connection that is over once it has to be: a server that sent what cannot be read, or has said that
+    it closes, is not waited for at length."""
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.protocol.close_expected():
+            self.loop.call_later(_CLOSE_S, self.transport.abort)
 
 
 class Link:
@@ -158,9 +176,18 @@ class Link:
                 pass
 
     async def _attempt(self, url: str) -> tuple[Reason, int | None]:
+        answered = False
+
+        class Answered(_Connection):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                nonlocal answered
+                answered = True
+                super().connection_made(transport)
+
         try:
             async with connect(
                 url,
+                create_connection=Answered,
                 proxy=None,  # the server is in the same office
                 compression=None,
                 max_size=MAX_FROM_SERVER_BYTES,
@@ -187,6 +214,8 @@ class Link:
             return Reason.NOT_PACKETWAVE, None
         except socket.gaierror:
             return Reason.NAME_NOT_FOUND, None
+        except TimeoutError:
+            return (Reason.SILENT if answered else Reason.UNREACHABLE), None
         except OSError as error:
             # asyncio gives one OSError for all addresses of a name, with their errors only in its text.
             return (Reason.REFUSED if _REFUSED.search(str(error)) else Reason.UNREACHABLE), None

@@ -22,7 +22,7 @@ from packetwave.common.choices import LANGUAGE_CHOICES
 from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
 
 _LINK_S = 10.0
-_CALL = IncomingCall("01012345678", "1001", call_id="self-test", from_name="홍길동", dialled="0212345678")
+_CALL = IncomingCall("01012345678", "1001", call_id="self-test", caller_name="홍길동", dialled="0212345678")
 
 
 def run(data_dir: Path) -> int:
@@ -55,7 +55,7 @@ def _check_link(_data_dir: Path) -> str:
         finally:
             engine.stop()
             engine.join(_LINK_S)
-    if notice.call.from_name != _CALL.from_name:
+    if notice.call.incoming != _CALL:
         raise RuntimeError(f"the call came as {notice.call}")
     return "a call came over a loopback connection"
 
@@ -100,7 +100,7 @@ def _check_popup(data_dir: Path) -> str:
     if app is None:
         raise RuntimeError("there is no application")
     languages.install(app, "ko", "client")
-    popup = Popup(Call("self-test", _CALL.caller, _CALL.called, _CALL.from_name), LIGHT)
+    popup = Popup(Call(_CALL), LIGHT)
     image = popup.grab().toImage()
     popup.close()
     popup.deleteLater()

@@ -1,11 +1,11 @@
 """The wire protocol that both programs share: messages, version, session rules. Imports nothing of ours."""
 
+from packetwave.protocol.fields import MAX_TEXT, ProtocolError
 from packetwave.protocol.messages import (
     CallUpdate,
     Hello,
     IncomingCall,
     Message,
-    ProtocolError,
     Unknown,
     Welcome,
     decode,
@@ -32,6 +32,7 @@ __all__ = [
     "DEFAULT_PLAIN_PORT",
     "MAX_FROM_CLIENT_BYTES",
     "MAX_FROM_SERVER_BYTES",
+    "MAX_TEXT",
     "PROTOCOL_VERSION",
     "CallUpdate",
     "Hello",

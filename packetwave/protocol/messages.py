@@ -8,16 +8,12 @@ reads nothing else. Reference: docs/protocol.md.
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-_MAX_TEXT = 512  # characters kept of any one text from the wire
-_MAX_INTEGER = 2**31 - 1
-
-
-class ProtocolError(ValueError):
-    """A message that is no JSON object, or a known type with a missing or wrong key."""
+from packetwave.protocol.fields import ProtocolError, from_wire, sendable, short, to_wire, wire_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,7 @@ class Hello:
     """
 
     protocol: int
-    version: str
+    version: str = ""
     language: str = ""
     extension: str = ""
 
@@ -38,43 +34,51 @@ class Welcome:
     """The server's answer to `hello`. `extensions` are those whose calls this client is told."""
 
     protocol: int
-    version: str
+    version: str = ""
     extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A phone rings. The same `call_id` again is the same call (after a reconnect): never a second popup.
+    """A phone rings. The same `call_id` again is the same call (after a reconnect): never a second popup."""
 
-    caller: digits as a user would dial them, `anonymous` where withheld, or the user part as it stands.
-    called: the extension that rings. dialled: the number the caller dialled, "" where it is the same.
-    via: who forwarded the call, "" where nobody did. at: packet time.
-    """
+    caller: str = field(metadata=wire_key("from"))
+    """Digits as a user would dial them, `anonymous` where withheld, or the user part as it stands."""
 
-    caller: str
-    called: str
+    called: str = field(metadata=wire_key("to"))
+    """The extension that rings."""
+
     call_id: str = ""
-    at: datetime | None = None
-    from_name: str = ""
-    to_name: str = ""
+    rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
+    """Packet time."""
+
+    caller_name: str = field(default="", metadata=wire_key("from_name"))
+    caller_company: str = field(default="", metadata=wire_key("from_company"))
+    called_name: str = field(default="", metadata=wire_key("to_name"))
     dialled: str = ""
+    """The number that the caller dialled, "" where it is the same as `called`."""
+
     via: str = ""
+    """Who forwarded the call, "" where nobody did."""
+
     direction: str = "in"
 
 
 @dataclass(frozen=True, slots=True)
 class CallUpdate:
-    """What became of a call told before.
-
-    state: `stopped` (the phone rings no more, what became of it follows), `answered` (at this extension), or
-    `ended` (then with `outcome`: answered, missed, busy, declined, answered_elsewhere, forwarded, failed,
-    unknown). by: the extension or number that answered elsewhere, "" where unknown.
-    """
+    """What became of a call told before."""
 
     call_id: str
     state: str
+    """`stopped` (the phone rings no more; what became of it follows), `answered` (at this extension), or
+    `ended`."""
+
     outcome: str = ""
+    """Where it ended: answered, missed, busy, declined, answered_elsewhere, forwarded, failed, or unknown."""
+
     by: str = ""
+    """The extension or number that answered elsewhere, "" where unknown."""
+
     by_name: str = ""
     at: datetime | None = None
 
@@ -89,53 +93,23 @@ class Unknown:
 
 Message = Hello | Welcome | IncomingCall | CallUpdate | Unknown
 
+_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate]] = {
+    "hello": Hello,
+    "welcome": Welcome,
+    "incoming_call": IncomingCall,
+    "call_update": CallUpdate,
+}
+_TYPES = {shape: name for name, shape in _SHAPES.items()}
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def encode(message: Message) -> str:
-    """The JSON text of a message. Keys with nothing to say are left out, but never `from` and `to`. What is
-    no character (half a surrogate pair) becomes `?`: the text can always be sent as UTF-8."""
-    match message:
-        case Hello():
-            keys: dict[str, Any] = {
-                "type": "hello",
-                "protocol": message.protocol,
-                "version": message.version,
-                "language": message.language,
-                "extension": message.extension,
-            }
-        case Welcome():
-            keys = {
-                "type": "welcome",
-                "protocol": message.protocol,
-                "version": message.version,
-                "extensions": list(message.extensions),
-            }
-        case IncomingCall():
-            keys = {
-                "type": "incoming_call",
-                "from": message.caller,
-                "to": message.called,
-                "call_id": message.call_id,
-                "at": format_at(message.at),
-                "from_name": message.from_name,
-                "to_name": message.to_name,
-                "dialled": message.dialled,
-                "via": message.via,
-                "direction": message.direction,
-            }
-        case CallUpdate():
-            keys = {
-                "type": "call_update",
-                "call_id": message.call_id,
-                "state": message.state,
-                "outcome": message.outcome,
-                "by": message.by,
-                "by_name": message.by_name,
-                "at": format_at(message.at),
-            }
-        case Unknown():
-            keys = {**message.keys, "type": message.type}
-    kept = {key: value for key, value in keys.items() if value != "" or key in ("from", "to", "type")}
-    return _sendable(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    """The JSON text of a message. Keys with nothing to say are left out, but never those that are always
+    there; texts are cut to `MAX_TEXT` characters. What is no character (half a surrogate pair) becomes `?`:
+    the text can always be sent as UTF-8."""
+    if isinstance(message, Unknown):
+        return sendable(_to_json({**message.keys, "type": message.type}))
+    return _to_json({"type": _TYPES[type(message)], **to_wire(message)})
 
 
 def decode(text: str) -> Message:
@@ -149,62 +123,8 @@ def decode(text: str) -> Message:
     kind = keys.get("type")
     if not isinstance(kind, str):
         raise ProtocolError("no text under 'type'")
-    match kind:
-        case "hello":
-            return Hello(
-                protocol=_integer(keys, "protocol"),
-                version=_text(keys, "version"),
-                language=_text(keys, "language"),
-                extension=_text(keys, "extension"),
-            )
-        case "welcome":
-            return Welcome(
-                protocol=_integer(keys, "protocol"),
-                version=_text(keys, "version"),
-                extensions=_texts(keys, "extensions"),
-            )
-        case "incoming_call":
-            return IncomingCall(
-                caller=_text(keys, "from", required=True),
-                called=_text(keys, "to", required=True),
-                call_id=_text(keys, "call_id"),
-                at=_at(keys, "at"),
-                from_name=_text(keys, "from_name"),
-                to_name=_text(keys, "to_name"),
-                dialled=_text(keys, "dialled"),
-                via=_text(keys, "via"),
-                direction=_text(keys, "direction") or "in",
-            )
-        case "call_update":
-            return CallUpdate(
-                call_id=_text(keys, "call_id", required=True),
-                state=_text(keys, "state", required=True),
-                outcome=_text(keys, "outcome"),
-                by=_text(keys, "by"),
-                by_name=_text(keys, "by_name"),
-                at=_at(keys, "at"),
-            )
-    return Unknown(_sendable(kind[:_MAX_TEXT]), keys)
-
-
-def format_at(at: datetime | None) -> str:
-    """An aware time as `2026-11-23T09:00:00.123Z` (UTC, milliseconds); "" for None."""
-    if at is None:
-        return ""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def parse_at(text: str) -> datetime:
-    """The aware UTC time in a text that `format_at` wrote. Raises ValueError."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return at.astimezone(UTC)
-
-
-def _sendable(text: str) -> str:
-    """The text without lone surrogates, which JSON's escapes can bring in and UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    shape = _SHAPES.get(kind)
+    return Unknown(short(kind), keys) if shape is None else from_wire(shape, keys)
 
 
 def _no_number(name: str) -> None:
@@ -216,36 +136,3 @@ def _finite(digits: str) -> float:
     if not math.isfinite(number):
         raise ValueError("a number out of range")
     return number
-
-
-def _text(keys: dict[str, Any], name: str, *, required: bool = False) -> str:
-    value = keys.get(name)
-    if value is None and not required:
-        return ""
-    if not isinstance(value, str):
-        raise ProtocolError(f"no text under '{name}'")
-    return _sendable(value[:_MAX_TEXT])
-
-
-def _texts(keys: dict[str, Any], name: str) -> tuple[str, ...]:
-    value = keys.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ProtocolError(f"no list of texts under '{name}'")
-    return tuple(_sendable(item[:_MAX_TEXT]) for item in value)
-
-
-def _integer(keys: dict[str, Any], name: str) -> int:
-    value = keys.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_INTEGER:
-        raise ProtocolError(f"no whole number under '{name}'")
-    return value
-
-
-def _at(keys: dict[str, Any], name: str) -> datetime | None:
-    value = keys.get(name)
-    if value is None:
-        return None
-    try:
-        return parse_at(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ProtocolError(f"no time with its zone under '{name}'") from error

@@ -22,7 +22,7 @@ from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
 
 WELCOME = Welcome(1, "0.1.0", ("1001",))
-CALL = IncomingCall("01012345678", "1001", call_id="a", from_name="홍길동")
+CALL = IncomingCall("01012345678", "1001", call_id="a", caller_name="홍길동")
 COMMAND = [sys.executable, "-m", "packetwave.client"]
 
 

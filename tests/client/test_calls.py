@@ -7,7 +7,7 @@ from packetwave.client.calls import REPEAT_S, Call, CallChanged, CallNotice, Cal
 from packetwave.protocol import CallUpdate, IncomingCall
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-INCOMING = IncomingCall("01012345678", "1001", call_id="a", at=AT, from_name="홍길동")
+INCOMING = IncomingCall("01012345678", "1001", call_id="a", rang_at=AT, caller_name="홍길동")
 
 
 def states(notices: list[CallNotice]) -> list[tuple[str, str, CallState, bool]]:
@@ -25,13 +25,18 @@ LAPSED = [("CallChanged", "a", CallState.LAPSED, False)]
 
 def test_a_call_rings_and_says_all_it_knows() -> None:
     message = IncomingCall(
-        "01012345678", "1001", "a", AT, "홍길동", "김영희", dialled="0212345678", via="1003", direction="in"
+        "01012345678",
+        "1001",
+        "a",
+        AT,
+        "홍길동",
+        "한빛상사",
+        "김영희",
+        dialled="0212345678",
+        via="1003",
+        direction="in",
     )
-    assert Calls().incoming(message, 0) == [
-        CallRinging(
-            Call("a", "01012345678", "1001", "홍길동", "김영희", "0212345678", "1003", direction="in", at=AT)
-        )
-    ]
+    assert Calls().incoming(message, 0) == [CallRinging(Call(message))]
 
 
 def test_the_same_call_again_is_no_second_one() -> None:
@@ -45,7 +50,7 @@ def test_a_repeated_call_may_know_more() -> None:
     calls.incoming(IncomingCall("01012345678", "1001", call_id="a"), 0)
     [notice] = calls.incoming(INCOMING, 1)
     assert isinstance(notice, CallChanged)
-    assert notice.call.from_name == "홍길동"
+    assert notice.call.incoming.caller_name == "홍길동"
 
 
 def test_answered_is_told_once_and_what_follows_is_silent() -> None:
@@ -61,11 +66,11 @@ def test_answered_is_told_once_and_what_follows_is_silent() -> None:
 def test_the_end_says_how() -> None:
     calls = Calls()
     calls.incoming(INCOMING, 0)
-    [notice] = calls.update(CallUpdate("a", "ended", "answered_elsewhere", "1004", "최지우", AT))
+    ended = CallUpdate("a", "ended", "answered_elsewhere", "1004", "최지우", AT)
+    [notice] = calls.update(ended)
     call = notice.call
-    assert (call.state, call.outcome, call.by, call.by_name, call.ended_at) == (
-        CallState.ENDED, "answered_elsewhere", "1004", "최지우", AT,
-    )  # fmt: skip
+    assert call == Call(INCOMING, ended)
+    assert (call.state, call.outcome, call.ended_at) == (CallState.ENDED, "answered_elsewhere", AT)
 
 
 def test_a_phone_that_stops_and_rings_again_is_the_same_call() -> None:

@@ -18,7 +18,7 @@ from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
 
 WELCOME = Welcome(1, "0.1.0", ("1001",))
-CALL = IncomingCall("01012345678", "1001", call_id="a", from_name="홍길동")
+CALL = IncomingCall("01012345678", "1001", call_id="a", caller_name="홍길동")
 
 
 class Client:
@@ -74,7 +74,7 @@ def test_a_call_rings_and_ends(start: Start, start_server: StartServer) -> None:
     assert server.hellos.get(timeout=WAIT_S)["language"] == "ko"
     ringing = client.call_notice()
     assert isinstance(ringing, CallRinging)
-    assert ringing.call.from_name == "홍길동"
+    assert ringing.call.incoming.caller_name == "홍길동"
     server.send(CALL)
     server.send(Unknown("of the future"))
     server.send(b"binary")

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import Call, CallChanged, CallRinging
 from packetwave.client.engine import LinkChanged, Notice
 from packetwave.client.events import EventLines
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.protocol import CallUpdate, IncomingCall
 
 NOW = datetime(2026, 11, 23, 9, 0, 1, 5000, tzinfo=UTC)
 RANG = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-CALL = Call("a", "01012345678", "1001", "홍길동", dialled="0212345678", at=RANG)
+CALL = Call(IncomingCall("01012345678", "1001", "a", RANG, "홍길동", dialled="0212345678"))
 URL = "ws://127.0.0.1:8765"
 
 Write = Callable[..., list[dict[str, Any]]]
@@ -33,9 +34,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def test_a_call(write: Write) -> None:
-    ended = replace(
-        CALL, state=CallState.ENDED, outcome="answered_elsewhere", by="1004", by_name="최지우", ended_at=NOW
-    )
+    ended = Call(CALL.incoming, CallUpdate("a", "ended", "answered_elsewhere", "1004", "최지우", NOW))
     assert write(CallRinging(CALL), CallChanged(replace(CALL, doubtful=True)), CallChanged(ended)) == [
         {
             "event": "incoming_call", "call_id": "a", "from": "01012345678", "from_name": "홍길동",
@@ -48,8 +47,17 @@ def test_a_call(write: Write) -> None:
     ]  # fmt: skip
 
 
+def test_what_became_of_a_call_is_told_with_its_own_time_or_else_with_now(write: Write) -> None:
+    stopped = Call(CALL.incoming, CallUpdate("a", "stopped", at=RANG))
+    lapsed = Call(CALL.incoming, CallUpdate("a", "lapsed"))
+    assert write(CallChanged(stopped), CallChanged(lapsed)) == [
+        {"event": "call_update", "call_id": "a", "state": "stopped", "at": "2026-11-23T09:00:00.000Z"},
+        {"event": "call_update", "call_id": "a", "state": "lapsed", "at": "2026-11-23T09:00:01.005Z"},
+    ]
+
+
 def test_the_least_call_keeps_its_three_keys(write: Write) -> None:
-    [line] = write(CallRinging(Call("x", "", "")))
+    [line] = write(CallRinging(Call(IncomingCall("", "", "x"))))
     assert (line["from"], line["to"], line["at"]) == ("", "", "2026-11-23T09:00:01.005Z")
 
 

@@ -1,17 +1,31 @@
 import asyncio
 import json
 import logging
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.utils import accept_key
 
-from packetwave.client.link import STABLE_S, Backoff, Link, LinkState, Phase, Reason
+from packetwave.client import link as link_module
+from packetwave.client.link import (
+    FIRST_CAP_S,
+    GROWTH,
+    LAST_CAP_S,
+    STABLE_S,
+    Backoff,
+    Link,
+    LinkState,
+    Phase,
+    Reason,
+)
 from packetwave.protocol import CallUpdate, Hello, IncomingCall, Message, Unknown, Welcome, encode
 
 HELLO = Hello(1, "0.1.0", "ko")
@@ -290,25 +304,112 @@ def test_retry_ends_a_wait() -> None:
 
 def test_back_off_grows_with_full_jitter_up_to_its_cap() -> None:
     full = Backoff(rng=lambda: 1.0)
-    assert [full.failed() for _ in range(9)] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    waits = [full.failed() for _ in range(60)]
+    assert waits[0] == FIRST_CAP_S and waits[-1] == LAST_CAP_S
+    assert all(later == pytest.approx(min(LAST_CAP_S, GROWTH * wait)) for wait, later in pairwise(waits))
     half = Backoff(rng=lambda: 0.5)
-    assert [half.failed() for _ in range(3)] == [0.25, 0.5, 1]
+    assert [half.failed() for _ in range(60)] == pytest.approx([wait / 2 for wait in waits])
+
+
+def test_a_server_that_was_away_for_some_seconds_is_found_within_two_more() -> None:
+    """Whatever the jitter: a restarted server has all its clients back before the next ring."""
+    for rng in (lambda: 1.0, lambda: 0.5, random.Random(7).random):
+        backoff = Backoff(rng=rng)
+        tried_s = [0.0]
+        while tried_s[-1] < 4.0:
+            tried_s.append(tried_s[-1] + backoff.failed())
+        assert tried_s[-1] < 6.0
 
 
 def test_only_a_connection_that_held_begins_anew() -> None:
     now = 0.0
     backoff = Backoff(rng=lambda: 1.0, clock=lambda: now)
-    assert [backoff.failed() for _ in range(3)] == [0.5, 1, 2]
+    first = [backoff.failed() for _ in range(4)]
     backoff.connected()
     now += STABLE_S / 2
-    assert backoff.failed() == 4
+    assert backoff.failed() > first[-1]
     backoff.connected()
     now += STABLE_S
-    assert [backoff.failed(), backoff.failed()] == [0.5, 1]
+    assert [backoff.failed() for _ in range(4)] == first
 
 
 @given(st.integers(0, 5000))
 def test_no_number_of_failures_is_too_many(failures: int) -> None:
     backoff = Backoff(rng=lambda: 1.0)
     backoff._failures = failures
-    assert 0 < backoff.failed() <= 30
+    assert 0 < backoff.failed() <= LAST_CAP_S
+
+
+@asynccontextmanager
+async def raw_server(
+    talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    over = asyncio.Event()
+
+    async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await talk(reader, writer)
+        await over.wait()
+        writer.transport.abort()
+
+    server = await asyncio.start_server(session, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        over.set()
+        server.close()
+
+
+def test_a_port_that_accepts_and_is_silent_is_told_from_one_that_cannot_be_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(link_module, "_OPEN_TIMEOUT_S", 0.2)
+
+    async def silence(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+
+    async def scene() -> None:
+        async with raw_server(silence) as address, linked(address) as (_, heard):
+            assert (await heard.phase(Phase.WAITING)).reason is Reason.SILENT
+
+    asyncio.run(scene())
+
+
+async def shake_hands(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    request = (await reader.readuntil(b"\r\n\r\n")).decode()
+    key = next(line.split(": ")[1] for line in request.splitlines() if line.startswith("Sec-WebSocket-Key"))
+    writer.write(
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Accept: " + accept_key(key).encode() + b"\r\n\r\n"
+    )
+
+
+def test_who_sends_too_much_and_then_nothing_is_left_at_once() -> None:
+    """The server does not answer the close either: the client does not call that connected."""
+
+    async def too_much(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await shake_hands(reader, writer)
+        await reader.read(10)  # its hello
+        writer.write(b"\x81\x7f" + (2**40).to_bytes(8, "big") + b"x" * 1000)
+
+    async def scene() -> None:
+        async with raw_server(too_much) as address, linked(address, Backoff(rng=lambda: 1.0)) as (_, heard):
+            await heard.phase(Phase.CONNECTED)
+            state = await heard.phase(Phase.WAITING)
+            assert state.reason is Reason.CLOSED
+
+    asyncio.run(scene())
+
+
+def test_a_line_that_carries_nothing_any_more_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link_module, "_PING_S", 0.1)
+
+    async def half_open(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await shake_hands(reader, writer)
+        await reader.read(-1)
+
+    async def scene() -> None:
+        async with raw_server(half_open) as address, linked(address) as (_, heard):
+            await heard.phase(Phase.CONNECTED)
+            assert (await heard.phase(Phase.WAITING)).reason is Reason.CLOSED
+
+    asyncio.run(scene())

@@ -12,7 +12,7 @@ from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
-from packetwave.protocol.messages import ProtocolError, Unknown, decode, encode
+from packetwave.protocol import ProtocolError, Unknown, decode, encode
 from packetwave.server.calls.events import Answered, CallEvent, Corrected, Ended, Ringing
 from packetwave.server.calls.leg import Place
 from packetwave.server.calls.table import LINGER_S

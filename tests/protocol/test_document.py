@@ -26,7 +26,7 @@ from packetwave.protocol import (
     encode,
     rules,
 )
-from packetwave.protocol.messages import parse_at
+from packetwave.protocol.fields import parse_at
 from packetwave.server.calls.events import (
     Answered,
     Corrected,
@@ -38,8 +38,8 @@ from packetwave.server.calls.events import (
     RecordedEvent,
     Ringing,
     Unwatched,
-    to_json,
 )
+from packetwave.server.calls.lines import to_json
 from packetwave.server.hub import hub as hub_module
 from packetwave.server.hub.hub import Hub
 
@@ -84,7 +84,9 @@ def test_every_type_has_its_example() -> None:
 FULL: list[Message] = [
     Hello(1, "1", "ko", "1001"),
     Welcome(1, "1", ("1001",)),
-    IncomingCall("1", "2", "3", datetime.fromisoformat("2026-11-23T09:00:00Z"), "a", "b", "4", "5", "in"),
+    IncomingCall(
+        "1", "2", "3", datetime.fromisoformat("2026-11-23T09:00:00Z"), "a", "f", "b", "4", "5", "in"
+    ),
     CallUpdate("1", "ended", "missed", "2", "c", datetime.fromisoformat("2026-11-23T09:00:00Z")),
 ]
 

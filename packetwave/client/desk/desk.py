@@ -28,6 +28,7 @@ from packetwave.common import settings as settings_file
 from packetwave.common.choices import language_choice, theme_choice
 from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded
+from packetwave.protocol import CallUpdate, IncomingCall
 from packetwave.ui import languages, screenshots
 from packetwave.ui.appearance import Appearance
 from packetwave.ui.bridge import Bridge
@@ -210,15 +211,15 @@ class Desk(QObject):
 
     def _on_test(self) -> None:
         self._tests += 1
-        call = Call(
+        message = IncomingCall(
+            "01012345678",
+            "1001",
             call_id=f"test-{self._tests}",
-            caller="01012345678",
-            called="1001",
-            from_name=self.tr("PacketWave test"),
-            at=datetime.now(UTC),
+            rang_at=datetime.now(UTC),
+            caller_name=self.tr("PacketWave test"),
         )
-        self.popups.ring(call)
-        ended = dataclasses.replace(call, state=CallState.LAPSED)
+        self.popups.ring(Call(message))
+        ended = Call(message, CallUpdate(message.call_id, CallState.LAPSED))
         QTimer.singleShot(_TEST_POPUP_MS, self, lambda: self.popups.change(ended))
 
     def _on_window_closed(self) -> None:

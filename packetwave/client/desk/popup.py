@@ -39,6 +39,7 @@ _RADIUS = 12.0
 _BAR = 5.0
 _COPIED_MS = 1500
 _NUMBER_CHARS = 22
+_COMPANY_CHARS = 18  # the name has the more room
 
 
 class Kind(Enum):
@@ -140,6 +141,7 @@ class Popup(QWidget):
         for label, text_color in (
             (self._title, color),
             (self._name, theme.text),
+            (self._company, theme.text_muted),
             (self._number, theme.text),
             (self._line, theme.text),
             (self._detail, theme.text_muted),
@@ -209,6 +211,7 @@ class Popup(QWidget):
         self._title.setFont(scaled(font, 1.0, bold=True))
         self._name = ElidedLabel()
         self._name.setFont(scaled(font, 1.6, bold=True))
+        self._company = ElidedLabel()
         self._number = PlainLabel()  # never shortened: the name beside it gives way
         self._number.setFont(scaled(font, 1.35))
         self._line = ElidedLabel()
@@ -234,6 +237,7 @@ class Popup(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._name)
+        head.addWidget(self._company, 0, Qt.AlignmentFlag.AlignBaseline)
         head.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
         head.addStretch(1)
         self._buttons = QWidget()
@@ -254,15 +258,18 @@ class Popup(QWidget):
         self.setFixedWidth(WIDTH + 2 * around)
 
     def _retranslate(self) -> None:
-        name, number = plain(self.call.from_name), words.number(self.call.caller)
+        name, number = plain(self.call.incoming.caller_name), words.number(self.call.incoming.caller)
         self._title.setText(self._title_text())
         self._name.setText(name or number)
         self._number.setText(plain(number, _NUMBER_CHARS) if name else "")
         self._number.setVisible(bool(name))
+        company = plain(self.call.incoming.caller_company, _COMPANY_CHARS)
+        self._company.setText(f"· {company}")
+        self._company.setVisible(bool(company))
         self._line.setText(self._line_text())
         self._detail.setText(self._detail_text())
         self._copy.setText(self.tr("Copy number"))
-        self._copy.setVisible(self.call.caller not in (ANONYMOUS, ""))
+        self._copy.setVisible(self.call.incoming.caller not in (ANONYMOUS, ""))
         self._close.setText(self.tr("Close"))
         self._cross.setAccessibleName(self.tr("Close"))
         self._buttons.setVisible(self.kind is not Kind.ELSEWHERE)
@@ -303,8 +310,9 @@ class Popup(QWidget):
         return " · ".join(part for part in parts if part)
 
     def _ring_seconds(self) -> int:
-        if self.call.at is not None and self.call.ended_at is not None:
-            return max(0, round((self.call.ended_at - self.call.at).total_seconds()))
+        rang_at, ended_at = self.call.incoming.rang_at, self.call.ended_at
+        if rang_at is not None and ended_at is not None:
+            return max(0, round((ended_at - rang_at).total_seconds()))
         return self._seconds()
 
     def _seconds(self) -> int:
@@ -319,6 +327,6 @@ class Popup(QWidget):
         self._detail.setText(self._detail_text())
 
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(display(self.call.caller))
+        QGuiApplication.clipboard().setText(display(self.call.incoming.caller))
         self._copy.setText(self.tr("Copied"))
         self._copied.start()

@@ -74,6 +74,13 @@ def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
                 translate("words", "The PacketWave server is not running there."),
                 translate("words", "Once it is started, this PC connects by itself."),
             )
+        case Reason.SILENT:
+            return (
+                translate("words", "The program at this address does not answer."),
+                _not_yours(given)
+                if locked
+                else translate("words", "If it stays so: start the server's PC again, or check the address."),
+            )
         case Reason.NOT_PACKETWAVE:
             return (
                 translate("words", "Something else answers at this address."),
@@ -184,25 +191,27 @@ def number(digits: str) -> str:
 
 def caller(call: Call) -> str:
     """Who calls: the name where there is one, else the number."""
-    return plain(call.from_name) or number(call.caller)
+    return plain(call.incoming.caller_name) or number(call.incoming.caller)
 
 
 def called(call: Call) -> str:
     """Which phone rings, which number was dialled, who passed the call on."""
-    parts = [translate("words", "Ext. {extension}").format(extension=plain(call.called))]
-    if call.dialled and call.dialled != call.called:
-        parts.append(translate("words", "Main number {number}").format(number=number(call.dialled)))
-    if call.via:
-        parts.append(translate("words", "Forwarded by {number}").format(number=number(call.via)))
+    said = call.incoming
+    parts = [translate("words", "Ext. {extension}").format(extension=plain(said.called))]
+    if said.dialled and said.dialled != said.called:
+        parts.append(translate("words", "Main number {number}").format(number=number(said.dialled)))
+    if said.via:
+        parts.append(translate("words", "Forwarded by {number}").format(number=number(said.via)))
     return " · ".join(parts)
 
 
 def answered_by(call: Call) -> str:
     """Who answered at another phone."""
-    who = " ".join(part for part in (number(call.by) if call.by else "", plain(call.by_name)) if part)
+    by, by_name = ("", "") if call.update is None else (call.update.by, call.update.by_name)
+    who = " ".join(part for part in (number(by) if by else "", plain(by_name)) if part)
     if not who:
         return translate("words", "Somebody else answered")
-    if call.by_name:
+    if by_name:
         return translate("words", "Answered by {who}").format(who=who)
     return translate("words", "Answered at {number}").format(number=who)
 
@@ -214,4 +223,5 @@ def seconds(count: int) -> str:
 
 def clock(call: Call) -> str:
     """The local time of day at which the call rang, or "" where the server did not say."""
-    return call.at.astimezone().strftime("%H:%M") if call.at is not None else ""
+    at = call.incoming.rang_at
+    return "" if at is None else at.astimezone().strftime("%H:%M")

@@ -1,16 +1,12 @@
-"""What the call tracker says: frozen call events, and their JSON lines (`--events`).
+"""What the call tracker says: frozen call events. `lines` writes them down.
 
 Pure. One `Ringing` per ringing extension and call, exactly one `Ended` for each, `Answered` at most once
 between them; `Corrected` is a verdict learnt after `Ended`. `at` is packet time.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-
-from packetwave.protocol.messages import format_at
 
 
 class Outcome(StrEnum):
@@ -146,57 +142,3 @@ class DiagnosisOver:
 
 CallEvent = Ringing | Answered | Stopped | RangAgain | CallerChanged | Ended | Corrected
 RecordedEvent = Ringing | Answered | CallerChanged | Ended | Corrected | Unwatched | Diagnosed | DiagnosisOver
-
-
-def to_json(event: RecordedEvent, *, from_name: str = "") -> str:
-    """One JSON line without its newline. from_name: the caller's name as the directory knows it."""
-    match event:
-        case Ringing():
-            keys: dict[str, Any] = {
-                "event": "ringing",
-                "call_id": event.call_id,
-                "from": event.caller,
-                "from_name": from_name or event.caller_name,
-                "to": event.called,
-                "dialled": event.dialled or event.called,
-                "direction": event.direction.value,
-                "via": event.via,
-                "at": format_at(event.at),
-            }
-        case Answered():
-            keys = {"event": "answered", "call_id": event.call_id, "at": format_at(event.at)}
-        case CallerChanged():
-            keys = {
-                "event": "caller",
-                "call_id": event.call_id,
-                "from": event.caller,
-                "from_name": from_name or event.caller_name,
-                "at": format_at(event.at),
-            }
-        case Ended() | Corrected():
-            keys = {
-                "event": "ended" if isinstance(event, Ended) else "corrected",
-                "call_id": event.call_id,
-                "outcome": event.outcome.value,
-                "by": event.by,
-                "via": event.via,
-                "at": format_at(event.at),
-            }
-        case Unwatched():
-            keys = {
-                "event": "unwatched",
-                "from_at": format_at(event.from_at),
-                "to_at": format_at(event.to_at),
-            }
-        case Diagnosed():
-            keys = {"event": "diagnosis", "code": str(event.code), "severity": str(event.severity)}
-            keys |= event.figures
-            keys["at"] = format_at(event.at)
-        case DiagnosisOver():
-            keys = {"event": "diagnosis_over", "code": str(event.code), "at": format_at(event.at)}
-    optional = ("by", "via")
-    return json.dumps(
-        {key: value for key, value in keys.items() if value != "" or key not in optional},
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )

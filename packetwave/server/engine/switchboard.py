@@ -20,8 +20,8 @@ from packetwave.server.calls.events import (
     RecordedEvent,
     Ringing,
     Stopped,
-    to_json,
 )
+from packetwave.server.calls.lines import to_json
 from packetwave.server.engine.notices import CallChanged, MembersChanged, Notice
 from packetwave.server.hub.alerts import Alerts, Delivery
 from packetwave.server.office import record as records
@@ -84,17 +84,17 @@ class Switchboard:
             return
         before = self._live.get(event.call_id) or self._recent.get(event.call_id)
         if isinstance(event, CallerChanged):
-            event = replace(event, caller_name=self.directory.name_of(event.caller) or event.caller_name)
+            event = replace(event, caller_name=self.directory.member(event.caller).name or event.caller_name)
         self.say(event)
         if before is not None:
-            self._keep(records.carry_on(before, event))
+            self._keep(records.carry_on(before, event, self.directory))
 
-    def say(self, event: RecordedEvent, *, from_name: str = "") -> None:
+    def say(self, event: RecordedEvent) -> None:
         """Write the event as a line of the events file, if there is one."""
         if self._events is None:
             return
         try:
-            self._events.write(to_json(event, from_name=from_name) + "\n")
+            self._events.write(to_json(event) + "\n")
             self._events.flush()
         except (OSError, ValueError) as error:
             log.error("events are not written any more: %s", error)
@@ -115,7 +115,7 @@ class Switchboard:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
         log.info("%s rings, called by %s", record.called, mask(record.caller))
-        self.say(event, from_name=record.caller_name)
+        self.say(replace(event, caller_name=record.caller_name or event.caller_name))
         self._keep(record)
 
     def _keep(self, record: CallRecord) -> None:

@@ -20,6 +20,7 @@ from packetwave.server.calls.events import (
     Stopped,
 )
 from packetwave.server.office.directory import Directory
+from packetwave.server.office.record import caller_of, shared
 from packetwave.server.office.values import CallRecord
 
 MAX_CALLS = 10_000
@@ -63,7 +64,8 @@ class Alerts:
             return None
         while len(self._alerts) >= MAX_CALLS:
             del self._alerts[next(iter(self._alerts))]
-        alert = self._alerts[record.call_id] = _Alert(_incoming(record), addresses)
+        message = IncomingCall(**shared(record, IncomingCall))
+        alert = self._alerts[record.call_id] = _Alert(message, addresses)
         return Delivery(addresses, alert.message)
 
     def goes_on(self, event: CallEvent, directory: Directory) -> Delivery | None:
@@ -78,8 +80,7 @@ class Alerts:
                 self._alerts[event.call_id] = alert
                 return Delivery(alert.addresses, alert.message)
             case CallerChanged():
-                name = directory.name_of(event.caller) or event.caller_name
-                alert.message = replace(alert.message, caller=event.caller, from_name=name)
+                alert.message = replace(alert.message, **caller_of(event, directory))
                 return Delivery(alert.addresses, alert.message) if alert.ringing else None
             case Stopped():
                 alert.ringing = False
@@ -94,12 +95,7 @@ class Alerts:
                 if len(self._ended) > MAX_ENDED:
                     self._ended.popitem(last=False)
                 update = CallUpdate(
-                    event.call_id,
-                    "ended",
-                    outcome=event.outcome.value,
-                    by=event.by,
-                    by_name=directory.name_of(event.by),
-                    at=event.at,
+                    **shared(event, CallUpdate), state="ended", by_name=directory.member(event.by).name
                 )
             case _:
                 return None
@@ -119,24 +115,11 @@ class Alerts:
             added = tuple(address for address in addresses if address not in alert.addresses)
             alert.addresses = _all_of(alert.addresses, addresses)
             if added and alert.ringing:
-                alert.message = replace(alert.message, to_name=directory.name_of(alert.message.called))
+                called = directory.member(alert.message.called)
+                alert.message = replace(alert.message, called_name=called.name)
                 news.append(Delivery(added, alert.message))
         return news
 
 
 def _all_of(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*first, *second)))
-
-
-def _incoming(record: CallRecord) -> IncomingCall:
-    return IncomingCall(
-        caller=record.caller,
-        called=record.called,
-        call_id=record.call_id,
-        at=record.rang_at,
-        from_name=record.caller_name,
-        to_name=record.called_name,
-        dialled=record.dialled,
-        via=record.via,
-        direction=record.direction.value,
-    )

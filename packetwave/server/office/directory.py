@@ -9,6 +9,9 @@ from packetwave.common.addresses import comparable
 from packetwave.server.office.values import Member, MemberTable
 from packetwave.server.sip.numbers import normalise
 
+NOBODY = Member("", "")
+"""Of whom nothing is known."""
+
 
 class Directory:
     """Members by extension and by address. Extensions match after normalising (070… finds +8270…)."""
@@ -42,6 +45,7 @@ class Directory:
         """The extensions whose calls a PC is told."""
         return tuple(dict.fromkeys(self._by_address.get(address, ())))
 
-    def name_of(self, number: str) -> str:
-        """The name of the member with this extension, "" for none."""
-        return next((member.name for member in self._by_extension.get(number, ()) if member.name), "")
+    def member(self, number: str) -> Member:
+        """The member with this extension, of several the first that has a name; `NOBODY` for none."""
+        members = self._by_extension.get(number, [NOBODY])
+        return next((member for member in members if member.name), members[0])

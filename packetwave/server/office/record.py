@@ -1,8 +1,9 @@
 """The call log's line, made from call events. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
+from typing import Any
 
 from packetwave.server.calls.events import (
     Answered,
@@ -23,38 +24,45 @@ def begin(event: Ringing, directory: Directory, before: CallRecord | None = None
     if before is not None:
         return before
     return CallRecord(
-        call_id=event.call_id,
+        **{**shared(event, CallRecord), **caller_of(event, directory)},
         rang_at=event.at,
-        caller=event.caller,
-        called=event.called,
-        caller_name=directory.name_of(event.caller) or event.caller_name,
-        called_name=directory.name_of(event.called),
-        dialled=event.dialled,
-        via=event.via,
-        direction=event.direction,
-        sip_call_id=event.sip_call_id,
-        from_tag=event.from_tag,
+        called_name=directory.member(event.called).name,
     )
 
 
-def carry_on(record: CallRecord, event: CallEvent) -> CallRecord:
+def carry_on(record: CallRecord, event: CallEvent, directory: Directory) -> CallRecord:
     """The record after a later event of its call; the same one where nothing of it is on the record."""
     match event:
         case Answered():
             return replace(record, answered_at=event.at)
         case Ended():
-            return replace(
-                record,
-                ended_at=event.at,
-                outcome=event.outcome,
-                by=event.by,
-                via=event.via or record.via,
-            )
+            return replace(record, **shared(event, CallRecord), ended_at=event.at)
         case CallerChanged():
-            return replace(record, caller=event.caller, caller_name=event.caller_name)
+            return replace(record, **caller_of(event, directory))
         case Corrected():
-            return replace(record, outcome=event.outcome, by=event.by or record.by)
+            return replace(record, **shared(event, CallRecord))
     return record
+
+
+def caller_of(event: Ringing | CallerChanged, directory: Directory) -> dict[str, Any]:
+    """What a record and an alert say of who calls, by the names of their fields."""
+    member = directory.member(event.caller)
+    return {
+        "caller": event.caller,
+        "caller_name": member.name or event.caller_name,
+        "caller_company": member.company,
+    }
+
+
+def shared(source: Any, shape: type) -> dict[str, Any]:
+    """What a value says in the fields that `shape` has too, by their names; without what says nothing where
+    `shape` does without it."""
+    said = {field.name: getattr(source, field.name) for field in fields(source)}
+    return {
+        field.name: said[field.name]
+        for field in fields(shape)
+        if field.name in said and (field.default is MISSING or said[field.name] not in ("", None))
+    }
 
 
 def miss(record: CallRecord, addresses: Iterable[str]) -> CallRecord:

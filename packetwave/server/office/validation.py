@@ -4,6 +4,7 @@ Each check gives None for what is good. Texts are judged trimmed, as they are st
 """
 
 import re
+from collections.abc import Callable, Mapping
 
 from packetwave.common.addresses import parse_address
 from packetwave.server.office.values import DefectCode
@@ -30,3 +31,10 @@ def check_ip(text: str) -> DefectCode | None:
         return DefectCode.BAD_IP
     nobody = address.is_unspecified or address.is_multicast or (address.version == 4 and address.is_reserved)
     return DefectCode.BAD_IP if nobody else None
+
+
+CHECKS: Mapping[str, Callable[[str], DefectCode | None]] = {
+    "extension_num": check_extension,
+    "default_ip": check_ip,
+}
+"""The fields of a member that must be there and right; all others may say anything."""

@@ -1,28 +1,60 @@
 """The values everyone in the server shares: members, and the call log's lines. Pure; frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
 from packetwave.server.calls.events import Direction, Outcome
 
 
+def headings(*names: str) -> Mapping[str, tuple[str, ...]]:
+    """Metadata of a member's field: what people call its column in a file, best first: with 내선번호 there,
+    번호 is only a running number. In small letters, without spaces and `_ . -`, which make no difference."""
+    return {"headings": names}
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
 
-    row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
-    Several rows may share an extension (two desks), several extensions an IP.
+    Several rows may share an extension (two desks), several extensions an IP. Columns of stores, files and
+    the window follow from the texts declared here.
     """
 
-    extension_num: str
-    default_ip: str
-    name: str = ""
-    department: str = ""
-    note: str = ""
+    extension_num: str = field(
+        metadata=headings(
+            *("extensionnum", "extensionnumber", "extension", "ext"), *("내선번호", "내선", "번호")
+        )
+    )
+    default_ip: str = field(
+        metadata=headings(
+            *("defaultip", "pcip", "pcip주소", "ip주소", "ipaddress", "ip"),
+            *("pc아이피", "아이피주소", "아이피"),
+        )
+    )
+    name: str = field(default="", metadata=headings("name", "이름", "성명"))
+    department: str = field(default="", metadata=headings("department", "dept", "부서", "부서명"))
+    note: str = field(default="", metadata=headings("note", "비고", "메모"))
+    company: str = field(default="", metadata=headings("company", "회사", "회사명"))
+    """The person's, where it is another than the office's."""
+
     extra: Mapping[str, object] = field(default_factory=dict)
+    """Fields that this program does not know; they are kept."""
+
     row_id: str = ""
+    """The store's key, "" for a row not yet stored."""
+
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    column.name: column.metadata["headings"] for column in fields(Member) if column.metadata
+}
+"""The texts of a member that people see and edit, in their order, each with its headings."""
+
+
+def texts_of(member: Member) -> dict[str, str]:
+    """The member's `COLUMNS`."""
+    return {name: getattr(member, name) for name in COLUMNS}
 
 
 class DefectCode(StrEnum):
@@ -49,7 +81,7 @@ class Defect:
     """What is wrong with a stored row.
 
     Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
-    (extension 1001) and on name, department and note.
+    (extension 1001) and on the texts that may be empty.
     """
 
     row_id: str
@@ -97,16 +129,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One line of the call log: everything known of one `call_id`. outcome None: not ended yet.
-
-    offline: addresses of members rung that had no PC connected when it rang.
-    """
+    """One line of the call log: everything known of one `call_id`."""
 
     call_id: str
     rang_at: datetime
     caller: str
     called: str
     caller_name: str = ""
+    caller_company: str = ""
     called_name: str = ""
     dialled: str = ""
     via: str = ""
@@ -114,8 +144,15 @@ class CallRecord:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
+    """None while the call has not ended."""
+
     by: str = ""
+    """Who took the call where somebody else did, "" where unknown."""
+
     sip_call_id: str = ""
     from_tag: str = ""
     told: tuple[Told, ...] = ()
+    """The alerts that were sent for it."""
+
     offline: tuple[str, ...] = ()
+    """Addresses of members rung that had no PC connected when it rang."""

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from packetwave.server.office.values import Member, MemberChange, MemberTable, Put
-from packetwave.server.store.rows import member_fields
+from packetwave.server.office.values import Member, MemberChange, MemberTable, Put, texts_of
 from packetwave.server.store.tables import TableRow, as_text
 
 
@@ -70,7 +69,7 @@ def plan_import(table: MemberTable, rows: Sequence[TableRow]) -> ImportPlan:
 
 
 def _merged(before: Member, row: TableRow) -> Member:
-    given = {name: text for name, text in member_fields(row.member).items() if name in row.given}
+    given = {name: text for name, text in texts_of(row.member).items() if name in row.given}
     # A value that only became a text on its way through a file is the same value.
     extra = {
         name: value

@@ -36,17 +36,18 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from packetwave.server.office.values import CallRecord, Member, MemberChange, MemberTable, Put
+from packetwave.server.office.values import (
+    COLUMNS,
+    CallRecord,
+    Member,
+    MemberChange,
+    MemberTable,
+    Put,
+    texts_of,
+)
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
 from packetwave.server.store.mongo_uri import place_of
-from packetwave.server.store.rows import (
-    KNOWN_FIELDS,
-    call_fields,
-    checked,
-    member_fields,
-    read_call,
-    read_table,
-)
+from packetwave.server.store.rows import call_fields, checked, read_call, read_table
 
 # With a database away pymongo's threads log a traceback for each cursor they cannot close there. That it is
 # away is told by this module's errors.
@@ -400,14 +401,14 @@ def _conflict(row_id: str) -> StoreConflict:
 
 
 def _new_document(member: Member) -> Document:
-    known: dict[str, Any] = {name: text for name, text in member_fields(member).items() if text}
+    known: dict[str, Any] = {name: text for name, text in texts_of(member).items() if text}
     return {**_storable(member.extra), **known}
 
 
 def _different(before: Document, member: Member) -> Document:
     """The fields to set so that the document says what the member says. Compared as they are stored: a
     number that stood for a text becomes the text when its row is edited."""
-    known = {name: text for name, text in member_fields(member).items() if before.get(name, "") != text}
+    known = {name: text for name, text in texts_of(member).items() if before.get(name, "") != text}
     extra = {
         name: value for name, value in member.extra.items() if name not in before or before[name] != value
     }
@@ -420,7 +421,7 @@ def _storable(extra: Mapping[str, object]) -> Document:
     for name in extra:
         if not name or name.startswith("$") or "." in name or "\0" in name or name == "_id":
             raise StoreError(f"a field cannot be named {name[:50]!r} in MongoDB")
-    return {name: value for name, value in extra.items() if name not in KNOWN_FIELDS}
+    return {name: value for name, value in extra.items() if name not in COLUMNS}
 
 
 def _fingerprint(documents: Sequence[Document]) -> bytes:

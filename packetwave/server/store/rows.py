@@ -4,16 +4,17 @@ Rows may have been written by hand or by other programs: reading never raises fo
 lists what is wrong. Times are kept to the millisecond, the finest that both stores have.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, get_args, get_type_hints
 
 from packetwave.common import addresses
-from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.office.validation import check_extension, check_ip
+from packetwave.server.office.validation import CHECKS
 from packetwave.server.office.values import (
+    COLUMNS,
     CallRecord,
     Defect,
     DefectCode,
@@ -22,27 +23,26 @@ from packetwave.server.office.values import (
     MemberTable,
     Put,
     Told,
+    texts_of,
 )
 from packetwave.server.store.base import StoreError
 
-KNOWN_FIELDS = ("extension_num", "default_ip", "name", "department", "note")
-
 _SHOWN_CHARACTERS = 100  # of a wrong value
 
-E = TypeVar("E", bound=StrEnum)
+Reader = Callable[[object], Any]
 
 
 def read_table(rows: Iterable[tuple[str, Mapping[str, object]]]) -> MemberTable:
     """The good rows in the order of their extensions, and the defects of all. Each row: its id and fields.
 
     An extension written as a number (1001) is plainly meant: it serves, and is listed as `not_text`.
-    So are the lesser texts (name, department, note). Everything else listed does not serve. Of rows with
+    So are the texts that may be empty (a name). Everything else listed does not serve. Of rows with
     the same extension and address the first in order serves.
     """
     members: list[Member] = []
     defects: list[Defect] = []
-    for row_id, fields in rows:
-        member = _read_member(row_id, fields, defects)
+    for row_id, stored in rows:
+        member = _read_member(row_id, stored, defects)
         if member is not None:
             members.append(member)
     members.sort(key=_order)
@@ -63,89 +63,28 @@ def checked(change: MemberChange) -> MemberChange:
     Raises StoreError with the code of what is wrong."""
     if not isinstance(change, Put):
         return change
-    member = change.member
-    for field_name, text, code in (
-        ("extension_num", member.extension_num, check_extension(member.extension_num)),
-        ("default_ip", member.default_ip, check_ip(member.default_ip)),
-    ):
+    texts = texts_of(change.member)
+    for name, check in CHECKS.items():
+        code = check(texts[name])
         if code is not None:
-            raise StoreError(f"{field_name} {text[:_SHOWN_CHARACTERS]!r}: {code}")
-    return Put(
-        replace(
-            member,
-            extension_num=member.extension_num.strip(),
-            default_ip=addresses.normal(member.default_ip),
-            name=clean(member.name).strip(),
-            department=clean(member.department).strip(),
-            note=clean(member.note).strip(),
-        )
-    )
-
-
-def member_fields(member: Member) -> dict[str, str]:
-    """The five known fields."""
-    return {
-        "extension_num": member.extension_num,
-        "default_ip": member.default_ip,
-        "name": member.name,
-        "department": member.department,
-        "note": member.note,
-    }
+            raise StoreError(f"{name} {texts[name][:_SHOWN_CHARACTERS]!r}: {code}")
+    stored: dict[str, Any] = {name: clean(text).strip() for name, text in texts.items()}
+    stored["default_ip"] = addresses.normal(texts["default_ip"])
+    return Put(replace(change.member, **stored))
 
 
 def call_fields(record: CallRecord) -> dict[str, Any]:
     """The record as plain values: texts, aware datetimes, None, and lists of these."""
-    return {
-        "call_id": clean(record.call_id),
-        "rang_at": to_milliseconds(record.rang_at),
-        "caller": clean(record.caller),
-        "called": clean(record.called),
-        "caller_name": clean(record.caller_name),
-        "called_name": clean(record.called_name),
-        "dialled": clean(record.dialled),
-        "via": clean(record.via),
-        "direction": record.direction.value,
-        "answered_at": to_milliseconds(record.answered_at) if record.answered_at else None,
-        "ended_at": to_milliseconds(record.ended_at) if record.ended_at else None,
-        "outcome": record.outcome.value if record.outcome else None,
-        "by": clean(record.by),
-        "sip_call_id": clean(record.sip_call_id),
-        "from_tag": clean(record.from_tag),
-        "told": [
-            {"address": told.address, "at": to_milliseconds(told.at), "took_ms": told.took_ms}
-            for told in record.told
-        ],
-        "offline": list(record.offline),
-    }
+    return {name: _plain(getattr(record, name)) for name in CALL_FIELDS}
 
 
-def read_call(fields: Mapping[str, object]) -> CallRecord | None:
-    """The record in a stored row; None where it has no id or no time. An outcome or direction that this
-    version does not know reads as `unknown` and `in`."""
-    rang_at = _time(fields.get("rang_at"))
-    call_id = _text(fields, "call_id")
-    if not call_id or rang_at is None:
+def read_call(stored: Mapping[str, object]) -> CallRecord | None:
+    """The record in a stored row; None where it has no id or no time. A code that this version does not know
+    reads as `unknown`, where its kind has that, else as what the field is by default."""
+    values = {name: read(stored.get(name)) for name, read in _CALL_READERS.items()}
+    if not values["call_id"] or values["rang_at"] is None:
         return None
-    outcome = fields.get("outcome")
-    return CallRecord(
-        call_id=call_id,
-        rang_at=rang_at,
-        caller=_text(fields, "caller"),
-        called=_text(fields, "called"),
-        caller_name=_text(fields, "caller_name"),
-        called_name=_text(fields, "called_name"),
-        dialled=_text(fields, "dialled"),
-        via=_text(fields, "via"),
-        direction=_one_of(Direction, fields.get("direction"), Direction.IN),
-        answered_at=_time(fields.get("answered_at")),
-        ended_at=_time(fields.get("ended_at")),
-        outcome=None if outcome is None else _one_of(Outcome, outcome, Outcome.UNKNOWN),
-        by=_text(fields, "by"),
-        sip_call_id=_text(fields, "sip_call_id"),
-        from_tag=_text(fields, "from_tag"),
-        told=tuple(_read_told(fields.get("told"))),
-        offline=tuple(item for item in _items(fields.get("offline")) if isinstance(item, str)),
-    )
+    return CallRecord(**values)
 
 
 def clean(text: str) -> str:
@@ -159,7 +98,7 @@ def to_milliseconds(at: datetime) -> datetime:
     return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
-def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect]) -> Member | None:
+def _read_member(row_id: str, stored: Mapping[str, object], defects: list[Defect]) -> Member | None:
     found: list[Defect] = []
 
     def defect(field_name: str, code: DefectCode, value: object) -> None:
@@ -167,18 +106,17 @@ def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect
 
     texts: dict[str, str] = {}
     serves = True
-    for field_name in KNOWN_FIELDS:
-        value = fields.get(field_name)
+    for field_name in COLUMNS:
+        value = stored.get(field_name)
         text = "" if value is None else _as_text(value)
+        check = CHECKS.get(field_name)
         if text is None:
             defect(field_name, DefectCode.NOT_TEXT, value)
-            serves = serves and field_name not in ("extension_num", "default_ip")
+            serves = serves and check is None
             text = ""
         elif value is not None and not isinstance(value, str):
             defect(field_name, DefectCode.NOT_TEXT, value)
         texts[field_name] = text.strip()
-        checks = {"extension_num": check_extension, "default_ip": check_ip}
-        check = checks.get(field_name)
         code = check(text) if check else None
         # What is no text at all was listed above; it is not missing besides.
         if code is not None and (value is None or isinstance(value, str) or code is not DefectCode.MISSING):
@@ -187,7 +125,7 @@ def _read_member(row_id: str, fields: Mapping[str, object], defects: list[Defect
     defects.extend(found)
     if not serves:
         return None
-    extra = {name: value for name, value in fields.items() if name not in KNOWN_FIELDS}
+    extra = {name: value for name, value in stored.items() if name not in COLUMNS}
     texts["default_ip"] = addresses.normal(texts["default_ip"])
     return Member(**texts, extra=extra, row_id=row_id)
 
@@ -211,21 +149,42 @@ def _order(member: Member) -> tuple[bool, int, str, str, str]:
     return (number < 0, number, extension, member.default_ip, member.row_id)
 
 
-def _read_told(value: object) -> Iterable[Told]:
-    for item in _items(value):
-        if not isinstance(item, Mapping):
-            continue
-        at, took_ms = _time(item.get("at")), item.get("took_ms")
-        if at is not None and isinstance(took_ms, (int, float)):
-            yield Told(_text(item, "address"), at, float(took_ms))
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, datetime):
+        return to_milliseconds(value)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Told):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(Told)}
+    return value
+
+
+def _tolds(value: object) -> tuple[Told, ...]:
+    return tuple(filter(None, map(_told, _items(value))))
+
+
+def _told(value: object) -> Told | None:
+    if not isinstance(value, Mapping):
+        return None
+    at, took_ms = _time(value.get("at")), value.get("took_ms")
+    if at is None or not isinstance(took_ms, (int, float)):
+        return None
+    return Told(_text(value.get("address")), at, float(took_ms))
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(item for item in _items(value) if isinstance(item, str))
 
 
 def _items(value: object) -> list[object]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-def _text(fields: Mapping[str, object], name: str) -> str:
-    value = fields.get(name)
+def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
@@ -233,8 +192,36 @@ def _time(value: object) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else None
 
 
-def _one_of(kind: type[E], value: object, otherwise: E) -> E:
+def _code(kind: type[StrEnum], otherwise: object, value: object) -> object:
+    if value is None:
+        return otherwise
     try:
         return kind(str(value))
     except ValueError:
-        return otherwise
+        return getattr(kind, "UNKNOWN", otherwise)
+
+
+_READERS: Mapping[object, Reader] = {
+    str: _text,
+    datetime: _time,
+    datetime | None: _time,
+    tuple[str, ...]: _texts,
+    tuple[Told, ...]: _tolds,
+}
+_HINTS = get_type_hints(CallRecord)
+
+
+def _reader(name: str, default: object) -> Reader:
+    """What reads a field of a record: by its annotation, which is one of `_READERS` or a kind of codes."""
+    reader = _READERS.get(_HINTS[name])
+    if reader is not None:
+        return reader
+    (kind,) = (kind for kind in get_args(_HINTS[name]) or (_HINTS[name],) if kind is not type(None))
+    return partial(_code, kind, default)
+
+
+_CALL_READERS = {field.name: _reader(field.name, field.default) for field in fields(CallRecord)}
+CALL_FIELDS = tuple(_CALL_READERS)
+"""The fields of a call, in the order declared."""
+CALL_TIMES = tuple(name for name, read in _CALL_READERS.items() if read is _time)
+CALL_LISTS = tuple(name for name, read in _CALL_READERS.items() if read in (_texts, _tolds))

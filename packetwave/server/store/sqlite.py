@@ -8,14 +8,15 @@ one thread, the store thread, uses it. Times are stored as whole milliseconds si
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from packetwave.server.office.values import (
+    COLUMNS,
     CallRecord,
     Defect,
     DefectCode,
@@ -23,17 +24,20 @@ from packetwave.server.office.values import (
     MemberChange,
     MemberTable,
     Put,
+    texts_of,
 )
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreDamaged, StoreError
 from packetwave.server.store.rows import (
-    KNOWN_FIELDS,
+    CALL_FIELDS,
+    CALL_LISTS,
+    CALL_TIMES,
     call_fields,
     checked,
     clean,
-    member_fields,
     read_call,
     read_table,
 )
+from packetwave.server.store.schema import json_object, migrate, read_json, to_json, transaction
 
 FILE_NAME = "packetwave.db"
 
@@ -41,33 +45,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BUSY_PAUSE_S = 0.005
 
-Step = Sequence[str]
-STEPS: tuple[Step, ...] = (
-    (
-        """CREATE TABLE members (
-            row_id INTEGER PRIMARY KEY AUTOINCREMENT,
-            extension_num TEXT NOT NULL, default_ip TEXT NOT NULL, name TEXT NOT NULL,
-            department TEXT NOT NULL, note TEXT NOT NULL, extra TEXT NOT NULL)""",
-        """CREATE TABLE calls (
-            call_id TEXT PRIMARY KEY, rang_at INTEGER NOT NULL, caller TEXT, called TEXT,
-            caller_name TEXT, called_name TEXT, dialled TEXT, via TEXT, direction TEXT,
-            answered_at INTEGER, ended_at INTEGER, outcome TEXT, "by" TEXT, sip_call_id TEXT,
-            from_tag TEXT, told TEXT, offline TEXT)""",
-        "CREATE INDEX calls_rang_at ON calls (rang_at)",
-        "CREATE INDEX calls_open ON calls (rang_at) WHERE outcome IS NULL",
-        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
-        # For MongoDB away: its last known members, and calls that it has not got yet.
-        "CREATE TABLE kept_members (place TEXT PRIMARY KEY, content TEXT NOT NULL)",
-        "CREATE TABLE unwritten (call_id TEXT PRIMARY KEY)",
-    ),
-)
-"""STEPS[n] takes a file from version n (`PRAGMA user_version`) to n + 1. Steps are only ever added."""
-
-_CALL_COLUMNS = tuple(column.name for column in fields(CallRecord))
-_CALL_NAMES = ", ".join(f'"{name}"' for name in _CALL_COLUMNS)
-_CALL_PLACES = ", ".join("?" for _ in _CALL_COLUMNS)
-_TIME_COLUMNS = ("rang_at", "answered_at", "ended_at")
-_LIST_COLUMNS = ("told", "offline")
+_MEMBER_NAMES = ", ".join(f'"{name}"' for name in (*COLUMNS, "extra"))
+_MEMBER_PLACES = ", ".join("?" for _ in (*COLUMNS, "extra"))
+_MEMBER_SETS = ", ".join(f'"{name}" = ?' for name in (*COLUMNS, "extra"))
+_CALL_NAMES = ", ".join(f'"{name}"' for name in CALL_FIELDS)
+_CALL_PLACES = ", ".join("?" for _ in CALL_FIELDS)
 
 
 def open_embedded(path: Path) -> tuple["SqliteStore", str | None]:
@@ -83,22 +65,6 @@ def open_embedded(path: Path) -> tuple["SqliteStore", str | None]:
         aside = _put_aside(path)
     problem = f"{path.name} was damaged; it was put aside as {aside.name} and an empty one is used"
     return SqliteStore(path), problem
-
-
-def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
-    """Bring a file to version `len(steps)`, all steps or none. Raises StoreError for one that a newer
-    program made, sqlite3.Error for a step that fails."""
-    with _transaction(connection):
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > len(steps):
-            raise StoreError(
-                f"the database has version {version}, this program knows {len(steps)}: "
-                "it was used by a newer PacketWave; install that one again"
-            )
-        for step in steps[version:]:
-            for statement in step:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(steps)}")
 
 
 class SqliteStore:
@@ -153,18 +119,18 @@ class SqliteStore:
             # Before the rows: a change between the two is then seen again, never missed.
             seen_version = self._data_version()
             rows = self._connection.execute(
-                f"SELECT row_id, {', '.join(KNOWN_FIELDS)}, extra FROM members ORDER BY row_id"
+                f"SELECT row_id, {_MEMBER_NAMES} FROM members ORDER BY row_id"
             ).fetchall()
         self._seen_version = seen_version
         return read_table(
-            (str(row_id), {**_json_object(extra), **dict(zip(KNOWN_FIELDS, known, strict=True))})
+            (str(row_id), {**json_object(extra), **dict(zip(COLUMNS, known, strict=True))})
             for row_id, *known, extra in rows
         )
 
     def change_members(self, changes: Sequence[MemberChange]) -> MemberTable:
         """Do all changes or none, then return the table. See `MemberStore.change_members`."""
         good = [checked(change) for change in changes]
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             for change in good:
                 if not isinstance(change, Put):
                     done = self._connection.execute(
@@ -176,8 +142,8 @@ class SqliteStore:
                     self._replace_member(change.member)
                 else:
                     self._connection.execute(
-                        f"INSERT INTO members ({', '.join(KNOWN_FIELDS)}, extra) VALUES (?, ?, ?, ?, ?, ?)",
-                        (*member_fields(change.member).values(), _to_json(change.member.extra)),
+                        f"INSERT INTO members ({_MEMBER_NAMES}) VALUES ({_MEMBER_PLACES})",
+                        (*texts_of(change.member).values(), to_json(change.member.extra)),
                     )
         return self.load_members()
 
@@ -191,11 +157,10 @@ class SqliteStore:
         found = self._connection.execute("SELECT extra FROM members WHERE row_id = ?", (row_id,)).fetchone()
         if found is None:
             raise StoreConflict(f"member row {member.row_id} is not there any more")
-        sets = ", ".join(f"{name} = ?" for name in (*KNOWN_FIELDS, "extra"))
-        extra = _to_json({**_json_object(found[0]), **member.extra})
+        extra = to_json({**json_object(found[0]), **member.extra})
         self._connection.execute(
-            f"UPDATE members SET {sets} WHERE row_id = ?",
-            (*member_fields(member).values(), extra, row_id),
+            f"UPDATE members SET {_MEMBER_SETS} WHERE row_id = ?",
+            (*texts_of(member).values(), extra, row_id),
         )
 
     def _data_version(self) -> int:
@@ -206,7 +171,7 @@ class SqliteStore:
 
     def put_calls(self, records: Sequence[CallRecord]) -> None:
         """Write each record over what is stored of its `call_id`, all or none."""
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             self._put_calls(records)
 
     def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
@@ -241,20 +206,20 @@ class SqliteStore:
 
     def set_meta(self, key: str, value: str) -> None:
         """Store a value under `key`, durably."""
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # For a MongoDB that is away
 
     def keep_members(self, place: str, table: MemberTable) -> None:
         """Keep the members of the database at `place`, apart from the embedded ones."""
-        content = _to_json(
+        content = to_json(
             {
                 "members": [asdict(member) for member in table.members],
                 "defects": [asdict(defect) for defect in table.defects],
             }
         )
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             self._connection.execute("INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, content))
 
     def kept_members(self, place: str) -> MemberTable | None:
@@ -265,7 +230,7 @@ class SqliteStore:
             ).fetchone()
         if found is None:
             return None
-        content = _json_object(found[0])
+        content = json_object(found[0])
         try:
             return MemberTable(
                 tuple(Member(**keys) for keys in content["members"]),
@@ -276,7 +241,7 @@ class SqliteStore:
 
     def queue_calls(self, records: Sequence[CallRecord]) -> None:
         """Like `put_calls`, and mark them as not yet written to the other database."""
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             self._put_calls(records)
             self._connection.executemany(
                 "INSERT OR IGNORE INTO unwritten VALUES (?)", [(clean(record.call_id),) for record in records]
@@ -296,7 +261,7 @@ class SqliteStore:
 
     def mark_written(self, call_ids: Sequence[str]) -> None:
         """Take the mark off again."""
-        with self._told(), _transaction(self._connection):
+        with self._told(), transaction(self._connection):
             self._connection.executemany(
                 "DELETE FROM unwritten WHERE call_id = ?", [(call_id,) for call_id in call_ids]
             )
@@ -307,19 +272,6 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             raise _store_error(error, self._path) from error
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    # IMMEDIATE: wait for another writer here, where nothing is half done yet.
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
 
 
 def _store_error(error: sqlite3.Error, path: str) -> StoreError:
@@ -365,11 +317,11 @@ def _to_column(value: object) -> object:
 
 
 def _call_columns(row: Sequence[object]) -> dict[str, object]:
-    columns = dict(zip(_CALL_COLUMNS, row, strict=True))
-    for name in _TIME_COLUMNS:
+    columns = dict(zip(CALL_FIELDS, row, strict=True))
+    for name in CALL_TIMES:
         columns[name] = _to_time(columns[name])
-    for name in _LIST_COLUMNS:
-        columns[name] = _json(columns[name])
+    for name in CALL_LISTS:
+        columns[name] = read_json(columns[name])
     told = columns["told"]
     if isinstance(told, list):
         columns["told"] = [
@@ -395,19 +347,3 @@ def _number(row_id: str) -> int:
     if not (row_id.isascii() and row_id.isdecimal() and len(row_id) < 19):
         raise StoreConflict(f"there is no member row {row_id!r}")
     return int(row_id)
-
-
-def _to_json(value: Mapping[str, object]) -> str:
-    return clean(json.dumps(value, ensure_ascii=False, default=str))
-
-
-def _json(text: object) -> Any:
-    try:
-        return json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _json_object(text: object) -> dict[str, Any]:
-    value = _json(text)
-    return value if isinstance(value, dict) else {}

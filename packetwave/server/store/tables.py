@@ -21,12 +21,13 @@ from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 from packetwave.common import addresses
-from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import DefectCode, Member
-from packetwave.server.store.rows import KNOWN_FIELDS, clean, member_fields
+from packetwave.server.office.validation import CHECKS
+from packetwave.server.office.values import COLUMNS, DefectCode, Member, texts_of
+from packetwave.server.store.rows import clean
 
 MAX_FILE_BYTES = 20_000_000
 MAX_ROWS = 50_000
@@ -34,17 +35,8 @@ _MAX_COLUMNS = 200
 _MAX_UNPACKED_BYTES = 200_000_000
 _MAX_CELL = 32_767  # Excel's own limit
 
-# What people call the columns, best first: with 내선번호 there, 번호 is only a running number.
-_HEADINGS = {
-    "extension_num": ("extensionnum", "extensionnumber", "extension", "ext", "내선번호", "내선", "번호"),
-    "default_ip": (
-        *("defaultip", "pcip", "pcip주소", "ip주소", "ipaddress", "ip"),
-        *("pc아이피", "아이피주소", "아이피"),
-    ),
-    "name": ("name", "이름", "성명"),
-    "department": ("department", "dept", "부서", "부서명"),
-    "note": ("note", "비고", "메모"),
-}
+_WIDTHS = {"default_ip": 18, "note": 30}  # of columns in a workbook, in characters
+_WIDTH = 16
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 # Everything that a broken or hostile workbook was seen to raise from inside openpyxl.
@@ -105,7 +97,7 @@ class TableRow:
 
     line: int
     member: Member
-    given: frozenset[str] = frozenset(KNOWN_FIELDS)
+    given: frozenset[str] = frozenset(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +213,8 @@ def to_xlsx(members: Iterable[Member]) -> bytes:
             cell.data_type = "s"
             cell.number_format = "@"
     sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDE", (16, 18, 16, 16, 30), strict=True):
-        sheet.column_dimensions[letter].width = width
+    for column, name in enumerate(COLUMNS, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = _WIDTHS.get(name, _WIDTH)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -236,10 +228,10 @@ def as_text(value: object) -> str:
 def _cells(members: Iterable[Member]) -> Iterator[list[str]]:
     members = list(members)
     extra = list(dict.fromkeys(name for member in members for name in member.extra))
-    yield [*KNOWN_FIELDS, *extra]
+    yield [*COLUMNS, *extra]
     for member in members:
         yield [
-            *member_fields(member).values(),
+            *texts_of(member).values(),
             *(as_text(member.extra.get(name)) for name in extra),
         ]
 
@@ -248,10 +240,10 @@ def _columns(heading: Sequence[str], line: int, problems: list[Problem]) -> Mapp
     """Which column holds which known field; problems for those that must be there and are not."""
     named = [re.sub(r"[\s_.\-]", "", cell).casefold() for cell in heading]
     columns: dict[int, str] = {}
-    for field_name, headings in _HEADINGS.items():
+    for field_name, headings in COLUMNS.items():
         best = next((known for known in headings if known in named), None)
         if best is None:
-            if field_name in ("extension_num", "default_ip"):
+            if field_name in CHECKS:
                 problems.append(Problem(line, FileProblemCode.NO_HEADER, field_name))
         elif named.count(best) > 1:
             problems.append(Problem(line, FileProblemCode.DOUBLED_COLUMN, field_name))
@@ -293,7 +285,7 @@ def _read_row(
         elif cell:
             problems.append(Problem(line, FileProblemCode.NO_HEADING, value=cell[:100]))
             good = False
-    for field_name, check in (("extension_num", check_extension), ("default_ip", check_ip)):
+    for field_name, check in CHECKS.items():
         text = known.get(field_name, "")
         code = check(text)
         if code is not None:

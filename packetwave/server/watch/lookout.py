@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
-from packetwave.protocol.messages import format_at, parse_at
+from packetwave.protocol.fields import format_at, parse_at
 from packetwave.server.calls.events import Unwatched
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, OpenCall, Tracker
 from packetwave.server.diagnosis import DiagnosisEvent

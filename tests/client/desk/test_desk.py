@@ -30,7 +30,7 @@ Open = Callable[..., Desk]
 
 
 def call(call_id: str) -> IncomingCall:
-    return IncomingCall("01012345678", "1001", call_id=call_id, from_name="홍길동")
+    return IncomingCall("01012345678", "1001", call_id=call_id, caller_name="홍길동")
 
 
 def end(app: QApplication, desk: Desk) -> None:
@@ -131,7 +131,7 @@ def test_the_test_popup(
     desk = open_desk(start_server(WELCOME).url)
     desk.tray.test_popup.emit()
     [popup] = desk.popups.popups
-    assert popup.call.from_name == "PacketWave 시험"
+    assert popup.call.incoming.caller_name == "PacketWave 시험"
     qtbot.waitUntil(lambda: desk.popups.popups == ())
 
 

@@ -78,7 +78,7 @@ def test_the_popup_leaves_the_keyboard_where_it_was(
         xdotool(display, "windowfocus", "--sync", field)
         before = xdotool(display, "getwindowfocus")
         assert before
-        server.send(IncomingCall("01012345678", "1001", call_id="a", from_name="홍길동"))
+        server.send(IncomingCall("01012345678", "1001", call_id="a", caller_name="홍길동"))
         popup = wait_for(display, "search", "--onlyvisible", "--name", "^전화 수신$")
         assert xdotool(display, "getwindowfocus") == before
         assert xdotool(display, "getactivewindow") == field

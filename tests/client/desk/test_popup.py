@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from packetwave.client.calls import Call, CallState
+from packetwave.client.calls import Call
 from packetwave.client.desk.popup import Kind, Popup, kind_of
 from packetwave.ui import languages
 from packetwave.ui.theme import DARK, LIGHT
-from tests.client.desk.conftest import CALL, ELSEWHERE, MISSED
+from tests.client.desk.conftest import CALL, ELSEWHERE, MISSED, became, saying
 
 Show = Callable[[Call], Popup]
 
@@ -55,15 +55,32 @@ def test_a_ringing_call(show: Show) -> None:
     ]
 
 
+def test_the_company_stands_beside_the_name(show: Show) -> None:
+    popup = show(saying(CALL, caller_company="한빛\n상사"))
+    head = [
+        label
+        for label in popup.findChildren(QLabel)
+        if label.isVisible() and label.text() in texts(popup)[1:4]
+    ]
+    assert [label.text() for label in sorted(head, key=lambda label: label.x())] == [
+        "홍길동",
+        "· 한빛 상사",
+        "010-1234-5678",
+    ]
+    nameless = show(saying(CALL, caller_name="", caller_company="한빛상사"))
+    assert {"010-1234-5678", "· 한빛상사"} <= set(texts(nameless))
+    assert not [text for text in texts(show(CALL)) if text.startswith("·")]
+
+
 def test_without_a_name_the_number_stands_for_it(show: Show) -> None:
-    assert texts(show(replace(CALL, from_name="")))[1:3] == [
+    assert texts(show(saying(CALL, caller_name="")))[1:3] == [
         "010-1234-5678",
         "010-1234-5678 에게서 전화가 왔습니다!",
     ]
 
 
 def test_a_withheld_number(show: Show) -> None:
-    popup = show(replace(CALL, from_name="", caller="anonymous"))
+    popup = show(saying(CALL, caller_name="", caller="anonymous"))
     assert texts(popup)[1] == "발신번호표시제한"
     assert "번호 복사" not in [
         each.text() for each in popup.findChildren(QAbstractButton) if each.isVisible()
@@ -108,11 +125,11 @@ def test_a_call_answered_elsewhere_says_by_whom_and_goes(show: Show, qtbot: QtBo
 def test_a_missed_call_stays_and_says_how_long_it_rang(show: Show) -> None:
     popup = show(CALL)
     popup.show_call(MISSED)
-    assert MISSED.at is not None
+    assert MISSED.incoming.rang_at is not None
     assert texts(popup)[0] == "부재중 전화"
     assert texts(popup)[-2:] == [
         "받지 못한 전화가 있습니다",
-        f"내선 1001 · 대표번호 02-1234-5678 · {MISSED.at.astimezone():%H:%M} · 23초 울림",
+        f"내선 1001 · 대표번호 02-1234-5678 · {MISSED.incoming.rang_at.astimezone():%H:%M} · 23초 울림",
     ]
 
 
@@ -131,11 +148,11 @@ def test_a_doubtful_call_marks_itself_and_is_sure_again(show: Show) -> None:
         (replace(CALL, doubtful=True), Kind.DOUBTFUL),
         (ELSEWHERE, Kind.ELSEWHERE),
         (MISSED, Kind.MISSED),
-        (replace(CALL, state=CallState.ANSWERED), None),
-        (replace(CALL, state=CallState.LAPSED), None),
-        (replace(CALL, state=CallState.ENDED, outcome="declined"), None),
-        (replace(CALL, state=CallState.ENDED, outcome="of the future"), None),
-        (replace(CALL, state=CallState.ENDED), None),
+        (became(CALL, "answered"), None),
+        (became(CALL, "lapsed"), None),
+        (became(CALL, "ended", "declined"), None),
+        (became(CALL, "ended", "of the future"), None),
+        (became(CALL, "ended"), None),
     ],
 )
 def test_what_there_is_to_say(show: Show, call: Call, kind: Kind | None) -> None:
@@ -165,7 +182,7 @@ def test_the_number_is_copied_as_it_is_read(show: Show, qtbot: QtBot) -> None:
 
 def test_hostile_text_is_shown_flat_and_short(show: Show) -> None:
     name = "<img src=x><b>\u202e긴 이름\n" + "가" * 500
-    popup = show(replace(CALL, from_name=name, caller="x" * 512, called="<i>1</i>" * 60, dialled="9" * 512))
+    popup = show(saying(CALL, caller_name=name, caller="x" * 512, called="<i>1</i>" * 60, dialled="9" * 512))
     assert popup.width() == show(CALL).width()
     for label in popup.findChildren(QLabel):
         assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
@@ -176,7 +193,7 @@ def test_hostile_text_is_shown_flat_and_short(show: Show) -> None:
 
 
 def test_a_long_name_gives_way_to_the_number(show: Show) -> None:
-    popup = show(replace(CALL, from_name="아주 긴 이름을 가진 주식회사 " * 5))
+    popup = show(saying(CALL, caller_name="아주 긴 이름을 가진 " * 5, caller_company="긴 주식회사 " * 5))
     [number] = [label for label in popup.findChildren(QLabel) if label.text() == "010-1234-5678"]
     assert number.width() >= number.fontMetrics().horizontalAdvance(number.text())
 

@@ -7,12 +7,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from packetwave.client.calls import Call, CallState
+from packetwave.client.calls import Call
 from packetwave.client.desk.popup import Kind, Popup
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.settings import CORNERS
 from packetwave.ui.theme import DARK, LIGHT
-from tests.client.desk.conftest import CALL
+from tests.client.desk.conftest import CALL, became, saying
 
 
 @pytest.fixture
@@ -23,15 +23,15 @@ def stack(qtbot: QtBot) -> Iterator[PopupStack]:
 
 
 def numbered(number: int) -> Call:
-    return replace(CALL, call_id=str(number))
+    return saying(CALL, call_id=str(number))
 
 
 def missed(call: Call) -> Call:
-    return replace(call, state=CallState.ENDED, outcome="missed")
+    return became(call, "ended", "missed")
 
 
 def over(call: Call) -> Call:
-    return replace(call, state=CallState.ENDED, outcome="declined")
+    return became(call, "ended", "declined")
 
 
 def card(popup: Popup) -> QRect:
@@ -127,12 +127,12 @@ def test_what_rings_has_room_before_what_was_missed(stack: PopupStack) -> None:
 def test_a_phone_that_stops_ringing_has_no_popup_until_it_is_known_why(stack: PopupStack) -> None:
     stack.ring(numbered(1))
     stack.ring(numbered(2))
-    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    stack.change(became(numbered(1), "stopped"))
     assert seen(stack) == ["2"]
     assert note() is None
     stack.change(numbered(1))  # a queue rings it again
     assert seen(stack) == ["1", "2"]
-    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    stack.change(became(numbered(1), "stopped"))
     stack.change(missed(numbered(1)))
     assert seen(stack) == ["1", "2"]
     assert stack.popups[0].kind is Kind.MISSED
@@ -140,7 +140,7 @@ def test_a_phone_that_stops_ringing_has_no_popup_until_it_is_known_why(stack: Po
 
 def test_a_popup_closed_while_its_phone_rests_stays_closed(stack: PopupStack) -> None:
     stack.ring(numbered(1))
-    stack.change(replace(numbered(1), state=CallState.STOPPED))
+    stack.change(became(numbered(1), "stopped"))
     stack.close_all()
     stack.change(missed(numbered(1)))
     assert stack.popups == ()

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -7,8 +5,9 @@ from packetwave.client.calls import Call
 from packetwave.client.desk import words
 from packetwave.client.link import LinkState, Phase, Reason
 from packetwave.client.preset import Origin, Setting
+from packetwave.protocol import IncomingCall
 from packetwave.ui import languages
-from tests.client.desk.conftest import CALL, ELSEWHERE
+from tests.client.desk.conftest import CALL, became, saying
 
 URL = "ws://192.168.0.10:8765"
 STATES = [LinkState(Phase.CONNECTED, URL), LinkState(Phase.CONNECTING, URL)]
@@ -50,12 +49,12 @@ def test_an_address_typed_instead_of_the_malformed_one_is_the_users_own() -> Non
     ("call", "caller", "called"),
     [
         (CALL, "홍길동", "내선 1001 · 대표번호 02-1234-5678"),
-        (replace(CALL, from_name=""), "010-1234-5678", "내선 1001 · 대표번호 02-1234-5678"),
-        (replace(CALL, from_name=" \u200b", dialled="1001"), "010-1234-5678", "내선 1001"),
-        (replace(CALL, via="1003", dialled=""), "홍길동", "내선 1001 · 1003에서 돌려줌"),
-        (Call("x", "anonymous", "1001"), "발신번호표시제한", "내선 1001"),
-        (Call("x", "", "1001"), "발신번호표시제한", "내선 1001"),
-        (Call("x", "+14155550100", "1001"), "+14155550100", "내선 1001"),
+        (saying(CALL, caller_name=""), "010-1234-5678", "내선 1001 · 대표번호 02-1234-5678"),
+        (saying(CALL, caller_name=" \u200b", dialled="1001"), "010-1234-5678", "내선 1001"),
+        (saying(CALL, via="1003", dialled=""), "홍길동", "내선 1001 · 1003에서 돌려줌"),
+        (Call(IncomingCall("anonymous", "1001")), "발신번호표시제한", "내선 1001"),
+        (Call(IncomingCall("", "1001")), "발신번호표시제한", "내선 1001"),
+        (Call(IncomingCall("+14155550100", "1001")), "+14155550100", "내선 1001"),
     ],
 )
 def test_who_calls_whom(call: Call, caller: str, called: str) -> None:
@@ -73,10 +72,10 @@ def test_who_calls_whom(call: Call, caller: str, called: str) -> None:
     ],
 )
 def test_who_answered(by: str, by_name: str, said: str) -> None:
-    assert words.answered_by(replace(ELSEWHERE, by=by, by_name=by_name)) == said
+    assert words.answered_by(became(CALL, "ended", "answered_elsewhere", by, by_name)) == said
 
 
 def test_the_clock_is_the_local_one() -> None:
-    assert CALL.at is not None
-    assert words.clock(CALL) == CALL.at.astimezone().strftime("%H:%M")
-    assert words.clock(replace(CALL, at=None)) == ""
+    assert CALL.incoming.rang_at is not None
+    assert words.clock(CALL) == CALL.incoming.rang_at.astimezone().strftime("%H:%M")
+    assert words.clock(Call(IncomingCall("1", "2"))) == ""

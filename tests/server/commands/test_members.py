@@ -75,9 +75,9 @@ def test_imported_and_listed(run: Run, two: Path, tmp_path: Path) -> None:
     ran = run("list")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == (
-        "extension_num,default_ip,name,department,note,자리\r\n"
-        "1001,192.168.0.101,홍길동,,,A\r\n"
-        "1002,192.168.0.102,김영희,,,'=B\r\n"
+        "extension_num,default_ip,name,department,note,company,자리\r\n"
+        "1001,192.168.0.101,홍길동,,,,A\r\n"
+        "1002,192.168.0.102,김영희,,,,'=B\r\n"
     )
     again = tmp_path / "again.csv"
     again.write_text(ran.out, encoding="utf-8", newline="")
@@ -132,7 +132,7 @@ def test_an_exported_workbook_opens(run: Run, two: Path, tmp_path: Path) -> None
 
 def test_a_folder_without_a_database_is_left_so(run: Run, tmp_path: Path) -> None:
     ran = run("list")
-    assert (ran.code, ran.out) == (0, "extension_num,default_ip,name,department,note\r\n")
+    assert (ran.code, ran.out) == (0, "extension_num,default_ip,name,department,note,company\r\n")
     assert "no database" in ran.err
     assert not (tmp_path / "data").exists()
 

@@ -107,7 +107,10 @@ def test_what_is_wrong_with_a_row_is_logged_once(tmp_path: Path, caplog: pytest.
         path = tmp_path / "members.db"
         room = Room(thread, await thread.run(Moody, path))
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
-            other.execute("INSERT INTO members VALUES (1, '1001', 'x', '', '', '', '{}')")
+            other.execute(
+                "INSERT INTO members (extension_num, default_ip, name, department, note, extra)"
+                " VALUES ('1001', 'x', '', '', '', '{}')"
+            )
         with caplog.at_level(logging.WARNING):
             await room.members.load()
             await room.members.load()

@@ -1,6 +1,6 @@
 """Who is told what, as data."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from packetwave.protocol import CallUpdate, IncomingCall
@@ -25,7 +25,7 @@ DESKS = Directory(
         (
             Member("1001", "192.0.2.1", name="김영희"),
             Member("1001", "192.0.2.9"),
-            Member("1002", "192.0.2.2", name="박민수"),
+            Member("1002", "192.0.2.2", name="박민수", company="한빛상사"),
         )
     )
 )
@@ -37,11 +37,26 @@ def test_all_desks_of_an_extension_are_told() -> None:
     assert told is not None
     assert told.addresses == ("192.0.2.1", "192.0.2.9")
     assert isinstance(told.message, IncomingCall)
-    assert (told.message.caller, told.message.called, told.message.to_name) == (
+    assert (told.message.caller, told.message.called, told.message.called_name) == (
         "01012345678",
         "1001",
         "김영희",
     )
+
+
+def test_the_alert_says_all_that_the_record_knows_of_it() -> None:
+    record = replace(
+        RECORD,
+        caller_name="홍길동",
+        caller_company="한빛상사",
+        dialled="0212345678",
+        via="1000",
+        direction=Direction.INTERNAL,
+    )
+    told = Alerts().rings(record, DESKS)
+    assert told is not None
+    for field in fields(IncomingCall):
+        assert getattr(told.message, field.name) == getattr(record, field.name)
 
 
 def test_outgoing_calls_and_strangers_are_told_to_nobody() -> None:
@@ -93,7 +108,11 @@ def test_another_caller_is_told_while_it_rings() -> None:
     alerts.rings(RECORD, DESKS)
     told = alerts.goes_on(CallerChanged("c1", AT, "1002"), DESKS)
     assert told is not None and isinstance(told.message, IncomingCall)
-    assert (told.message.caller, told.message.from_name) == ("1002", "박민수")
+    assert (told.message.caller, told.message.caller_name, told.message.caller_company) == (
+        "1002",
+        "박민수",
+        "한빛상사",
+    )
     alerts.goes_on(Answered("c1", AT), DESKS)
     assert alerts.goes_on(CallerChanged("c1", AT, "025550100"), DESKS) is None
 

@@ -16,7 +16,7 @@ from packetwave.server.hub import hub as hub_module
 from packetwave.server.hub.hub import MAX_MESSAGES_A_MINUTE, Hub
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
-CALL = IncomingCall("01012345678", "1001", call_id="c1", from_name="홍길동")
+CALL = IncomingCall("01012345678", "1001", call_id="c1", caller_name="홍길동")
 
 
 class Office:
@@ -223,7 +223,7 @@ def test_sessions_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_client_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "MAX_QUEUE", 20)
-    big = IncomingCall("1" * 500, "1001", call_id="x" * 500, from_name="가" * 500)
+    big = IncomingCall("1" * 500, "1001", call_id="x" * 500, caller_name="가" * 500)
 
     async def work() -> None:
         async with a_hub(Office()) as (hub, url):

@@ -1,6 +1,6 @@
 """Members turned so that a call finds its people."""
 
-from packetwave.server.office.directory import Directory
+from packetwave.server.office.directory import NOBODY, Directory
 from packetwave.server.office.values import Member, MemberTable
 
 DESKS = Directory(
@@ -26,7 +26,7 @@ def test_extensions_and_addresses() -> None:
 
 
 def test_names() -> None:
-    assert DESKS.name_of("1001") == "김영희"
-    assert DESKS.name_of("07012345678") == ""
-    assert DESKS.name_of("") == ""
+    assert DESKS.member("1001").name == "김영희"
+    assert DESKS.member("07012345678").name == ""
+    assert DESKS.member("") is NOBODY
     assert Directory().extensions == frozenset()

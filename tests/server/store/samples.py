@@ -25,6 +25,7 @@ FULL_CALL = CallRecord(
     caller="01012345678",
     called="1001",
     caller_name="홍길동",
+    caller_company="한빛상사",
     called_name="김영희",
     dialled="0212345678",
     via="1005",

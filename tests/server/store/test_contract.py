@@ -31,7 +31,9 @@ def test_members_come_in_the_order_of_their_extensions(opened: Opened) -> None:
 
 
 def test_all_fields_come_back(opened: Opened) -> None:
-    member = Member("1001", "fe80::1", "홍길동", "영업부", "=1+1\nline 2", {"층": "2", "seat": "A"})
+    member = Member(
+        "1001", "fe80::1", "홍길동", "영업부", "=1+1\nline 2", "한빛상사", {"층": "2", "seat": "A"}
+    )
     (stored,) = opened.store.change_members(add(member)).members
     assert replace(stored, row_id="") == member
     (again,) = opened.open_another().load_members().members

@@ -12,7 +12,8 @@ import pytest
 from packetwave.server.calls.events import Direction, Outcome
 from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put
 from packetwave.server.store.base import StoreAway, StoreDamaged, StoreError
-from packetwave.server.store.sqlite import STEPS, SqliteStore, migrate, open_embedded
+from packetwave.server.store.schema import STEPS
+from packetwave.server.store.sqlite import SqliteStore, open_embedded
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 
 _WRITER = """
@@ -173,29 +174,6 @@ def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         SqliteStore(tmp_path / "nowhere" / "packetwave.db")
     with pytest.raises(StoreError):
         SqliteStore(tmp_path)
-
-
-def test_a_file_of_the_first_version_is_brought_up_with_its_rows(path: Path) -> None:
-    store = SqliteStore(path)
-    store.change_members(add(HONG))
-    store.close()
-    connection = sqlite3.connect(path, isolation_level=None)
-    steps = (*STEPS, ("ALTER TABLE members ADD COLUMN floor TEXT", "UPDATE members SET floor = '2'"))
-    migrate(connection, steps)
-    migrate(connection, steps)
-    assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS) + 1,)
-    assert connection.execute("SELECT name, floor FROM members").fetchall() == [("홍길동", "2")]
-    connection.close()
-
-
-def test_a_step_that_fails_changes_nothing(path: Path) -> None:
-    SqliteStore(path).close()
-    connection = sqlite3.connect(path, isolation_level=None)
-    with pytest.raises(sqlite3.Error):
-        migrate(connection, (*STEPS, ("CREATE TABLE new (x)",), ("ALTER TABLE nowhere ADD COLUMN x",)))
-    assert connection.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
-    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'new'").fetchone() == (0,)
-    connection.close()
 
 
 def test_a_file_of_a_newer_program_is_left_alone(path: Path) -> None:

@@ -24,7 +24,7 @@ from packetwave.server.store.tables import (
 )
 from tests.server.store.samples import HONG, KIM
 
-HEADER = "extension_num,default_ip,name,department,note"
+HEADER = "extension_num,default_ip,name,department,note,company"
 
 
 def _read(text: str, encoding: str = "utf-8") -> TableFile:
@@ -60,9 +60,9 @@ def test_the_least_file() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
 def test_encodings_delimiters_and_line_ends(encoding: str, delimiter: str, line_end: str) -> None:
-    rows = [HEADER.split(","), ["1001", "192.168.0.101", "홍길동", "영업부", "2층"]]
+    rows = [HEADER.split(","), ["1001", "192.168.0.101", "홍길동", "영업부", "2층", "한빛상사"]]
     text = line_end.join(delimiter.join(row) for row in rows) + line_end
-    assert _members(_read(text, encoding)) == [HONG]
+    assert _members(_read(text, encoding)) == [replace(HONG, company="한빛상사")]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,12 @@ def test_encodings_delimiters_and_line_ends(encoding: str, delimiter: str, line_
 )
 def test_headings_in_any_order_and_language(header: str) -> None:
     assert _members(_read(f"{header}\n10.0.0.1,1001,홍길동\n")) == [Member("1001", "10.0.0.1", "홍길동")]
+
+
+@pytest.mark.parametrize("heading", ["회사", "회사명", "company", "Company "])
+def test_a_company_has_its_headings(heading: str) -> None:
+    (member,) = _members(_read(f"ext,ip,{heading}\n1001,10.0.0.1,한빛상사\n"))
+    assert (member.company, member.extra) == ("한빛상사", {})
 
 
 def test_a_running_number_is_no_extension_where_there_is_one() -> None:
@@ -240,11 +246,11 @@ def test_no_bytes_raise(content: bytes) -> None:
 
 
 def test_what_is_written_says_so() -> None:
-    text = to_csv([HONG, replace(KIM, extra={"자리": "창가"})]).decode("utf-8")
+    text = to_csv([HONG, replace(KIM, company="한빛상사", extra={"자리": "창가"})]).decode("utf-8")
     assert text == (
         f"\ufeff{HEADER},자리\r\n"
-        "1001,192.168.0.101,홍길동,영업부,2층,\r\n"
-        "1002,192.168.0.102,김영희,,,창가\r\n"
+        "1001,192.168.0.101,홍길동,영업부,2층,,\r\n"
+        "1002,192.168.0.102,김영희,,,한빛상사,창가\r\n"
     )
     assert to_csv([], mark=False) == f"{HEADER}\r\n".encode()
 
@@ -271,6 +277,7 @@ _MEMBERS = st.lists(
         name=_TEXT.map(str.strip),
         department=_TEXT.map(str.strip),
         note=_TEXT.map(str.strip),
+        company=_TEXT.map(str.strip),
         extra=st.dictionaries(st.sampled_from(["자리", "seat", "x y"]), _TEXT.map(str.strip)),
     ),
     max_size=6,

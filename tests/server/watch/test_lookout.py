@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from packetwave.protocol.messages import format_at
+from packetwave.protocol.fields import format_at
 from packetwave.server.settings import ServerSettings
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.thread import StoreThread

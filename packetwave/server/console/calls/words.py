@@ -55,8 +55,9 @@ def number(digits: str) -> str:
 
 
 def caller(record: CallRecord) -> Cell:
-    """Number and name of who calls."""
-    return Cell(strong=number(record.caller), faint=plain(record.caller_name))
+    """Number, name and company of who calls."""
+    known = (plain(record.caller_name), plain(record.caller_company))
+    return Cell(strong=number(record.caller), faint=" · ".join(filter(None, known)))
 
 
 def called(record: CallRecord) -> Cell:
@@ -160,7 +161,7 @@ def _took(milliseconds: float) -> str:
 def findable(record: CallRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Numbers and names by which a call is found."""
     numbers = (record.caller, record.called, record.dialled, record.by)
-    names = (record.caller_name, record.called_name)
+    names = (record.caller_name, record.caller_company, record.called_name)
     return (numbers, (*names, number(ANONYMOUS))) if record.caller == ANONYMOUS else (numbers, names)
 
 
@@ -172,6 +173,7 @@ def figures(record: CallRecord) -> tuple[str, ...]:
         direction(record.direction).text,
         number(record.caller),
         plain(record.caller_name),
+        plain(record.caller_company),
         number(record.called),
         plain(record.called_name),
         number(record.dialled) if record.dialled else "",
@@ -189,6 +191,7 @@ def figure_columns() -> tuple[str, ...]:
         translate("calls", "Direction"),
         translate("calls", "From"),
         translate("calls", "Caller's name"),
+        translate("calls", "Caller's company"),
         translate("calls", "To"),
         translate("calls", "Name"),
         translate("calls", "Dialled"),

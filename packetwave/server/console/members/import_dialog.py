@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QWidget
 
+from packetwave.server.console.members.rows import fields_of
 from packetwave.server.console.members.words import file_problem
 from packetwave.server.console.parts.widgets import button, card
 from packetwave.server.office.values import Member
@@ -93,5 +94,4 @@ def _lines(read: TableFile, plan: ImportPlan) -> list[str]:
 
 
 def _said(member: Member) -> str:
-    texts = (member.extension_num, member.name, member.department, member.default_ip, member.note)
-    return " ".join(plain(text) for text in texts if text)
+    return " ".join(plain(text) for text in fields_of(member) if text)

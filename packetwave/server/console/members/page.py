@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from packetwave.common import files
 from packetwave.server.console.members.import_dialog import ImportDialog
 from packetwave.server.console.members.requests import Request, RequestStrip, open_requests
-from packetwave.server.console.members.rows import Field
+from packetwave.server.console.members.rows import EXTENSION, FIELD_NAMES, IP, NOTE
 from packetwave.server.console.members.table import STATE_COLUMN, MemberModel
 from packetwave.server.console.members.words import member_defect
 from packetwave.server.console.parts.background import Background
@@ -57,6 +57,8 @@ translate = QCoreApplication.translate
 
 _DEFECTS_SHOWN = 5
 _TABLES = "CSV, Excel"
+_WIDTHS = {"extension_num": 90, "name": 120, "default_ip": 160}  # the window holds one column more
+_WIDTH, _STATE_WIDTH = 110, 270
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -185,7 +187,7 @@ class MembersPage(QWidget):
         self.search.clear()
         row = self.model.add_row()
         self._show_rows()
-        index = self.model.index(row, Field.EXTENSION)
+        index = self.model.index(row, EXTENSION)
         self.table.setCurrentIndex(index)
         self.table.scrollTo(index)
         self.table.edit(index)
@@ -249,7 +251,7 @@ class MembersPage(QWidget):
 
     def _add_requested(self, request: Request) -> None:
         row = self.model.rowCount()
-        self.model.write([(row, Field.EXTENSION, request.extension), (row, Field.IP, request.address)])
+        self.model.write([(row, EXTENSION, request.extension), (row, IP, request.address)])
 
     def _ignore_requested(self, request: Request) -> None:
         self._ignored.add(request)
@@ -299,7 +301,7 @@ class MembersPage(QWidget):
         search = Search(self.search.text())
         for row in range(self.model.rowCount()):
             texts = self.model.texts(row)
-            numbers = (texts[Field.EXTENSION], texts[Field.IP].replace(".", ""), texts[Field.IP])
+            numbers = (texts[EXTENSION], texts[IP].replace(".", ""), texts[IP])
             hidden = bool(search) and any(texts) and not search.finds(numbers, texts)
             if hidden != self.table.isRowHidden(row):
                 self.table.setRowHidden(row, hidden)
@@ -319,8 +321,8 @@ class _MemberView(CellTable):
             | CellTable.EditTrigger.SelectedClicked
         )
         self.setModel(model)
-        widths = {Field.EXTENSION: 110, Field.NAME: 150, Field.DEPARTMENT: 130, Field.IP: 200}
-        self.set_widths({**{int(f): w for f, w in widths.items()}, STATE_COLUMN: 280}, Field.NOTE)
+        widths = {which: _WIDTHS.get(name, _WIDTH) for which, name in enumerate(FIELD_NAMES) if which != NOTE}
+        self.set_widths({**widths, STATE_COLUMN: _STATE_WIDTH}, NOTE)
 
     def delete_rows(self) -> None:
         """Remove the rows of all selected cells."""
@@ -341,7 +343,7 @@ class _MemberView(CellTable):
         elif event.key() == Qt.Key.Key_Delete:
             self._members.write(
                 [
-                    (index.row(), Field(index.column()), "")
+                    (index.row(), index.column(), "")
                     for index in self.selectionModel().selectedIndexes()
                     if index.column() < STATE_COLUMN and not self.isRowHidden(index.row())
                 ]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
 from packetwave.common.addresses import comparable
-from packetwave.server.console.members.rows import Field, Typed
+from packetwave.server.console.members.rows import EXTENSION, IP, Typed
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.sip.numbers import normalise
 from packetwave.ui.labels import label, set_tip
@@ -38,7 +38,7 @@ def open_requests(
     asked = {Request(client.address, client.wants) for client in clients if client.wants}
     if not asked:
         return []
-    given = {(normalise(row[Field.EXTENSION].strip()), comparable(row[Field.IP].strip())) for row in rows}
+    given = {(normalise(row[EXTENSION].strip()), comparable(row[IP].strip())) for row in rows}
     return sorted(
         (
             request

@@ -6,29 +6,24 @@ rows and shows them.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from dataclasses import dataclass, field
 
 from packetwave.common import addresses
-from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import DefectCode, Member
+from packetwave.server.office.validation import CHECKS, check_ip
+from packetwave.server.office.values import COLUMNS, DefectCode, Member, texts_of
 
+_TEXTS = [name for name in COLUMNS if name != "default_ip"]
+_AT = _TEXTS.index("note")
+FIELD_NAMES = (*_TEXTS[:_AT], "default_ip", *_TEXTS[_AT:])
+"""The fields of a member that are edited, in the order of the columns: as declared, the PC before the note.
+Blocks are pasted in this order, so a new field comes last."""
 
-class Field(IntEnum):
-    """What of a member is edited, in the order of the columns."""
+EXTENSION, NAME, IP, NOTE = map(FIELD_NAMES.index, ("extension_num", "name", "default_ip", "note"))
+"""Which columns these are."""
 
-    EXTENSION = 0
-    NAME = 1
-    DEPARTMENT = 2
-    IP = 3
-    NOTE = 4
-
-
-FIELD_NAMES = ("extension_num", "name", "department", "default_ip", "note")
-"""The names under which `Field` is stored."""
-
-Typed = tuple[str, str, str, str, str]
-BLANK: Typed = ("", "", "", "", "")
+Typed = tuple[str, ...]
+"""The texts of a row, in the order of `FIELD_NAMES`."""
+BLANK: Typed = ("",) * len(FIELD_NAMES)
 
 
 @dataclass(eq=False, slots=True)
@@ -41,8 +36,8 @@ class Draft:
     stored: Member | None = None
     """The row as last known from the store, None for one that is not there yet."""
 
-    typing: tuple[Field, str] | None = None
-    """Field and text of an open editor, None without one."""
+    typing: tuple[int, str] | None = None
+    """Column and text of an open editor, None without one."""
 
     sent: Typed | None = None
     """What was asked to be saved and is not answered yet."""
@@ -50,8 +45,8 @@ class Draft:
     held: bool = False
     """Whether it is not sent again by itself, since the store refused it or somebody removed it."""
 
-    faults: Mapping[Field, DefectCode] = field(default_factory=dict)
-    """What is wrong with which field."""
+    faults: Mapping[int, DefectCode] = field(default_factory=dict)
+    """What is wrong in which column."""
 
     extra: Mapping[str, object] = field(default_factory=dict)
     """Fields that this program does not know, kept also over delete and undo."""
@@ -76,9 +71,8 @@ class Draft:
 
     def member(self) -> Member:
         """The typed row as a member to put."""
-        extension, name, department, ip, note = self.typed
-        values = Member(extension, ip, name, department, note, self.extra)
-        return values if self.stored is None else replace(values, row_id=self.stored.row_id)
+        row_id = "" if self.stored is None else self.stored.row_id
+        return Member(**dict(zip(FIELD_NAMES, self.typed, strict=True)), extra=self.extra, row_id=row_id)
 
     def take(self, stored: Member) -> None:
         """What the store holds of this row now; text that is not saved yet stays."""
@@ -98,16 +92,14 @@ class Draft:
 
 
 def fields_of(member: Member) -> Typed:
-    """A member's texts in the order of `Field`."""
-    return member.extension_num, member.name, member.department, member.default_ip, member.note
+    """A member's texts in the order of the columns."""
+    texts = texts_of(member)
+    return tuple(texts[name] for name in FIELD_NAMES)
 
 
-def with_text(typed: Typed, which: Field, text: str) -> Typed:
+def with_text(typed: Typed, which: int, text: str) -> Typed:
     """The row with one text put in."""
-    texts = list(typed)
-    texts[which] = text
-    extension, name, department, ip, note = texts
-    return extension, name, department, ip, note
+    return (*typed[:which], text, *typed[which + 1 :])
 
 
 def check(drafts: Sequence[Draft]) -> list[Draft]:
@@ -123,27 +115,27 @@ def check(drafts: Sequence[Draft]) -> list[Draft]:
     return changed
 
 
-def settled(which: Field, text: str) -> str:
+def settled(which: int, text: str) -> str:
     """A text as the store will keep it: trimmed, an address in its one way to be written."""
     text = text.strip()
-    return addresses.normal(text) if which is Field.IP and check_ip(text) is None else text
+    return addresses.normal(text) if which == IP and check_ip(text) is None else text
 
 
 def _desk(draft: Draft) -> tuple[str, str]:
     now = draft.now()
-    return settled(Field.EXTENSION, now[Field.EXTENSION]), settled(Field.IP, now[Field.IP])
+    return settled(EXTENSION, now[EXTENSION]), settled(IP, now[IP])
 
 
-def _faults(draft: Draft, *, doubled: bool) -> dict[Field, DefectCode]:
+def _faults(draft: Draft, *, doubled: bool) -> dict[int, DefectCode]:
     if draft.is_blank():
         return {}
-    extension, ip = _desk(draft)
-    faults: dict[Field, DefectCode] = {}
-    if code := check_extension(extension):
-        faults[Field.EXTENSION] = code
-    if code := check_ip(ip):
-        faults[Field.IP] = code
-    is_own = draft.stored is None or draft.now() != fields_of(draft.stored)
+    now = draft.now()
+    faults: dict[int, DefectCode] = {}
+    for name, check_text in CHECKS.items():
+        which = FIELD_NAMES.index(name)
+        if code := check_text(settled(which, now[which])):
+            faults[which] = code
+    is_own = draft.stored is None or now != fields_of(draft.stored)
     if doubled and is_own and not faults:
-        faults[Field.EXTENSION] = faults[Field.IP] = DefectCode.DOUBLED
+        faults[EXTENSION] = faults[IP] = DefectCode.DOUBLED
     return faults

@@ -14,19 +14,29 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from packetwave.server.console.members import words as member_words
-from packetwave.server.console.members.rows import Draft, Field, Typed, check, fields_of, settled, with_text
+from packetwave.server.console.members.rows import (
+    EXTENSION,
+    FIELD_NAMES,
+    IP,
+    Draft,
+    Typed,
+    check,
+    fields_of,
+    settled,
+    with_text,
+)
 from packetwave.server.console.parts.cells import CELL, WRONG
 from packetwave.server.office.values import Member, MemberChange, MemberTable, Put, Remove
 from packetwave.ui.plain import plain
 
-STATE_COLUMN = len(Field)
+STATE_COLUMN = len(FIELD_NAMES)
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-CellText = tuple[Draft, Field, str]
+CellText = tuple[Draft, int, str]
 
 
 class MemberModel(QAbstractTableModel):
-    """Rows are members, columns are `Field` and the state.
+    """Rows are members, columns are `FIELD_NAMES` and the state.
 
     undo: the stack of everything done here. Signals: changes_wanted(list of MemberChange): to be stored.
     """
@@ -56,7 +66,7 @@ class MemberModel(QAbstractTableModel):
         if places:
             self.undo.push(_Rows(self, member_words.removed(), removed=places))
 
-    def write(self, cells: Sequence[tuple[int, Field, str]]) -> None:
+    def write(self, cells: Sequence[tuple[int, int, str]]) -> None:
         """Put texts into cells as one step; rows beyond the last are added."""
         added: list[tuple[int, Draft]] = []
         for row in range(len(self._drafts), max((row for row, _, _ in cells), default=-1) + 1):
@@ -71,7 +81,7 @@ class MemberModel(QAbstractTableModel):
         block = csv.reader(text.splitlines(keepends=True), delimiter="\t")
         self.write(
             [
-                (row + down, Field(column + right), cell)
+                (row + down, column + right, cell)
                 for down, line in enumerate(block)
                 for right, cell in enumerate(line)
                 if column + right < STATE_COLUMN
@@ -81,7 +91,7 @@ class MemberModel(QAbstractTableModel):
     def set_typing(self, index: AnyIndex, text: str | None) -> None:
         """Text in an open editor, checked while it is typed; None when the editor is closed."""
         draft = self._drafts[index.row()]
-        draft.typing = None if text is None else (Field(index.column()), text)
+        draft.typing = None if text is None else (index.column(), text)
         self._settle()
         self._tell_changed(draft)
 
@@ -150,7 +160,7 @@ class MemberModel(QAbstractTableModel):
         return tuple(d.member() for d in self._drafts if not d.faults and not d.is_blank())
 
     def texts(self, row: int) -> Typed:
-        """A row's texts in the order of `Field`."""
+        """A row's texts in the order of `FIELD_NAMES`."""
         return self._drafts[row].typed
 
     # QAbstractTableModel
@@ -188,20 +198,20 @@ class MemberModel(QAbstractTableModel):
             case _ if role == CELL:
                 return self._cell(draft, column)
             case _ if role == WRONG:
-                return column != STATE_COLUMN and Field(column) in draft.faults
+                return column != STATE_COLUMN and column in draft.faults
             case _:
                 return None
 
     def setData(self, index: AnyIndex, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not index.isValid() or index.column() == STATE_COLUMN:
             return False
-        self.write([(index.row(), Field(index.column()), str(value))])
+        self.write([(index.row(), index.column(), str(value))])
         return True
 
     def _cell(self, draft: Draft, column: int) -> Any:
         if column == STATE_COLUMN:
-            return member_words.state(draft, connected=draft.typed[Field.IP] in self._connected)
-        return member_words.cell(Field(column), draft.typed[column])
+            return member_words.state(draft, connected=draft.typed[IP] in self._connected)
+        return member_words.cell(FIELD_NAMES[column], draft.typed[column])
 
     # What the undo steps are made of
 
@@ -325,7 +335,7 @@ def _desk(member: Member) -> tuple[str, str]:
 
 
 def _typed_desk(draft: Draft) -> tuple[str, str]:
-    return draft.typed[Field.EXTENSION], draft.typed[Field.IP]
+    return draft.typed[EXTENSION], draft.typed[IP]
 
 
 def _pop_equal(members: dict[str, Member], typed: Typed) -> Member | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from packetwave.server.console.members.rows import FIELD_NAMES, Draft, Field
+from packetwave.server.console.members.rows import FIELD_NAMES, Draft
 from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.office.values import Defect, DefectCode
 from packetwave.server.store.tables import FileProblemCode, Problem
@@ -14,26 +14,36 @@ translate = QCoreApplication.translate
 
 
 def columns() -> Sequence[str]:
-    """Headings in the order of `Field`, then the state."""
-    return (
-        translate("members", "Extension"),
-        translate("members", "Name"),
-        translate("members", "Department"),
-        translate("members", "PC IP"),
-        translate("members", "Note"),
-        translate("members", "State"),
-    )
+    """Headings in the order of `FIELD_NAMES`, then the state."""
+    return (*(heading(name) for name in FIELD_NAMES), translate("members", "State"))
 
 
-def cell(which: Field, text: str) -> Cell:
+def heading(field_name: str) -> str:
+    """What the column of a member's field is called."""
+    match field_name:
+        case "extension_num":
+            return translate("members", "Extension")
+        case "name":
+            return translate("members", "Name")
+        case "department":
+            return translate("members", "Department")
+        case "company":
+            return translate("members", "Company")
+        case "default_ip":
+            return translate("members", "PC IP")
+        case "note":
+            return translate("members", "Note")
+    return field_name
+
+
+def cell(field_name: str, text: str) -> Cell:
     """A field: the extension stands out, what is only for people is faint."""
-    match which:
-        case Field.EXTENSION:
+    match field_name:
+        case "extension_num":
             return Cell(strong=text)
-        case Field.DEPARTMENT | Field.NOTE:
-            return Cell(faint=text)
-        case _:
+        case "name" | "default_ip":
             return Cell(text=text)
+    return Cell(faint=text)
 
 
 def state(draft: Draft, *, connected: bool) -> Cell:
@@ -85,8 +95,9 @@ def _file_fault(problem: Problem) -> str:
         case FileProblemCode.EMPTY_ROW:
             return translate("members", "The row is empty")
         case FileProblemCode.NO_HEADER:
-            heading = columns()[Field(FIELD_NAMES.index(problem.column))]
-            return translate("members", "The first row has no column '{column}'").format(column=heading)
+            return translate("members", "The first row has no column '{column}'").format(
+                column=heading(problem.column)
+            )
         case FileProblemCode.DOUBLED_COLUMN:
             return translate("members", "Two columns '{column}'").format(column=plain(problem.column))
         case FileProblemCode.NO_HEADING:

@@ -18,12 +18,18 @@ def read(path: Path) -> list[list[str]]:
 
 def test_calls_become_rows_that_spreadsheets_read(tmp_path: Path, clock: Clock) -> None:
     told = (Told("192.168.0.101", clock.at, 0.84),)
-    record = replace(answered("a", clock.at), caller_name="홍길동", called_name="김영희", told=told)
+    record = replace(
+        answered("a", clock.at),
+        caller_name="홍길동",
+        caller_company="한빛상사",
+        called_name="김영희",
+        told=told,
+    )
     write_calls(tmp_path / "calls.csv", [record])
     heading, row = read(tmp_path / "calls.csv")
-    assert len(heading) == len(row) == 11
-    assert row[2:6] == ["010-1234-5678", "홍길동", "1001", "김영희"]
-    assert row[7:] == ["Answered", "", "48", "0.8"]
+    assert len(heading) == len(row) == 12
+    assert row[2:7] == ["010-1234-5678", "홍길동", "한빛상사", "1001", "김영희"]
+    assert row[8:] == ["Answered", "", "48", "0.8"]
 
 
 def test_cells_never_run(tmp_path: Path, clock: Clock) -> None:

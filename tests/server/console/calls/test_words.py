@@ -43,5 +43,14 @@ def test_a_withheld_number_is_found_by_its_words(clock: Clock, korean: None) -> 
 def test_figures_have_a_heading_each_and_numbers_where_numbers_are(clock: Clock) -> None:
     for record in (answered("a", clock.at), missed("b", clock.at), call("c", clock.at)):
         assert len(call_words.figures(record)) == len(call_words.figure_columns())
-    assert call_words.figures(answered("a", clock.at, talked_s=48))[9] == "48"
-    assert call_words.figures(call("c", clock.at))[7] == ""
+    assert call_words.figures(answered("a", clock.at, talked_s=48))[10] == "48"
+    assert call_words.figures(call("c", clock.at))[8] == ""
+
+
+def test_the_company_stands_beside_the_name(clock: Clock) -> None:
+    record = call("a", clock.at, caller_name="김영희", caller_company="한빛\n상사")
+    assert call_words.caller(record).faint == "김영희 · 한빛 상사"
+    assert call_words.caller(call("b", clock.at, caller_company="한빛상사")).faint == "한빛상사"
+    assert call_words.caller(call("c", clock.at, caller_name="김영희")).faint == "김영희"
+    assert "한빛\n상사" in call_words.findable(record)[1]
+    assert call_words.figures(record)[3:5] == ("김영희", "한빛 상사")

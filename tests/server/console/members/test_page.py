@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.console.members.rows import Field
+from packetwave.server.console.members.rows import IP, NAME
 from packetwave.server.console.members.table import STATE_COLUMN
 from packetwave.server.engine.notices import MembersChanged, RefusalCode, Refused, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
@@ -30,7 +30,7 @@ def test_a_wrong_address_is_marked_while_it_is_typed(desk: Desk, qtbot: QtBot) -
     desk.tell(MembersChanged(MemberTable((KIM, PARK))))
     desk.window.show_page(desk.window.members)
     model = desk.window.members.model
-    editor = open_editor(desk, 0, Field.IP)
+    editor = open_editor(desk, 0, IP)
     qtbot.keyClick(editor, Qt.Key.Key_End)
     qtbot.keyClicks(editor, "33")
     assert editor.text() == "192.168.0.10133"
@@ -50,12 +50,12 @@ def test_a_wrong_address_is_marked_while_it_is_typed(desk: Desk, qtbot: QtBot) -
 def test_escape_gives_the_old_text_back(desk: Desk, qtbot: QtBot) -> None:
     desk.tell(MembersChanged(MemberTable((KIM,))))
     desk.window.show_page(desk.window.members)
-    editor = open_editor(desk, 0, Field.IP)
+    editor = open_editor(desk, 0, IP)
     qtbot.keyClicks(editor, "x")
     qtbot.keyClick(editor, Qt.Key.Key_Escape)
     model = desk.window.members.model
     qtbot.waitUntil(lambda: model.index(0, STATE_COLUMN).data() == "Not connected")
-    assert model.texts(0)[Field.IP] == "192.168.0.101"
+    assert model.texts(0)[IP] == "192.168.0.101"
     assert desk.changes() == []
 
 
@@ -80,17 +80,17 @@ def test_cells_are_copied_cleared_pasted_and_undone(desk: Desk, qtbot: QtBot) ->
     page = desk.window.members
     desk.tell(MembersChanged(MemberTable((KIM, PARK))))
     desk.window.show_page(page)
-    page.table.setCurrentIndex(page.model.index(0, Field.NAME))
+    page.table.setCurrentIndex(page.model.index(0, NAME))
     qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "김영희"
     qtbot.keyClick(page.table, Qt.Key.Key_Delete)
-    assert page.model.texts(0)[Field.NAME] == ""
-    page.table.setCurrentIndex(page.model.index(1, Field.NAME))
+    assert page.model.texts(0)[NAME] == ""
+    page.table.setCurrentIndex(page.model.index(1, NAME))
     page.table.paste()
-    assert page.model.texts(1)[Field.NAME] == "김영희"
+    assert page.model.texts(1)[NAME] == "김영희"
     page.model.undo.undo()
     page.model.undo.undo()
-    assert [page.model.texts(row)[Field.NAME] for row in (0, 1)] == ["김영희", "박민수"]
+    assert [page.model.texts(row)[NAME] for row in (0, 1)] == ["김영희", "박민수"]
     page.table.delete_rows()
     assert desk.changes()[-1] == Remove(PARK.row_id)
 
@@ -107,12 +107,12 @@ def test_members_are_found(desk: Desk) -> None:
 def test_a_refused_change_is_said_above_the_table_and_kept(desk: Desk) -> None:
     page = desk.window.members
     desk.tell(MembersChanged(MemberTable((KIM,))))
-    page.model.write([(0, Field.NAME, "김")])
+    page.model.write([(0, NAME, "김")])
     asked = desk.asked[-1]
     desk.tell(Refused(asked, RefusalCode.AWAY))
     assert desk.window.page() is page
     assert "database cannot be reached" in page.refusal.text()
-    assert page.model.texts(0)[Field.NAME] == "김"
+    assert page.model.texts(0)[NAME] == "김"
     page.refusal.acted.emit()
     assert desk.asked.count(asked) == 2
     desk.tell(MembersChanged(MemberTable((replace(KIM, name="김"),))))

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.members.requests import Request, RequestStrip, open_requests
-from packetwave.server.console.members.rows import Typed
+from packetwave.server.console.members.rows import Typed, fields_of
 from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.office.values import Member
 from packetwave.ui.theme import LIGHT
 
 SINCE = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,7 +19,7 @@ def client(address: str, wants: str) -> ClientInfo:
 
 
 def row(extension: str, ip: str) -> Typed:
-    return extension, "", "", ip, ""
+    return fields_of(Member(extension, ip))
 
 
 def shown(strip: RequestStrip) -> list[str]:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.console.members.rows import Field
+from packetwave.server.console.members.rows import EXTENSION, IP, NAME, NOTE
 from packetwave.server.console.members.table import STATE_COLUMN, MemberModel
 from packetwave.server.console.parts.cells import WRONG
 from packetwave.server.office.values import Member, MemberChange, MemberTable, Put, Remove
@@ -66,7 +66,7 @@ def model(qtbot: QtBot) -> Iterator[MemberModel]:
 
 def shown(model: MemberModel) -> list[tuple[str, str, str]]:
     texts = [model.texts(row) for row in range(model.rowCount())]
-    return [(each[Field.EXTENSION], each[Field.IP], each[Field.NAME]) for each in texts]
+    return [(each[EXTENSION], each[IP], each[NAME]) for each in texts]
 
 
 def state(model: MemberModel, row: int) -> str:
@@ -75,13 +75,13 @@ def state(model: MemberModel, row: int) -> str:
     return said
 
 
-def put(model: MemberModel, row: int, which: Field, text: str) -> bool:
+def put(model: MemberModel, row: int, which: int, text: str) -> bool:
     return model.setData(model.index(row, which), text)
 
 
 def test_a_right_change_is_saved_at_once(model: MemberModel) -> None:
     store = Store(model, KIM, PARK)
-    assert put(model, 0, Field.NAME, "김영이")
+    assert put(model, 0, NAME, "김영이")
     assert store.asked == [[Put(replace(KIM, name="김영이"))]]
     assert state(model, 0) == "Saving…"
     store.answer()
@@ -91,7 +91,7 @@ def test_a_right_change_is_saved_at_once(model: MemberModel) -> None:
 
 def test_nothing_changed_is_nothing_saved(model: MemberModel) -> None:
     store = Store(model, KIM)
-    put(model, 0, Field.NAME, KIM.name)
+    put(model, 0, NAME, KIM.name)
     assert store.asked == []
     assert not model.undo.canUndo()
 
@@ -99,36 +99,34 @@ def test_nothing_changed_is_nothing_saved(model: MemberModel) -> None:
 @pytest.mark.parametrize(
     ("which", "text", "said"),
     [
-        (Field.IP, "192.168.0.1033", "Not an IP address"),
-        (Field.IP, "", "The PC's IP is missing"),
-        (Field.EXTENSION, "", "The extension is missing"),
-        (Field.EXTENSION, "천일", "Not an extension"),
+        (IP, "192.168.0.1033", "Not an IP address"),
+        (IP, "", "The PC's IP is missing"),
+        (EXTENSION, "", "The extension is missing"),
+        (EXTENSION, "천일", "Not an extension"),
     ],
 )
-def test_a_wrong_change_is_marked_and_not_saved(
-    model: MemberModel, which: Field, text: str, said: str
-) -> None:
+def test_a_wrong_change_is_marked_and_not_saved(model: MemberModel, which: int, text: str, said: str) -> None:
     store = Store(model, KIM, PARK)
     put(model, 0, which, text)
     assert store.asked == []
     assert state(model, 0) == said
     assert model.index(0, which).data(WRONG) is True
-    assert model.index(0, Field.NAME).data(WRONG) is False
+    assert model.index(0, NAME).data(WRONG) is False
     assert state(model, 1) == "Not connected"
 
 
 def test_a_wrong_row_is_saved_once_it_is_right(model: MemberModel) -> None:
     store = Store(model, KIM)
-    put(model, 0, Field.IP, "192.168.0.1033")
-    put(model, 0, Field.NAME, "김")
+    put(model, 0, IP, "192.168.0.1033")
+    put(model, 0, NAME, "김")
     assert store.asked == []
-    put(model, 0, Field.IP, "192.168.0.133")
+    put(model, 0, IP, "192.168.0.133")
     assert store.asked == [[Put(replace(KIM, name="김", default_ip="192.168.0.133"))]]
 
 
 def test_text_is_marked_while_it_is_typed(model: MemberModel) -> None:
     store = Store(model, KIM)
-    index = model.index(0, Field.IP)
+    index = model.index(0, IP)
     model.set_typing(index, "192.168.0.")
     assert state(model, 0) == "Not an IP address"
     model.set_typing(index, "192.168.0.7")
@@ -140,17 +138,17 @@ def test_text_is_marked_while_it_is_typed(model: MemberModel) -> None:
 
 def test_a_doubled_row_is_marked_and_not_saved(model: MemberModel) -> None:
     store = Store(model, KIM, PARK)
-    model.write([(2, Field.EXTENSION, "1001"), (2, Field.IP, " 192.168.0.101 ")])
+    model.write([(2, EXTENSION, "1001"), (2, IP, " 192.168.0.101 ")])
     assert state(model, 2) == "There twice"
     assert state(model, 0) == "Not connected"
     assert store.asked == []
-    put(model, 2, Field.IP, "192.168.0.111")
+    put(model, 2, IP, "192.168.0.111")
     assert len(store.asked) == 1
 
 
 def test_one_extension_may_have_two_desks(model: MemberModel) -> None:
     store = Store(model, KIM)
-    model.write([(1, Field.EXTENSION, "1001"), (1, Field.IP, "192.168.0.200")])
+    model.write([(1, EXTENSION, "1001"), (1, IP, "192.168.0.200")])
     store.answer()
     assert shown(model) == [("1001", "192.168.0.101", "김영희"), ("1001", "192.168.0.200", "")]
 
@@ -165,10 +163,10 @@ def test_an_empty_new_row_is_neither_wrong_nor_saved(model: MemberModel) -> None
 def test_a_new_row_is_added_once_however_it_is_typed_on(model: MemberModel) -> None:
     store = Store(model)
     row = model.add_row()
-    put(model, row, Field.EXTENSION, "1007")
-    put(model, row, Field.IP, "192.168.0.107")
-    put(model, row, Field.NAME, "한")
-    put(model, row, Field.NAME, "한지민")
+    put(model, row, EXTENSION, "1007")
+    put(model, row, IP, "192.168.0.107")
+    put(model, row, NAME, "한")
+    put(model, row, NAME, "한지민")
     assert len(store.asked) == 1
     store.answer()
     store.answer()
@@ -178,7 +176,7 @@ def test_a_new_row_is_added_once_however_it_is_typed_on(model: MemberModel) -> N
 
 def test_addresses_are_kept_as_the_store_writes_them(model: MemberModel) -> None:
     store = Store(model)
-    model.write([(0, Field.EXTENSION, " 1007"), (0, Field.IP, "::FFFF:192.168.0.7")])
+    model.write([(0, EXTENSION, " 1007"), (0, IP, "::FFFF:192.168.0.7")])
     store.answer()
     assert store.rows() == [("1007", "192.168.0.7", "")]
     assert shown(model) == [("1007", "192.168.0.7", "")]
@@ -197,7 +195,7 @@ def test_rows_are_deleted_also_from_the_store(model: MemberModel) -> None:
 
 def test_a_new_row_deleted_before_it_is_stored_leaves_the_store_again(model: MemberModel) -> None:
     store = Store(model)
-    model.write([(0, Field.EXTENSION, "1007"), (0, Field.IP, "192.168.0.107")])
+    model.write([(0, EXTENSION, "1007"), (0, IP, "192.168.0.107")])
     model.remove_rows([0])
     store.answer()
     assert shown(model) == []
@@ -207,7 +205,7 @@ def test_a_new_row_deleted_before_it_is_stored_leaves_the_store_again(model: Mem
 
 def test_undo_and_redo_reach_the_store(model: MemberModel) -> None:
     store = Store(model, KIM, PARK)
-    put(model, 0, Field.NAME, "김")
+    put(model, 0, NAME, "김")
     store.answer()
     model.remove_rows([1])
     store.answer()
@@ -253,16 +251,24 @@ def test_a_block_from_excel_is_one_step_and_its_right_rows_are_saved(model: Memb
     assert len(store.asked) == 1
     store.answer()
     assert [row[0] for row in store.rows()] == ["1001", "1009"]
-    assert model.texts(0)[Field.NOTE] == "두 줄 메모"
+    assert model.texts(0)[NOTE] == "두 줄 메모"
     assert state(model, 1) == "Not an IP address"
     model.undo.undo()
     assert shown(model) == [("1001", "192.168.0.101", "김영희")]
 
 
+def test_a_company_is_typed_and_saved(model: MemberModel) -> None:
+    store = Store(model, KIM)
+    model.paste(0, NOTE, "메모\t한빛상사")
+    ((change,),) = store.asked
+    assert isinstance(change, Put)
+    assert (change.member.note, change.member.company) == ("메모", "한빛상사")
+
+
 def test_a_block_wider_than_the_table_is_cut(model: MemberModel) -> None:
     Store(model, KIM)
-    model.paste(0, Field.NOTE, "메모\t넘침\t넘침")
-    assert model.texts(0)[Field.NOTE] == "메모"
+    model.paste(0, NOTE, "메모\t회사\t넘침\t넘침")
+    assert model.texts(0)[NOTE] == "메모"
     assert model.rowCount() == 1
 
 
@@ -281,12 +287,12 @@ def test_changes_by_others_come_in_where_they_belong(model: MemberModel) -> None
 
 def test_what_is_being_typed_is_not_lost_to_others(model: MemberModel) -> None:
     store = Store(model, KIM, PARK)
-    put(model, 0, Field.IP, "192.168.0.1033")
-    model.set_typing(model.index(1, Field.NAME), "박")
+    put(model, 0, IP, "192.168.0.1033")
+    model.set_typing(model.index(1, NAME), "박")
     store.take([Put(replace(KIM, name="김씨")), Remove(PARK.row_id)])
     store.tell()
-    assert model.texts(0)[Field.IP] == "192.168.0.1033"
-    model.set_typing(model.index(1, Field.NAME), None)
+    assert model.texts(0)[IP] == "192.168.0.1033"
+    model.set_typing(model.index(1, NAME), None)
     assert shown(model)[1] == ("1002", "192.168.0.102", "박민수")
     assert state(model, 1) == "Not saved"
     assert store.asked == []
@@ -294,9 +300,9 @@ def test_what_is_being_typed_is_not_lost_to_others(model: MemberModel) -> None:
 
 def test_what_is_refused_stays_and_is_saved_when_asked_again(model: MemberModel) -> None:
     store = Store(model, KIM)
-    put(model, 0, Field.NAME, "김")
+    put(model, 0, NAME, "김")
     model.refuse(store.asked.pop())
-    assert model.texts(0)[Field.NAME] == "김"
+    assert model.texts(0)[NAME] == "김"
     assert state(model, 0) == "Not saved"
     assert model.held_rows() == 1
     store.tell()
@@ -309,9 +315,9 @@ def test_what_is_refused_stays_and_is_saved_when_asked_again(model: MemberModel)
 
 def test_a_refused_new_row_is_added_once(model: MemberModel) -> None:
     store = Store(model)
-    model.write([(0, Field.EXTENSION, "1007"), (0, Field.IP, "192.168.0.107")])
+    model.write([(0, EXTENSION, "1007"), (0, IP, "192.168.0.107")])
     model.refuse(store.asked.pop())
-    put(model, 0, Field.NAME, "한")
+    put(model, 0, NAME, "한")
     store.answer()
     assert store.rows() == [("1007", "192.168.0.107", "한")]
     assert model.rowCount() == 1
@@ -333,12 +339,12 @@ def test_connected_pcs_are_shown(model: MemberModel) -> None:
 def test_the_state_cannot_be_edited(model: MemberModel) -> None:
     Store(model, KIM)
     assert not model.flags(model.index(0, STATE_COLUMN)) & Qt.ItemFlag.ItemIsEditable
-    assert model.flags(model.index(0, Field.NAME)) & Qt.ItemFlag.ItemIsEditable
+    assert model.flags(model.index(0, NAME)) & Qt.ItemFlag.ItemIsEditable
     assert not model.setData(model.index(0, STATE_COLUMN), "x")
 
 
 def test_only_right_rows_are_exported(model: MemberModel) -> None:
     Store(model, KIM, PARK)
-    put(model, 0, Field.IP, "x")
+    put(model, 0, IP, "x")
     model.add_row()
     assert model.members() == (PARK,)

@@ -1,7 +1,7 @@
 import pytest
 
 from packetwave.server.console.members import words as member_words
-from packetwave.server.console.members.rows import Draft, Field, fields_of
+from packetwave.server.console.members.rows import FIELD_NAMES, IP, Draft, fields_of
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.office.values import Defect, DefectCode
 from packetwave.server.store.tables import FileProblemCode, Problem
@@ -31,7 +31,7 @@ def test_the_state_says_what_matters_most() -> None:
     assert member_words.state(draft, connected=True).tone is Tone.GOOD
     draft.held = True
     assert member_words.state(draft, connected=True).tone is Tone.NOTICE
-    draft.faults = {Field.IP: DefectCode.BAD_IP}
+    draft.faults = {IP: DefectCode.BAD_IP}
     assert member_words.state(draft, connected=True).tone is Tone.BAD
 
 
@@ -40,3 +40,9 @@ def test_each_defect_has_words(code: DefectCode) -> None:
     said = member_words.member_defect(Defect("id", "default_ip", code, "192.168.0.999"))
     assert said.endswith(": 192.168.0.999")
     assert said != f"{code}: 192.168.0.999"
+
+
+def test_each_column_has_a_heading_of_its_own(korean: None) -> None:
+    assert member_words.columns() == ("내선", "이름", "부서", "PC IP", "메모", "회사", "상태")
+    assert not {member_words.heading(name) for name in FIELD_NAMES} & set(FIELD_NAMES)
+    assert member_words.cell("company", "한빛상사").faint == "한빛상사"

@@ -7,6 +7,7 @@ import pytest
 
 from packetwave.server.calls.events import (
     Answered,
+    CallerChanged,
     Corrected,
     Diagnosed,
     DiagnosisOver,
@@ -15,15 +16,15 @@ from packetwave.server.calls.events import (
     Outcome,
     Ringing,
     Unwatched,
-    to_json,
 )
+from packetwave.server.calls.lines import to_json
 
 AT = datetime(2026, 11, 23, 9, 0, 0, 123456, tzinfo=UTC)
 
 
 def test_ringing() -> None:
-    event = Ringing("c1", AT, "01012345678", "1001", caller_name="Hong", dialled="0212345678")
-    assert json.loads(to_json(event, from_name="홍길동")) == {
+    event = Ringing("c1", AT, "01012345678", "1001", caller_name="홍길동", dialled="0212345678")
+    assert json.loads(to_json(event)) == {
         "event": "ringing",
         "call_id": "c1",
         "from": "01012345678",
@@ -33,7 +34,7 @@ def test_ringing() -> None:
         "direction": "in",
         "at": "2026-11-23T09:00:00.123Z",
     }
-    assert "홍길동" in to_json(event, from_name="홍길동")
+    assert "홍길동" in to_json(event)
     line = json.loads(to_json(Ringing("c1", AT, "1002", "1001", via="1003", direction=Direction.INTERNAL)))
     assert (line["dialled"], line["direction"], line["via"], line["from_name"]) == (
         "1001",
@@ -87,3 +88,17 @@ def test_no_text_breaks_a_line() -> None:
     event = Ringing("c1", AT, "1\n2", "1001", caller_name='a\r\nb"\u2028')
     assert to_json(event).count("\n") == 0
     assert json.loads(to_json(event))["from"] == "1\n2"
+
+
+def test_the_keys_stand_in_one_order() -> None:
+    ringing = Ringing("c1", AT, "1", "2", "Hong", "3", "4", Direction.OUT, "sip id", "tag")
+    assert to_json(ringing) == (
+        '{"event":"ringing","call_id":"c1","from":"1","from_name":"Hong","to":"2","dialled":"3",'
+        '"direction":"out","via":"4","at":"2026-11-23T09:00:00.123Z"}'
+    )
+    assert to_json(CallerChanged("c1", AT, "", "")) == (
+        '{"event":"caller","call_id":"c1","from":"","from_name":"","at":"2026-11-23T09:00:00.123Z"}'
+    )
+    assert to_json(Ended("c1", AT, Outcome.FORWARDED, "5", "6")) == (
+        '{"event":"ended","call_id":"c1","outcome":"forwarded","by":"5","via":"6","at":"2026-11-23T09:00:00.123Z"}'
+    )
