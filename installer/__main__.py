@@ -19,7 +19,7 @@ from installer.delivery import TOP, NotGood
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line's."""
+    """The parser of the command line."""
     made = argparse.ArgumentParser(prog="python -m installer", description="Builds what users install.")
     steps = made.add_subparsers(dest="step", required=True)
     assets = steps.add_parser("assets", help="icons and licences, into build/")

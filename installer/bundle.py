@@ -1,12 +1,14 @@
 """What is in the built programs and what must not be: one list for build.spec, the checks and the licences.
 
-Names and numbers, standard library only: the Windows Python on the bench imports it too.
+Names and numbers, and nothing that needs a library: the Windows Python on the bench imports it too.
 """
 
 import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from packetwave.common.choices import TRANSLATED
 
 MEGABYTE = 1_000_000
 SERVER_LIMIT_BYTES = 45 * MEGABYTE
@@ -18,18 +20,21 @@ Entry = tuple[str, str, str]  # PyInstaller's: path in the bundle, where it come
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program to build.
-
-    title: what Windows shows as its description (task manager, balloons). part: `server` or `client`: its
-    package, its icon in assets/icons, its licences and its start in installer/start.
-    translations: files of assets/i18n. excluded: modules left out.
-    """
+    """A program to build."""
 
     name: str
     title: str
+    """What Windows shows as its description (task manager, balloons)."""
+
     part: str
+    """`server` or `client`: its package, its icon in assets/icons, its licences and its start in
+    installer/start."""
+
     translations: tuple[str, ...]
+    """Files of assets/i18n."""
+
     excluded: tuple[str, ...]
+    """Modules left out."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -63,18 +68,23 @@ _NO_CLIENT_NEEDS = _words("""
 NOT_ON_WINDOWS = _words("asyncio.unix_events")
 _NO_SERVER_NEEDS = _words("packetwave.client scapy.all scapy.layers scapy.arch")
 
+
+def _translations(*parts: str) -> tuple[str, ...]:
+    return tuple(f"{part}_{language}.qm" for part in parts for language in TRANSLATED)
+
+
 SERVER = Program(
     name="PacketWave-Server",
     title="PacketWave Server",
     part="server",
-    translations=("ui_ko.qm", "console_ko.qm"),
+    translations=_translations("ui", "console"),
     excluded=_NO_PROGRAM_NEEDS + _NO_SERVER_NEEDS,
 )
 CLIENT = Program(
     name="PacketWave-Client",
     title="PacketWave",
     part="client",
-    translations=("ui_ko.qm", "client_ko.qm"),
+    translations=_translations("ui", "client"),
     excluded=_NO_PROGRAM_NEEDS + _NO_CLIENT_NEEDS,
 )
 PORTABLE = f"{CLIENT.name}-Portable"
@@ -90,9 +100,9 @@ _DROPPED_FILES = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _DROPPED_FOLDERS = re.compile(
-    r"""(^|/)plugins/(networkinformation|tls|generic|egldeviceintegrations|sqldrivers|printsupport|qmltooling
+    rf"""(^|/)plugins/(networkinformation|tls|generic|egldeviceintegrations|sqldrivers|printsupport|qmltooling
                       |imageformats/(?!(lib)?qsvg\b))
-        |(^|/)translations/(?!(qtbase|qt)_ko\.qm$)""",
+        |(^|/)translations/(?!(qtbase|qt)_({"|".join(TRANSLATED)})\.qm$)""",
     re.VERBOSE,
 )
 _RUNTIME = re.compile(r"(vcruntime140|msvcp140)(_\d)?\.dll", re.IGNORECASE)
@@ -121,7 +131,7 @@ def _path(name: str) -> PurePosixPath:
 
 
 def with_one_runtime(binaries: list[Entry]) -> list[Entry]:
-    """The same with each file of Microsoft's C++ runtime once, beside Python's library, where all find it.
+    """These files, but each of Microsoft's C++ runtime only once: beside Python's library, where all find it.
 
     Python's copy is taken before Qt's: it is the newer one.
     """

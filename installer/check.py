@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from installer import bundle, version_resource
+from packetwave.common.choices import TRANSLATED
 
 _PE_WITH_TEXT = b"MZ"
 _OF_WINE = (b"Wine builtin DLL", b"Wine placeholder DLL")  # at offset 64 of what is Wine's own
@@ -58,7 +59,8 @@ def programs(built: Path, version: str) -> Iterator[str]:
 
 _WANTED = (
     "assets/icons/client.svg", "licences/PacketWave.txt",
-    "PySide6/translations/qtbase_ko.qm", "PySide6/plugins/platforms/qwindows.dll", "VCRUNTIME140.dll",
+    *(f"PySide6/translations/qtbase_{language}.qm" for language in TRANSLATED),
+    "PySide6/plugins/platforms/qwindows.dll", "VCRUNTIME140.dll",
     "VCRUNTIME140_1.dll", "MSVCP140.dll", "python3.dll",
 )  # fmt: skip
 

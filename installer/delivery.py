@@ -60,12 +60,12 @@ def deliver(built: Path, msi: Path | None, target: Path = DELIVERED) -> None:
 
 
 def timed(what: str, work: Callable[[], object]) -> None:
-    """Do it and say how long it took."""
+    """Do the work, and say how long it took."""
     started = time.monotonic()
     work()
     say(f"{what}: {time.monotonic() - started:.0f} s")
 
 
 def say(line: str) -> None:
-    """A line of progress."""
+    """Print a line of progress."""
     print(f"windows: {line}", flush=True)

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from packetwave.common.choices import LANGUAGES
 from packetwave.common.numbers import display
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.protocol.fields import parse_at
@@ -44,11 +45,11 @@ class DemoFailed(Exception):
 
 
 def main() -> int:
-    """Play the minute; the exit code."""
+    """Run the demo; the exit code."""
     parser = argparse.ArgumentParser(
         prog="make demo", description="A recorded minute of calls becomes popups."
     )
-    parser.add_argument("--language", choices=("ko", "en"), help="of the windows; the system's without it")
+    parser.add_argument("--language", choices=LANGUAGES, help="of the windows; the system's without it")
     language = parser.parse_args().language
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
@@ -68,7 +69,10 @@ def main() -> int:
 
 @dataclass
 class CallLog:
-    """rows: what the server said, by call, in order. alerts: what the client was told."""
+    """What both programs said while the demo ran.
+
+    rows: what the server said, by call, in order. alerts: what the client was told.
+    """
 
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     alerts: list[dict[str, Any]] = field(default_factory=list)
@@ -263,7 +267,7 @@ def program(name: str) -> str:
 def running(
     name: str, arguments: list[str], environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A program while inside; then it is asked to stop. Raises DemoFailed with what it said if it failed."""
+    """Run a program for the time of the block, then ask it to stop. Raises DemoFailed with what it said."""
     with (FOLDER / f"{name}.log").open("wb") as stderr:
         process = subprocess.Popen([program(name), *arguments], env=environment, stdout=stderr, stderr=stderr)
     try:
@@ -293,7 +297,7 @@ def ended(process: subprocess.Popen[bytes], name: str) -> None:
 
 @contextmanager
 def waiting_for(port: int, server: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Go in once the server takes connections. Raises DemoFailed where it ends before."""
+    """Wait until the server takes connections. Raises DemoFailed where it ends before."""
     deadline = time.monotonic() + _START_S
     while server.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:

@@ -1,9 +1,9 @@
 """Keep assets/i18n in step with the sources: `python -m installer.translations TASK [NAME…]`.
 
-TASK update: read new source strings into the .ts files (Korean is then written there, by hand or in Qt
-Linguist) and compile. compile: make the .qm files. check: exit 1 and say what is unfinished, missing, or not
-compiled. NAME: ui_ko, client_ko, console_ko; all without one. Runs Qt's lupdate and lrelease as PySide6
-ships them. No part of the running programs.
+TASK update: read new source strings into the .ts files and compile; the translation is then written there, by
+hand or in Qt Linguist. compile: make the .qm files. check: exit 1 and say what is unfinished, missing, or not
+compiled. NAME: a file without its ending, such as client_ko; all without one. Runs Qt's lupdate and lrelease
+as PySide6 ships them. No part of the running programs.
 """
 
 import subprocess
@@ -13,16 +13,20 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 
+from packetwave.common.choices import SOURCE_LANGUAGE, TRANSLATED
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "assets" / "i18n"
-SOURCES = {
-    "ui_ko": (ROOT / "packetwave" / "ui",),
-    "client_ko": (ROOT / "packetwave" / "client",),
-    "console_ko": (
+_PARTS = {
+    "ui": (ROOT / "packetwave" / "ui",),
+    "client": (ROOT / "packetwave" / "client",),
+    "console": (
         ROOT / "packetwave" / "server" / "console",
         ROOT / "packetwave" / "server" / "diagnosis" / "sentences.py",
     ),
 }
+SOURCES = {f"{part}_{language}": sources for language in TRANSLATED for part, sources in _PARTS.items()}
+"""Each file of assets/i18n, without its ending: what is translated in it."""
 
 Entry = tuple[str, str, str]
 """Context, source string, disambiguation."""
@@ -33,9 +37,13 @@ def update(ts: Path, sources: Sequence[Path]) -> None:
     found = (path for source in sources for path in ([source] if source.is_file() else source.rglob("*.py")))
     files = sorted(map(str, found))
     _run(
-        "pyside6-lupdate", *files, "-ts", str(ts), "-source-language", "en", "-target-language", "ko",
-        "-no-obsolete", "-locations", "none",
+        "pyside6-lupdate", *files, "-ts", str(ts), "-source-language", SOURCE_LANGUAGE,
+        "-target-language", _language(ts), "-no-obsolete", "-locations", "none",
     )  # fmt: skip
+
+
+def _language(ts: Path) -> str:
+    return ts.stem.rpartition("_")[2]
 
 
 def compile_(ts: Path, qm: Path) -> None:
@@ -44,7 +52,7 @@ def compile_(ts: Path, qm: Path) -> None:
 
 
 def entries(ts: Path) -> dict[Entry, bool]:
-    """Each entry of the file, and whether its Korean is finished."""
+    """Each entry of the file, and whether its translation is finished."""
     found: dict[Entry, bool] = {}
     for context in ET.parse(ts).getroot().iter("context"):
         for message in context.iter("message"):
@@ -53,9 +61,9 @@ def entries(ts: Path) -> dict[Entry, bool]:
                 message.findtext("source", ""),
                 message.findtext("comment", ""),
             )
-            korean = message.find("translation")
-            text = "" if korean is None else "".join(korean.itertext()).strip()
-            found[key] = korean is not None and "type" not in korean.attrib and bool(text)
+            translation = message.find("translation")
+            text = "" if translation is None else "".join(translation.itertext()).strip()
+            found[key] = translation is not None and "type" not in translation.attrib and bool(text)
     return found
 
 
@@ -79,7 +87,7 @@ def check(name: str) -> list[str]:
         wrong.append(f"{ts.name} holds {context}: {text!r}, which no source uses")
     for (context, text, _), finished in sorted(kept.items()):
         if not finished:
-            wrong.append(f"{ts.name} has no finished Korean for {context}: {text!r}")
+            wrong.append(f"{ts.name} has no finished translation for {context}: {text!r}")
     return wrong
 
 

@@ -22,7 +22,10 @@ _FILE = struct.Struct("<IIHHHH")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """name: ASCII; a package's are the keys of its File table. changed: what the extracted file will show."""
+    """A file in a cabinet.
+
+    name: ASCII; a package's are the keys of its File table. changed: what the extracted file will show.
+    """
 
     name: str
     data: bytes

@@ -97,7 +97,7 @@ def wrong_properties(package: Package) -> Iterator[str]:
 
 
 def wrong_version(package: Package, version: str) -> Iterator[str]:
-    """Also the versions of releases that this one replaces and of those it gives way to."""
+    """The product's version, and those of releases that it replaces or gives way to."""
     found = package.cells("Property", "Value").get("ProductVersion")
     if found != version:
         yield f"the product's version is {found!r}, not {version!r}"
@@ -115,7 +115,10 @@ def wrong_version(package: Package, version: str) -> Iterator[str]:
 
 
 def wrong_files(package: Package, sizes: dict[PurePosixPath, int]) -> Iterator[str]:
-    """sizes: of the files that must be in it, by their paths below the install folder."""
+    """Files that are missing in the package, too many, or not those of the folder.
+
+    sizes: of the files that must be in it, by their paths below the install folder.
+    """
     rows = {row["File"]: row for row in package.rows("File")}
     components = {row["Component"]: row for row in package.rows("Component")}
     expected = {files.file_id(path): path for path in sizes}
@@ -183,7 +186,7 @@ def wrong_registry(package: Package) -> Iterator[str]:
 
 
 def wrong_sequence(package: Package) -> Iterator[str]:
-    """What happens when: each action of ours in its place among Windows Installer's."""
+    """The order of actions: each of ours in its place among Windows Installer's."""
     rows = {row["Action"]: row for row in package.rows("InstallExecuteSequence")}
     order = {name: int(row["Sequence"]) for name, row in rows.items()}
     types = {name: int(number) for name, number in package.cells("CustomAction", "Type").items()}

@@ -17,7 +17,10 @@ _ESCAPED = str.maketrans({"\x10": "\r", "\x11": "\t", "\x15": "\0", "\x19": "\n"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """columns: in the package's order; keys: those that name a row."""
+    """One table of a package.
+
+    columns: in the package's order; keys: those that name a row.
+    """
 
     name: str
     columns: tuple[str, ...]
@@ -31,7 +34,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """tables: by name, also those without rows. summary: as msiinfo names it (`Template`: `x64;0`)."""
+    """What a package consists of, without its streams.
+
+    tables: by name, also those without rows. summary: as msiinfo names it (`Template`: `x64;0`).
+    """
 
     tables: Mapping[str, Table]
     summary: Mapping[str, str]
@@ -71,7 +77,10 @@ def parse_summary(said: str) -> dict[str, str]:
 
 
 def read(msi: str, bench: Bench) -> Package:
-    """msi: the path as the bench sees it. Raises CalledProcessError, ValueError."""
+    """The package in an MSI file.
+
+    msi: the path as the bench sees it. Raises CalledProcessError, ValueError.
+    """
     tables = {name: parse_table(_export(msi, name, bench)) for name in names(msi, bench)}
     return Package(tables, parse_summary(bench.run("msiinfo", "suminfo", msi).stdout))
 

@@ -29,13 +29,20 @@ _WITH_NAMES = (  # table, column, column of the folder in which the names are to
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """source: for wixl. texts: what each mark in it stands for. The rest are ids of the source's elements."""
+    """WiX source as wixl takes it, and what was taken out of it."""
 
     source: bytes
     texts: dict[str, str]
+    """What each mark in the source stands for."""
+
     secure: tuple[str, ...]
+    """Ids of the properties that are to be secure."""
+
     hidden: tuple[str, ...]
+    """Ids of the properties that the log must not have."""
+
     transitive: tuple[str, ...]
+    """Ids of the components whose conditions are looked at again in a repair."""
 
 
 def prepare(source: bytes) -> Prepared:

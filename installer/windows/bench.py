@@ -16,7 +16,10 @@ _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Bench:
-    """Attribute: folder, the Debian folder. Raises RuntimeError outside `bench.sh run`."""
+    """The bench that this program runs on.
+
+    Attribute: folder, the Debian folder. Raises RuntimeError outside `bench.sh run`.
+    """
 
     def __init__(self) -> None:
         folder = os.environ.get("PACKETWAVE_BENCH")

@@ -1,8 +1,8 @@
 """The server's address as people type it, completed to a WebSocket URL. Pure."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
+from packetwave.common.addresses import is_ipv6
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 
 _TLS_PORT = 8766
@@ -16,14 +16,14 @@ class BadAddress(ValueError):
 def complete(typed: str) -> str:
     """`ws://host:port/…` from `host`, `host:port`, an IP address or a URL. Raises BadAddress, also for ""."""
     text = typed.strip()
-    if _is_ipv6(text):
+    if is_ipv6(text):
         text = f"[{text}]"
     if "://" not in text:
         text = f"ws://{text}"
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-        if not _is_ipv6(host):
+        if not is_ipv6(host):
             host.encode("idna")
     except ValueError as error:  # an unclosed bracket, a port out of range, a label too long
         raise BadAddress(typed) from error
@@ -32,14 +32,6 @@ def complete(typed: str) -> str:
         raise BadAddress(typed)
     if not host or any(sign.isspace() or not sign.isprintable() or sign in '\\"<>|%*,;' for sign in text):
         raise BadAddress(typed)
-    shown = f"[{host}]" if _is_ipv6(host) else host
+    shown = f"[{host}]" if is_ipv6(host) else host
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{shown}:{port or _PORTS[scheme]}{parts.path}{query}"
-
-
-def _is_ipv6(text: str) -> bool:
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True

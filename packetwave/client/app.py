@@ -9,28 +9,25 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packetwave import __version__
 from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
+from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
 from packetwave.common.data_folder import Unusable
-from packetwave.common.instance import Instance
+from packetwave.common.exit_codes import ExitCode, code_of
+from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
 
-if TYPE_CHECKING:
-    from packetwave.client.desk.faults import Fault
-
 _log = logging.getLogger(__name__)
 
-FINE, FAILED, WRONG_USAGE = 0, 1, 2
 _STOP_S = 1.8
 _QUIT_S = 10.0
 _SILENT = "the client runs already but does not answer; end it and start again"
@@ -42,7 +39,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as stop:  # argparse has said why, where there is somewhere to say it
-        return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+        return code_of(stop)
     if arguments.headless or arguments.self_test or arguments.quit:
         speak()
     data_dir: Path = arguments.data_dir or paths.data_dir("client")
@@ -53,7 +50,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
         instance = Instance(data_dir)
     except Unusable as error:
         say(f"packetwave-client: {error}")
-        return _refuse(arguments, "folder", error.detail, preset.language(given, "auto").text)
+        return _refuse(arguments, ClientFault.FOLDER, error.detail, preset.language(given, "auto").text)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
         if arguments.self_test:
@@ -63,7 +60,7 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
         return _run(arguments, data_dir, given, instance)
     except Exception:  # noqa: BLE001 - the log is the only place where a program without a console can speak
         _log.critical("the client failed", exc_info=True)
-        return _refuse(arguments, "crash", str(log.path or ""), preset.language(given, "auto").text)
+        return _refuse(arguments, ClientFault.CRASH, str(log.path or ""), preset.language(given, "auto").text)
     finally:
         instance.release()
         log.close()
@@ -89,10 +86,12 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
         from packetwave.client.desk import desk
 
         code = desk.run(data_dir, loaded, given, arguments.server, instance, listener)
-        if code is None and not instance.ask("raise"):
+        if code is None and not instance.ask(InstanceRequest.RAISE):
             _fail(_SILENT)
-            return _refuse(arguments, "silent", "", preset.language(given, loaded.settings.language).text)
-        return FINE if code is None else code
+            return _refuse(
+                arguments, ClientFault.SILENT, "", preset.language(given, loaded.settings.language).text
+            )
+        return ExitCode.FINE if code is None else code
     finally:
         if lines is not None:
             lines.close()
@@ -110,13 +109,13 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
     signals = StopSignals()
     try:
         signals.install()
-        if not instance.claim(lambda request: signals.ask() if request == "quit" else None):
-            return FINE if instance.ask("raise") else _fail(_SILENT)
+        if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
+            return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
         engine = Engine(listener, server, extension=extension)
         engine.start()
         signals.wait()
         engine.stop()
-        return FINE if engine.join(_STOP_S) else _fail("the link did not stop in time")
+        return ExitCode.FINE if engine.join(_STOP_S) else _fail("the link did not stop in time")
     finally:
         signals.restore()
 
@@ -126,22 +125,22 @@ def _quit_running(data_dir: Path, *, all_profiles: bool) -> int:
     left = ending.end(list(dict.fromkeys((data_dir, *others))), _QUIT_S)
     for folder in left:
         say(f"packetwave-client: the client with the data folder {folder} does not end")
-    return FAILED if left else FINE
+    return ExitCode.FAILED if left else ExitCode.FINE
 
 
-def _refuse(arguments: argparse.Namespace, fault: "Fault", detail: str, language: str) -> int:
+def _refuse(arguments: argparse.Namespace, fault: ClientFault, detail: str, language: str) -> int:
     """The client cannot run. One that was double-clicked, or started with Windows, has nobody who reads what
     is written: a dialog says it."""
     if sys.stderr is None and not (arguments.headless or arguments.self_test) and has_display():
         from packetwave.client.desk import faults
 
         faults.show(fault, detail, language)
-    return FAILED
+    return ExitCode.FAILED
 
 
 def _fail(why: str) -> int:
     _log.error("%s", why)
-    return FAILED
+    return ExitCode.FAILED
 
 
 def _nobody(_notice: Notice) -> None:

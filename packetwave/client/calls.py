@@ -23,14 +23,16 @@ _REMEMBERED = 1000  # ended calls, so that their repetition is known
 
 
 class CallState(StrEnum):
-    """stopped: the phone rings no more, what came of it is told next, or it rings again (a queue).
-    lapsed: no end was told, but the call cannot be ringing any more."""
+    """What a call does, as far as this client was told."""
 
     RINGING = "ringing"
     STOPPED = "stopped"
+    """The phone rings no more. What came of it is told next, or it rings again (a queue)."""
+
     ANSWERED = "answered"
     ENDED = "ended"
     LAPSED = "lapsed"
+    """No end was told, but the call cannot be ringing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Calls:
         return [CallChanged(Call(known.call.incoming, message))]
 
     def link_lost(self) -> list[CallNotice]:
-        """What rings may have ended unheard from now on."""
+        """The link broke: each ringing call is doubtful, since its end may pass unheard."""
         self._repeats_due_s = None
         notices: list[CallNotice] = []
         for known in self._ringing.values():
@@ -148,7 +150,7 @@ class Calls:
         self._repeats_due_s = now_s + REPEAT_S
 
     def expire(self, now_s: float) -> list[CallNotice]:
-        """Close what cannot be ringing any more. Such a call rings anew if the server says so later."""
+        """Give up calls that cannot be ringing any more. One rings anew if the server says so later."""
         repeats_over = self._repeats_due_s is not None and now_s >= self._repeats_due_s
         if repeats_over:
             self._repeats_due_s = None

@@ -1,4 +1,4 @@
-"""`--quit`: end the clients that run, this user's and, asked by an administrator, those of every profile.
+"""`--quit`: ends the clients that run: this user's, and those of every profile where an administrator asks.
 
 An upgrade runs the installed program with `--quit` as the system or as another user, while the clients run in
 the sessions of those who work. Owns nothing; in other people's folders it only reads. Blocks for as long as
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packetwave.common import instance
+from packetwave.common.instance import InstanceRequest
 
 _AT_ONCE = 16
 _IN_PROFILE = ("AppData", "Local", "PacketWave", "client")
@@ -37,7 +38,7 @@ def end(data_dirs: Sequence[Path], limit_s: float) -> list[Path]:
 def _end(folder: Path, deadline: float) -> bool:
     if instance.wait_gone(folder, 0):
         return True
-    instance.ask(folder, "quit", deadline - time.monotonic())
+    instance.ask(folder, InstanceRequest.QUIT, deadline - time.monotonic())
     return instance.wait_gone(folder, max(0.0, deadline - time.monotonic()))
 
 
@@ -75,5 +76,5 @@ if sys.platform == "win32":
 else:
 
     def profiles() -> list[str]:
-        """Of meaning on Windows only."""
+        """None: only Windows lists the profiles of a PC."""
         return []

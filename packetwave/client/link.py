@@ -52,11 +52,13 @@ _REFUSED = re.compile(rf"Errno {errno.ECONNREFUSED}\b|WinError (?:1225|10061)\b"
 
 
 class Phase(StrEnum):
-    """waiting: until the next attempt, or without one where a new address is needed."""
+    """What the link does."""
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
     WAITING = "waiting"
+    """Until the next attempt; for ever where a new address is needed first."""
+
     STOPPED = "stopped"
 
 
@@ -76,17 +78,20 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """How the link is. server: the URL, or what was typed where that makes none.
-
-    retry_in_s: while waiting, seconds until the next attempt; None where there will be none by itself.
-    close_code: the WebSocket close code with the reason `closed`; None where the connection just broke.
-    """
+    """How the link is."""
 
     phase: Phase
     server: str = ""
+    """The URL, or what was typed where that makes none."""
+
     reason: Reason = Reason.NONE
+    """Why there is no connection, while waiting."""
+
     retry_in_s: float | None = None
+    """While waiting: seconds until the next attempt, None where there will be none by itself."""
+
     close_code: int | None = None
+    """The WebSocket close code with the reason `closed`; None where the connection just broke."""
 
 
 class Backoff:

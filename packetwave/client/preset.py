@@ -1,8 +1,8 @@
 """What is set before the user chooses: by the installation and by the organisation's group policy.
 
-Pure but for `read`, the thin shell over the Windows registry. Owns what holds when several have set the same:
-the command line, then policy (the PC's before the user's), then the installation, then the user. Fingerprint
-and EnrollKey stand in the same keys and are not read here.
+Decides whose value is used where several have set the same one: the command line's, then the policy's (the
+PC's before the user's), then the installation's, then the user's. Pure but for `read`, the thin shell over
+the Windows registry. Fingerprint and EnrollKey stand in the same keys and are not read here.
 """
 
 import sys
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from packetwave.client.address import BadAddress, complete
+from packetwave.common.choices import LANGUAGE_CHOICES
 
 POLICY_KEY = r"Software\Policies\PacketWave\Client"
 INSTALLED_KEY = r"Software\PacketWave\Client"
 NAMES = ("Server", "Extension", "Language")
 
-LANGUAGES = ("auto", "ko", "en")
 _MAX_TEXT = 255
 
 Values = Mapping[str, object]
@@ -24,9 +24,11 @@ Values = Mapping[str, object]
 
 
 class Origin(StrEnum):
-    """Who set a value. user: also the command line, and nobody."""
+    """Who set a value."""
 
     USER = ""
+    """The user, the command line, or nobody."""
+
     INSTALLATION = "installation"
     POLICY = "policy"
 
@@ -41,8 +43,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What is set beforehand. server: as it was given, which need not be an address. language: `auto`, `ko`,
-    `en` or "". problems: one plain English sentence for each value that cannot be used, for the log."""
+    """What is set beforehand. server: as it was given, which need not be an address. language: a
+    `LanguageChoice` or "". problems: one plain English sentence for each value that cannot be used, for the
+    log."""
 
     server: Setting = Setting()
     extension: Setting = Setting()
@@ -64,7 +67,7 @@ def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Pr
             if value is None:
                 continue
             text = _text(value)
-            if text is None or (name == "Language" and text and text.lower() not in LANGUAGES):
+            if text is None or (name == "Language" and text and text.lower() not in LANGUAGE_CHOICES):
                 problems.append(f"the {origin} gives a '{name}' that cannot be used: {value!r}")
             elif text:
                 return Setting(text.lower() if name == "Language" else text, origin)
@@ -75,7 +78,8 @@ def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Pr
 
 
 def server(command_line: str | None, given: Preset, own: str) -> Setting:
-    """The server that holds. A malformed one of the installation gives way to what the user typed instead."""
+    """Which server is used, and who set it. Where the installation's cannot be an address, the one that the
+    user typed instead is used."""
     if command_line is not None:
         return Setting(command_line.strip())
     match given.server.origin:
@@ -87,7 +91,8 @@ def server(command_line: str | None, given: Preset, own: str) -> Setting:
 
 
 def is_locked(server: Setting) -> bool:
-    """Whether the user may not choose another. A malformed one of the installation locks nobody out."""
+    """Whether the user is kept from choosing another server: by a policy, or by the installation where it set
+    what can be an address."""
     return server.origin is Origin.POLICY or (
         server.origin is Origin.INSTALLATION and _is_address(server.text)
     )
@@ -99,7 +104,7 @@ def asks_for_server(server: Setting) -> bool:
 
 
 def language(given: Preset, own: str) -> Setting:
-    """The language that holds: a policy's, else the user's choice, else (own is `auto`) the installer's."""
+    """Which language is used: the policy's, else the user's; where that is `auto`, the installation's."""
     if given.language.origin is Origin.POLICY or (own == "auto" and given.language.text):
         return given.language
     return Setting(own)

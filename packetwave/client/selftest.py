@@ -6,7 +6,6 @@ Owns a loopback WebSocket server for as long as the test runs. Main thread. The 
 
 import asyncio
 import contextlib
-import os
 import queue
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from packetwave.client.calls import Call, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.settings import ClientSettings
 from packetwave.common import selftest, settings
+from packetwave.common.choices import LANGUAGE_CHOICES
 from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
 
 _LINK_S = 10.0
@@ -61,8 +61,7 @@ def _check_link(_data_dir: Path) -> str:
 
 
 def _check_windows(_data_dir: Path) -> str:
-    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    selftest.draw_anywhere()
     from PySide6.QtCore import qVersion
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -82,7 +81,7 @@ def _check_translations(_data_dir: Path) -> str:
     if app is None:
         raise RuntimeError("there is no application")
     said = {}
-    for language in languages.CHOICES:
+    for language in LANGUAGE_CHOICES:
         languages.install(app, language, "client")
         said[language] = QCoreApplication.translate("Popup", "Incoming call")
     if said["ko"] != "전화 수신" or said["en"] != "Incoming call":

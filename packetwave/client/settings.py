@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 
 CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
@@ -10,16 +11,18 @@ CORNERS = ("bottom_right", "bottom_left", "top_right", "top_left")
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """server: as typed, see `address.complete`; "" for none yet.
-
-    popup_corner: of the screen in use. keep_missed: a missed call's popup stays until it is closed.
-    """
+    """What the user chose."""
 
     server: str = setting("", lambda value: isinstance(value, str))
-    language: str = setting("auto", lambda value: value in ("auto", "ko", "en"))
-    theme: str = setting("system", lambda value: value in ("system", "light", "dark"))
+    """As it was typed, see `address.complete`; "" for none yet."""
+
+    language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
+    theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     popup_corner: str = setting("bottom_right", lambda value: value in CORNERS)
+    """The corner of the screen in use at which popups stand."""
+
     keep_missed: bool = setting(True, lambda value: isinstance(value, bool))
+    """Whether a missed call's popup stays until it is closed."""
 
 
 def path(data_dir: Path) -> Path:

@@ -1,8 +1,8 @@
-"""Making the data folder, and who may read it.
+"""Makes the data folder, and decides who may read it.
 
-Owns nothing afterwards. Calls are personal data: the folder of the whole PC (`paths.shared_dir`) is made, on
-Windows, for the system, its administrators, the task's account and the user who made it, and for nobody else.
-A folder that is there already, or was named by `--data-dir`, keeps the rights that it has.
+Owns nothing afterwards. Calls are personal data, so on Windows the folder of the whole PC
+(`paths.shared_dir`) is made for the system, its administrators, the task's account and the user who made it,
+and for nobody else. A folder that is there already, or was named by `--data-dir`, keeps its rights.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ class Unusable(OSError):
 def make(folder: Path) -> str:
     """Make the folder where it is missing, and see that it can be written. Raises Unusable.
 
-    Returns what is to be said of it in the log, "" for nothing: there is no log before there is a folder.
+    Returns a sentence for the log, "" for none: the log cannot be written before its folder is there.
     """
     trouble = ""
     try:
@@ -50,7 +50,7 @@ def make(folder: Path) -> str:
 def check(folder: Path) -> None:
     """See that the folder can be written if it is there. Raises Unusable.
 
-    Its rights tell little (access lists, read-only media, network shares): a file that is made tells.
+    A file is made to find out: rights alone do not tell (access lists, read-only media, network shares).
     """
     trial = folder / f"trial-{os.getpid()}"
     try:
@@ -130,8 +130,8 @@ if sys.platform == "win32":
         ]
 
     def _make_private(folder: Path) -> str:
-        """Make the folder with its rights in one step; where that fails, nothing is made and a sentence is
-        returned."""
+        """Make the folder with its rights in one step. Where that fails, nothing is made, and a sentence for
+        the log is returned."""
         descriptor = ctypes.c_void_p()
         try:
             _check(
@@ -175,5 +175,5 @@ if sys.platform == "win32":
 else:
 
     def _make_private(_folder: Path) -> str:
-        """Nowhere else is there such a folder."""
+        """Nothing to do: only Windows has a folder of the whole PC."""
         return ""

@@ -5,8 +5,8 @@ Owns `instance.lock` (held as long as the program lives; the system frees it eve
 comes from somebody who may read the folder). A TCP port rather than a named socket: it has no limit on the
 length of the folder's path and is the same on every system. Requests are received on a thread of its own.
 
-A program may be one that gives way (the unattended server, see docs/decisions/handover.md): a further start
-then gets the folder instead of being heard.
+A program may be one that gives way (the unattended server, see docs/decisions/handover.md). It leaves the
+folder to a further start, instead of taking a request from it.
 """
 
 import contextlib
@@ -20,12 +20,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from packetwave.common import data_folder
+from packetwave.common import data_folder, files
 
 if sys.platform == "win32":
     import msvcrt
@@ -42,16 +42,33 @@ _GIVE_WAY = "give way"
 _LOCK, _ADDRESS = "instance.lock", "instance.json"
 
 OnGiveWay = Callable[[socket.socket], None]
-"""Is asked, on the other thread, to `release` the claim. The connection is for it to close: it stays open
-until who asks has the folder or is gone; only then may it be claimed again."""
+"""Called on the other thread when a further start wants the folder: `release` the claim then. It gets the
+connection to that start and closes it in the end. While the connection is open, the other start does not have
+the folder yet, and it must not be claimed again."""
+
+
+class InstanceRequest(StrEnum):
+    """What a second start asks of the first. The first ignores any other text, which a later version may
+    send."""
+
+    RAISE = "raise"
+    """Bring the window to the front."""
+
+    QUIT = "quit"
+    """End."""
 
 
 class Second(Enum):
-    """What became of a start that may not be the first. HEARD: the first took the request."""
+    """What became of a start that may not be the first."""
 
     CLAIMED = "claimed"
+    """It has the folder now."""
+
     HEARD = "heard"
+    """Another program has the folder, and took the request."""
+
     UNANSWERED = "unanswered"
+    """Another program has the folder, and did not answer in time."""
 
 
 class FolderLock:
@@ -61,7 +78,7 @@ class FolderLock:
         self._lock = FileLock(path, thread_local=False)
 
     def take(self) -> bool:
-        """Whether this program has it now. Not to be asked for again while it has. Raises OSError."""
+        """Try to take the lock; whether it was taken. Not for who has it already. Raises OSError."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
@@ -69,7 +86,7 @@ class FolderLock:
         return True
 
     def give_back(self) -> None:
-        """May be called twice, and without having it."""
+        """Free the lock. May be called twice, and without having it."""
         self._lock.release()
 
 
@@ -85,9 +102,10 @@ class Instance:
         self._thread: threading.Thread | None = None
 
     def claim(self, on_request: Callable[[str], None], on_give_way: OnGiveWay | None = None) -> bool:
-        """Whether this is now the one. Then `on_request` gets each request's text, on another thread.
+        """Try to become the one program with this folder; whether it is now.
 
-        on_give_way: makes it one that gives way.
+        on_request: from then on gets the text of each request, on another thread. on_give_way: makes this a
+        program that gives way.
         """
         if not self._lock.take():
             return False
@@ -99,7 +117,9 @@ class Instance:
             return True
         self._listener = listener
         gives_way = on_give_way is not None
-        self._write_address({"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way})
+        address = {"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way}
+        # Another start may be reading it at this moment.
+        files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
         self._thread = threading.Thread(
             target=_receive, args=(listener, secret, on_request, on_give_way), name="instance", daemon=True
         )
@@ -109,7 +129,8 @@ class Instance:
     def claim_or_ask(
         self, on_request: Callable[[str], None], request: str, timeout_s: float = 10.0
     ) -> Second:
-        """Claim the folder, also from one that gives way; of any other that has it, ask `request`."""
+        """Claim the folder, and wait for it where the program that has it gives way. Any other program that
+        has it gets `request`."""
         deadline = time.monotonic() + timeout_s
         asked: dict[str, object] = {}
         with contextlib.ExitStack() as until_claimed:
@@ -148,23 +169,6 @@ class Instance:
             self._thread = None
         self._lock.give_back()
 
-    def _write_address(self, keys: dict[str, object]) -> None:
-        beside = self._address.with_suffix(".new")
-        beside.unlink(missing_ok=True)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(keys, file)
-        deadline = time.monotonic() + _TALK_S
-        while True:
-            try:
-                beside.replace(self._address)
-            except PermissionError:  # another start reads it at this moment: Windows
-                if time.monotonic() >= deadline:
-                    raise
-                threading.Event().wait(_AGAIN_S)
-            else:
-                return
-
 
 def has_run(data_dir: Path) -> bool:
     """Whether a program runs with this folder, or ran and was killed."""
@@ -189,7 +193,7 @@ def ask(data_dir: Path, request: str, timeout_s: float) -> bool:
 
 
 def wait_gone(data_dir: Path, timeout_s: float) -> bool:
-    """Whether no program holds the folder, at once or within that time. Only reads there, see `ask`."""
+    """Wait until no program holds the folder; whether that is so in time. Only reads there, see `ask`."""
     deadline = time.monotonic() + timeout_s
     while _is_held(data_dir / _LOCK):
         left = deadline - time.monotonic()

@@ -91,9 +91,9 @@ class Lines:
             try:
                 rest = rest[file.write(rest) or 0 :]
             except OSError as error:
-                if not self.trouble:
+                first, self.trouble = not self.trouble, error.strerror or str(error)
+                if first:
                     _log.error("lines cannot be written now, which is tried again: %s", error)
-                self.trouble = error.strerror or str(error)
                 if self._behind.closed.wait(self._again_s):
                     return
         if self.trouble:

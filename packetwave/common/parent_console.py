@@ -1,8 +1,8 @@
-"""The console that a windowed program was started from, to speak on (Windows; elsewhere there is none).
+"""Lets a windowed program write to the console that it was started from. Only Windows needs it.
 
-Such a program has no console of its own and is not part of its starter's. A one-file program runs as the
-child of its own unpacking process, which has none either: so it is not simply the parent's. Once attached,
-Ctrl+C in that console reaches this program too; only for purposes that end by themselves, or want that.
+A windowed program has no console of its own. The one it wants is not simply its parent's: a one-file program
+is the child of the process that unpacked it, which has none either. Once attached, Ctrl+C in that console
+reaches this program too; so attach only what ends by itself, or is meant to be ended that way.
 """
 
 import sys
@@ -57,7 +57,7 @@ if sys.platform == "win32":
         ]
 
     def attach() -> bool:
-        """Whether the program can write to its starter's console (as the file `CONOUT$`) from now on."""
+        """Attach to the starter's console; whether it can be written to now, as the file `CONOUT$`."""
         pid = starter(os.getpid(), _processes())
         return pid is not None and bool(_kernel32.AttachConsole(pid))
 
@@ -79,5 +79,5 @@ if sys.platform == "win32":
 else:
 
     def attach() -> bool:
-        """Whether the program has a console to write to that it had not: not on this system."""
+        """False: other systems give a program its starter's terminal by themselves."""
         return False

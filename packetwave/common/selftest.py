@@ -1,4 +1,4 @@
-"""`--self-test`: run a program's checks and write the report: an installed program proves itself whole.
+"""`--self-test`: runs a program's checks and writes the report, by which an installed program proves itself.
 
 The report is `data_dir/self-test.json`, also on stdout where there is one:
 `{"ok": …, "version": …, "python": …, "system": …, "checks": [{"name", "ok", "detail"}]}`.
@@ -7,6 +7,7 @@ The report is `data_dir/self-test.json`, also on stdout where there is one:
 import contextlib
 import json
 import logging
+import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
@@ -14,11 +15,18 @@ from pathlib import Path
 
 from packetwave import __version__
 from packetwave.common import data_folder
+from packetwave.common.exit_codes import ExitCode
 
 _log = logging.getLogger(__name__)
 
 Check = Callable[[Path], str]
 """Given the data folder: what was found, for the report; raises for what is broken."""
+
+
+def draw_anywhere() -> None:
+    """Let Qt draw into memory where a Linux has no display; for before Qt is loaded."""
+    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def run(checks: Mapping[str, Check], data_dir: Path) -> int:
@@ -42,7 +50,7 @@ def run(checks: Mapping[str, Check], data_dir: Path) -> int:
         written = False
     if sys.stdout is not None:
         sys.stdout.write(json.dumps(report, indent=2) + "\n")  # ASCII: any console can show it
-    return 0 if report["ok"] and written else 1
+    return ExitCode.FINE if report["ok"] and written else ExitCode.FAILED
 
 
 def _run(name: str, check: Check, data_dir: Path) -> dict[str, object]:

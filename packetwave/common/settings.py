@@ -7,12 +7,13 @@ default and is named in `Loaded.problems`. A file that is no JSON object is put 
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+
+from packetwave.common import files
 
 FILE_VERSION = 1
 _CHECK = "check"
@@ -21,25 +22,27 @@ S = TypeVar("S")
 
 
 class Trouble(StrEnum):
-    """What was wrong with a file of settings, for windows, which have their own words.
-
-    wrong_values: some values were wrong. put_aside: it was no settings file; it is kept beside. unusable: nor
-    could it be put aside, or it could not be read.
-    """
+    """What was wrong with a file of settings, for windows, which have their own words."""
 
     NONE = ""
     WRONG_VALUES = "wrong_values"
+    """Some values were wrong; their defaults are used."""
+
     PUT_ASIDE = "put_aside"
+    """It was no settings file. It is kept beside, under another name."""
+
     UNUSABLE = "unusable"
+    """It could not be read, or was no settings file and could not be put aside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Generic[S]):
-    """Settings read from a file. problems: one plain English sentence each, for the log; trouble: the same as
-    a code."""
+    """Settings read from a file."""
 
     settings: S
     problems: tuple[str, ...] = ()
+    """One plain English sentence each, for the log."""
+
     trouble: Trouble = Trouble.NONE
 
 
@@ -76,13 +79,8 @@ def save(settings: Any, path: Path) -> None:
     keys["version"] = FILE_VERSION
     keys.update(dataclasses.asdict(settings))
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        json.dump(keys, file, ensure_ascii=False, indent=2)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    text = json.dumps(keys, ensure_ascii=False, indent=2) + "\n"
+    files.replace(path, text.encode(), private=True)  # a database's password may stand in it
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Trouble, list[str]]:

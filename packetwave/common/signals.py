@@ -35,7 +35,7 @@ class StopSignals:
         self._wakeup_before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
 
     def ask(self) -> None:
-        """Wake who waits, as a signal does, from any thread."""
+        """Make `wait` return as if its time were up, from any thread."""
         with contextlib.suppress(OSError):  # full: asked already; closed: stopped already
             self._sender.send(_ASKED)
 

@@ -44,8 +44,8 @@ def prepare_streams() -> None:
 
 
 def speak() -> None:
-    """For what is there to be read: a windowed program gets the console that it was started from in the
-    place of the streams that it lacks. Where there is none (a double click), nothing changes."""
+    """Let a windowed program write to the console that it was started from, in place of the streams that it
+    lacks. For what is meant to be read. Nothing changes where there is no such console (a double click)."""
     if (sys.stdout is None or sys.stderr is None) and parent_console.attach():
         where = Path("CONOUT$")
         console = where.open("w", encoding="utf-8", errors="backslashreplace", buffering=1)
@@ -60,6 +60,11 @@ def say(text: str) -> None:
         _log.error("%s", text)
     else:
         sys.stderr.write(f"{text}\n")
+
+
+def system_words(error: OSError) -> str:
+    """What the system said, with the file that it is about where there is one."""
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def has_display() -> bool:

@@ -87,12 +87,16 @@ def parse_at(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """One key on the wire. field: the attribute it stands for. expected: what it holds, for the error."""
+    """One key on the wire."""
 
     name: str
     field: str
+    """The attribute that it stands for."""
+
     is_required: bool
     expected: str
+    """What it must hold, in words for the error."""
+
     read: Callable[[Any], Any]
 
 

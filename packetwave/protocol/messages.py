@@ -40,38 +40,45 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A phone rings. The same `call_id` again is the same call (after a reconnect): never a second popup.
-
-    caller: digits as a user would dial them, `anonymous` where withheld, or the user part as it stands.
-    called: the extension that rings. dialled: the number the caller dialled, "" where it is the same.
-    via: who forwarded the call, "" where nobody did. rang_at: packet time.
-    """
+    """A phone rings. The same `call_id` again is the same call (after a reconnect): never a second popup."""
 
     caller: str = field(metadata=wire_key("from"))
+    """Digits as a user would dial them, `anonymous` where withheld, or the user part as it stands."""
+
     called: str = field(metadata=wire_key("to"))
+    """The extension that rings."""
+
     call_id: str = ""
     rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
+    """Packet time."""
+
     caller_name: str = field(default="", metadata=wire_key("from_name"))
     caller_company: str = field(default="", metadata=wire_key("from_company"))
     called_name: str = field(default="", metadata=wire_key("to_name"))
     dialled: str = ""
+    """The number that the caller dialled, "" where it is the same as `called`."""
+
     via: str = ""
+    """Who forwarded the call, "" where nobody did."""
+
     direction: str = "in"
 
 
 @dataclass(frozen=True, slots=True)
 class CallUpdate:
-    """What became of a call told before.
-
-    state: `stopped` (the phone rings no more, what became of it follows), `answered` (at this extension), or
-    `ended` (then with `outcome`: answered, missed, busy, declined, answered_elsewhere, forwarded, failed,
-    unknown). by: the extension or number that answered elsewhere, "" where unknown.
-    """
+    """What became of a call told before."""
 
     call_id: str
     state: str
+    """`stopped` (the phone rings no more; what became of it follows), `answered` (at this extension), or
+    `ended`."""
+
     outcome: str = ""
+    """Where it ended: answered, missed, busy, declined, answered_elsewhere, forwarded, failed, or unknown."""
+
     by: str = ""
+    """The extension or number that answered elsewhere, "" where unknown."""
+
     by_name: str = ""
     at: datetime | None = None
 

@@ -18,26 +18,19 @@ from typing import TextIO
 from packetwave import __version__
 from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
-from packetwave.common.instance import Instance, Second
+from packetwave.common.exit_codes import ExitCode, code_of
+from packetwave.common.instance import Instance, InstanceRequest, Second
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
-from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
+from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak, system_words
 from packetwave.server.commands import members as members_cli
 from packetwave.server.commands import setup as setup_cli
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import FileFault
 from packetwave.server.engine.running import Plan
-from packetwave.server.faults import (
-    EXIT_FAILED,
-    EXIT_FINE,
-    EXIT_IN_USE,
-    EXIT_NO_CAPTURE,
-    EXIT_WRONG_USAGE,
-    FaultCode,
-    StartFault,
-)
-from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
+from packetwave.server.faults import StartFault, StartFaultCode
+from packetwave.server.settings import SETTINGS_FILE, ServerSettings, parse_listen, parse_ports
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.unattended import Unattended
@@ -68,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parse(arguments)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else EXIT_WRONG_USAGE
+        return code_of(leaving)
     folder: Path = options.data_dir or data_dir("server")
     if options.list_interfaces:
         return _list_interfaces()
@@ -79,23 +72,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         trouble = data_folder.make(folder)
     except data_folder.Unusable as error:
-        fault: FaultCode = "foreign_folder" if error.is_foreign else "folder"
-        return _refuse(options, StartFault(str(error), EXIT_FAILED, fault, error.detail))
+        fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
+        return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
         if trouble:
             log.warning("%s", trouble)
         return _run(options, folder, journal)
     except OSError as error:
-        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return _refuse(options, StartFault(text, EXIT_FAILED))
+        return _refuse(options, StartFault(system_words(error), ExitCode.FAILED))
     except Exception:  # a windowed program has no other place to speak
         log.critical("the server failed", exc_info=True)
         if _is_double_clicked(options):
             from packetwave.server.console import run as console
 
             console.show_crash(journal.path)
-        return EXIT_FAILED
+        return ExitCode.FAILED
     finally:
         journal.close()
 
@@ -111,7 +103,7 @@ def _parser() -> Parser:
     source.add_argument("--interface", metavar="NAME", help="watch this interface (name or description)")
     source.add_argument("--replay", metavar="FILE", type=Path, help="read a capture file instead")
     parser.add_argument("--speed", choices=("real", "max"), help="how fast to replay (default: real)")
-    parser.add_argument("--ports", metavar="5060,5080", type=_ports, help="the ports SIP is on")
+    parser.add_argument("--ports", metavar="5060,5080", type=parse_ports, help="the ports SIP is on")
     parser.add_argument("--listen", metavar="HOST:PORT", type=_listen, help="where clients connect")
     parser.add_argument("--mongodb", metavar="URI|@FILE", help="use this MongoDB; @FILE holds the URI")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="where settings and calls are kept")
@@ -134,13 +126,6 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _ports(text: str) -> tuple[int, ...]:
-    ports = tuple(int(part) for part in text.split(","))
-    if not all(0 < port < 65536 for port in ports):
-        raise ValueError
-    return ports
-
-
 def _listen(text: str) -> str:
     try:
         parse_listen(text)
@@ -150,7 +135,7 @@ def _listen(text: str) -> str:
 
 
 def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings, tuple[FileFault, ...]]:
-    loaded = settings_file.load(ServerSettings, folder / FILE_NAME)
+    loaded = settings_file.load(ServerSettings, folder / SETTINGS_FILE)
     for problem in loaded.problems:
         log.warning("%s", problem)
     settings = loaded.settings
@@ -167,22 +152,20 @@ def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings
 
 
 def _uri_in_settings(folder: Path) -> str:
-    return settings_file.load(ServerSettings, folder / FILE_NAME).settings.mongodb
+    return settings_file.load(ServerSettings, folder / SETTINGS_FILE).settings.mongodb
 
 
 def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
     if options.headless:
         return _run_headless(options, folder, journal)
     if not has_display():
-        return _refuse(
-            options,
-            StartFault("there is no display to show the window on; --headless runs without one", EXIT_FAILED),
-        )
+        text = "there is no display to show the window on; --headless runs without one"
+        return _refuse(options, StartFault(text, ExitCode.FAILED))
     if options.replay is not None:
         with _start(options, folder) as start:
             return _run_console(start, journal, lambda _take: None)
     # Loaded before the folder is claimed: whoever gives way to this one watches that much longer.
-    from packetwave.server.console import run as console
+    from packetwave.server.console import run as console  # noqa: F401
 
     instance = Instance(folder)
     takers: list[Callable[[str], None]] = []
@@ -191,9 +174,9 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
         for take in takers:
             take(request)
 
-    second = instance.claim_or_ask(on_request, console.RAISE)
+    second = instance.claim_or_ask(on_request, InstanceRequest.RAISE)
     if second is Second.HEARD:
-        return EXIT_FINE
+        return ExitCode.FINE
     if second is Second.UNANSWERED:
         return _in_use(options, folder)
     try:
@@ -223,13 +206,13 @@ def _run_headless(options: argparse.Namespace, folder: Path, journal: logs.Logs)
 
 def _in_use(options: argparse.Namespace, folder: Path) -> int:
     text = f"PacketWave is running already with the data folder {folder}; --data-dir names another"
-    return _refuse(options, StartFault(text, EXIT_IN_USE, "running", str(folder)))
+    return _refuse(options, StartFault(text, ExitCode.IN_USE, StartFaultCode.RUNNING, str(folder)))
 
 
 @contextlib.contextmanager
 def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
-    """What a run begins with; only for who has the data folder."""
-    first_start = not (folder / FILE_NAME).exists()
+    """Read what a run begins with: settings, events file. Only for the process that has the data folder."""
+    first_start = not (folder / SETTINGS_FILE).exists()
     settings, file_faults = _settings(options, folder)
     if first_start and options.replay is None and not settings.mongodb:
         settings = _first_start(options, folder, settings)
@@ -246,7 +229,7 @@ def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | N
 
 
 class _Start:
-    """What both ways of running make their engine from."""
+    """What a run with a window and one without make their engine from."""
 
     def __init__(
         self,
@@ -272,7 +255,7 @@ class _Start:
 
     def keep(self, name: str, value: str) -> None:
         """Store a setting that was chosen in the window for the next start; any thread."""
-        path = self.folder / FILE_NAME
+        path = self.folder / SETTINGS_FILE
         with self._keeping:
             stored = settings_file.load(ServerSettings, path).settings
             settings_file.save(replace(stored, **{name: value}), path)  # type: ignore[arg-type]
@@ -293,7 +276,7 @@ def _watch(
             _say(
                 "no interface to capture on: name one with --interface; --list-interfaces shows what there is"
             )
-            return EXIT_NO_CAPTURE
+            return ExitCode.NO_CAPTURE
         engine = Engine(
             Plan(
                 start.settings,
@@ -314,7 +297,7 @@ def _watch(
         engine.stop()
         if not engine.join(_STOP_S):
             log.error("the server did not stop in time")
-    return ended[0] if ended else EXIT_FINE
+    return ended[0] if ended else ExitCode.FINE
 
 
 def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[[str], None]], None]) -> int:
@@ -361,7 +344,7 @@ def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSett
 
     if console.offer_mongodb(rows, language=settings.language, theme=settings.theme):
         settings = replace(settings, mongodb=LOCAL_URI)
-    settings_file.save(settings, folder / FILE_NAME)  # asked once only
+    settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
     return settings
 
 
@@ -385,12 +368,12 @@ def _list_interfaces() -> int:
         interfaces = list_interfaces()
     except CaptureFault as fault:
         _say(str(fault))
-        return EXIT_NO_CAPTURE
+        return ExitCode.NO_CAPTURE
     for interface in interfaces:
         link = "up" if interface.up else "down"
         addresses = " ".join(interface.addresses)
         _out(f"{interface.name}\t{interface.description}\t{link}\t{addresses}")
-    return EXIT_FINE
+    return ExitCode.FINE
 
 
 def _out(line: str) -> None:
@@ -399,7 +382,7 @@ def _out(line: str) -> None:
 
 
 def _is_double_clicked(options: argparse.Namespace) -> bool:
-    """Whether nobody reads what is written: only a dialog is seen."""
+    """Whether nobody reads what is written, so that only a dialog is seen."""
     return sys.stderr is None and not options.headless and has_display()
 
 

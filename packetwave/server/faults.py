@@ -1,45 +1,67 @@
-"""Why the server cannot start, in words, and the exit codes (docs and scripts rely on them)."""
+"""Why the server cannot start, in words and as a code."""
 
 import errno
 import logging
-from typing import Literal
+from enum import StrEnum
 
+from packetwave.common.exit_codes import ExitCode
 from packetwave.server.store.base import StoreError
 
 log = logging.getLogger(__name__)
 
-EXIT_FINE, EXIT_FAILED, EXIT_WRONG_USAGE, EXIT_NO_CAPTURE, EXIT_IN_USE = 0, 1, 2, 3, 4
 
+class StartFaultCode(StrEnum):
+    """Why the server cannot start, for the dialog, which has its own words for each."""
 
-FaultCode = Literal["folder", "foreign_folder", "running", "port", "store", "other"]
-"""For the dialog. folder: the data folder cannot be used; foreign_folder: it is another Windows account's;
-running: a server that does not answer has it; port: another program listens there."""
+    FOLDER = "folder"
+    """The data folder cannot be used."""
+
+    FOREIGN_FOLDER = "foreign_folder"
+    """The data folder belongs to another Windows account."""
+
+    RUNNING = "running"
+    """A server has the data folder already, and does not answer."""
+
+    PORT = "port"
+    """Another program listens at the port."""
+
+    STORE = "store"
+    """The database cannot be opened."""
+
+    OTHER = "other"
+    """Anything else; the text says what."""
 
 
 class StartFault(Exception):
-    """The engine cannot start. str() says why and what to do; exit_code is what the program ends with.
+    """The server cannot start. str() says why and what to do; exit_code is what the program ends with.
 
     code: for the dialog, which has words of its own. detail: what it adds to them as it is.
     """
 
-    def __init__(self, text: str, exit_code: int, code: FaultCode = "other", detail: str = "") -> None:
+    def __init__(
+        self,
+        text: str,
+        exit_code: ExitCode,
+        code: StartFaultCode = StartFaultCode.OTHER,
+        detail: str = "",
+    ) -> None:
         super().__init__(text)
         self.exit_code = exit_code
-        self.code: FaultCode = code
+        self.code = code
         self.detail = detail or text
 
 
 def start_fault(error: BaseException) -> StartFault:
     """The fault behind any error of starting; one that is a bug goes to the crash log too."""
     if isinstance(error, StoreError):
-        return StartFault(str(error), EXIT_FAILED, "store")
+        return StartFault(str(error), ExitCode.FAILED, StartFaultCode.STORE)
     log.error("the server cannot start", exc_info=error)
-    return StartFault(f"the server cannot start: {error!r}", EXIT_FAILED)
+    return StartFault(f"the server cannot start: {error!r}", ExitCode.FAILED)
 
 
 def listen_fault(listen: str, error: OSError) -> StartFault:
     """Why clients cannot connect to `listen`."""
     if error.errno == errno.EADDRINUSE:
         text = f"{listen} is in use: is PacketWave running already? Choose another port with --listen."
-        return StartFault(text, EXIT_IN_USE, "port", listen)
-    return StartFault(f"cannot listen on {listen}: {error.strerror or error}", EXIT_FAILED)
+        return StartFault(text, ExitCode.IN_USE, StartFaultCode.PORT, listen)
+    return StartFault(f"cannot listen on {listen}: {error.strerror or error}", ExitCode.FAILED)

@@ -1,14 +1,15 @@
 """The server's settings: what the manager chose, with defaults that work."""
 
-import ipaddress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from packetwave.common import addresses
+from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.sip.identity import IDENTITY_HEADERS
 
-FILE_NAME = "settings.json"
+SETTINGS_FILE = "settings.json"
 
 
 def _ports(value: Any) -> bool:
@@ -21,7 +22,7 @@ def _ports(value: Any) -> bool:
 
 def _addresses(value: Any) -> bool:
     return isinstance(value, tuple) and all(
-        isinstance(address, str) and str(ipaddress.ip_address(address)) == address for address in value
+        isinstance(address, str) and addresses.normal(address) == address for address in value
     )
 
 
@@ -36,6 +37,14 @@ def _address(value: Any) -> bool:
     return True
 
 
+def parse_ports(text: str) -> tuple[int, ...]:
+    """The port numbers in `5060,5080`. Raises ValueError for what is none."""
+    ports = tuple(int(part) for part in text.split(","))
+    if not _ports(ports):
+        raise ValueError(f"'{text}' are not port numbers, such as 5060,5080")
+    return ports
+
+
 def parse_listen(text: str) -> tuple[str, int]:
     """Host and port of `HOST:PORT` (IPv6 in brackets; port 0 for any free one). Raises ValueError."""
     host, colon, port = text.rpartition(":")
@@ -43,30 +52,34 @@ def parse_listen(text: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f"'{text}' is not HOST:PORT, such as 0.0.0.0:{DEFAULT_PLAIN_PORT}")
     if host != "localhost":
-        ipaddress.ip_address(host)
+        addresses.parse_address(host)
     return host, int(port)
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """interface: what is watched, "" for none yet. mongodb: a URI, "" for the embedded store.
+    """What the manager chose."""
 
-    tunnels: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and
-    that the manager has confirmed; from any other a forged packet would be a popup.
-    identity_order: which header is believed about the caller, first to last (signalling.md case 21).
-    show_withheld: show the asserted number of callers who asked not to be shown.
-    """
-
-    language: Literal["auto", "ko", "en"] = setting("auto", lambda value: value in ("auto", "ko", "en"))
-    theme: Literal["system", "light", "dark"] = setting(
-        "system", lambda value: value in ("system", "light", "dark")
-    )
+    language: LanguageChoice = setting("auto", lambda value: value in LANGUAGE_CHOICES)
+    theme: ThemeChoice = setting("system", lambda value: value in THEME_CHOICES)
     interface: str = setting("", _text)
+    """What is watched, "" for none yet."""
+
     ports: tuple[int, ...] = setting((5060,), _ports)
     tunnels: tuple[str, ...] = setting((), _addresses)
+    """Addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and that the
+    manager has confirmed; from any other a forged packet would be a popup."""
+
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
+    """HOST:PORT at which clients connect."""
+
     mongodb: str = setting("", _text)
+    """A URI, "" for the embedded store."""
+
     identity_order: tuple[str, ...] = setting(
         IDENTITY_HEADERS, lambda value: bool(value) and set(value) <= set(IDENTITY_HEADERS)
     )
+    """Which header is believed about the caller, first to last (signalling.md case 21)."""
+
     show_withheld: bool = setting(False, lambda value: isinstance(value, bool))
+    """Whether the asserted number is shown of callers who asked not to be shown."""

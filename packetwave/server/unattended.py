@@ -1,4 +1,4 @@
-"""The server without a window, and the console that takes its place: who has the data folder, and when.
+"""Decides who has the data folder: a server without a window, or the console that takes its place.
 
 States of a `--headless` process (docs/decisions/handover.md has the reasons):
 
@@ -22,9 +22,9 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from packetwave.common.exit_codes import ExitCode
 from packetwave.common.instance import FolderLock, Instance
 from packetwave.common.signals import StopSignals
-from packetwave.server.faults import EXIT_FINE
 
 log = logging.getLogger(__name__)
 
@@ -58,11 +58,11 @@ class Unattended:
         try:
             while self._stand_by(on_stand_by):
                 code = watch()
-                if self._signals.came or code != EXIT_FINE or not self.has_to_give_way:
+                if self._signals.came or code != ExitCode.FINE or not self.has_to_give_way:
                     return code  # who asked meanwhile finds the folder free
                 if not self._give_way():
                     break
-            return EXIT_FINE
+            return ExitCode.FINE
         finally:
             self._instance.release()
             self._only.give_back()

@@ -4,22 +4,16 @@ Qt main thread.
 """
 
 from collections.abc import Callable
-from typing import Literal, get_args
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import ThemeChoice
 from packetwave.ui import contrast
 from packetwave.ui.contrast import SystemColors
 from packetwave.ui.stylesheet import stylesheet
 from packetwave.ui.theme import DARK, LIGHT, Theme, in_colors, tabular
-
-Choice = Literal["system", "light", "dark"]
-
-
-CHOICES: tuple[Choice, ...] = get_args(Choice)
-
 
 _KOREAN_FONTS = (
     "Noto Sans KR",
@@ -56,20 +50,20 @@ class Appearance(QObject):
     def __init__(
         self,
         app: QApplication,
-        choice: Choice = "system",
+        choice: ThemeChoice = "system",
         high_contrast: Callable[[], SystemColors | None] = contrast.high_contrast,
     ) -> None:
         super().__init__(app)
         self._app = app
         self._high_contrast = high_contrast
-        self._choice: Choice = choice
+        self._choice: ThemeChoice = choice
         app.setStyle("Fusion")
         self._font = _font(app.font())
         app.styleHints().colorSchemeChanged.connect(self._on_system_change)
         self.theme = LIGHT
         self.choose(choice)
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: ThemeChoice) -> None:
         """Set light or dark, or follow the system from now on."""
         self._choice = choice
         self._use(self._wanted())

@@ -9,7 +9,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 
 class Bridge(QObject):
-    """Signals: received(object), emitted on the thread that made the bridge, in the order sent."""
+    """Carries values from any thread to the Qt thread.
+
+    Signals: received(object), emitted on the thread that made the bridge, in the order sent.
+    """
 
     received = Signal(object)
     _crossing = Signal(object)

@@ -1,6 +1,7 @@
-"""The system's own colours where its high contrast is on: who needs it has chosen them, and they hold.
+"""Reads the system's own colours where its high contrast is on. People who need them have chosen them, so
+they come before the program's.
 
-The thin shell over Windows; elsewhere Qt's palette is never asked for this. Any thread.
+The thin shell over Windows; other systems are not asked. Any thread.
 """
 
 import sys
@@ -9,13 +10,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SystemColors:
-    """Each as `#rrggbb`. highlight: the ground of what is selected; gray_text: what is off."""
+    """The system's own colours, each as `#rrggbb`."""
 
     window: str
     window_text: str
     highlight: str
+    """The ground of what is selected."""
+
     highlight_text: str
     gray_text: str
+    """The text of what is off."""
 
 
 def color(colorref: int) -> str:
@@ -49,5 +53,5 @@ if sys.platform == "win32":
 else:
 
     def high_contrast() -> SystemColors | None:
-        """Of meaning on Windows only."""
+        """None: only Windows is asked."""
         return None

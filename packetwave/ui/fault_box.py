@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QMessageBox
 
 
 def show(text: str, detail: str = "") -> None:
-    """Say it, and return when the dialog is closed. An application must be there. detail: what follows it."""
+    """Show the text, and return when the dialog is closed. An application must be there. detail: below it."""
     box = QMessageBox(QMessageBox.Icon.Critical, "PacketWave", text)
     box.setInformativeText(detail)
     box.exec()

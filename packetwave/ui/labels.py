@@ -16,6 +16,15 @@ class PlainLabel(QLabel):
         self.setText(text)
 
 
+def label(text: str = "", *, kind: str = "", wrap: bool = False) -> PlainLabel:
+    """A plain label. kind: `muted`, `wrong` or "" of the style sheet. wrap: over several lines."""
+    made = PlainLabel(text)
+    made.setWordWrap(wrap)
+    if kind:
+        made.setProperty("kind", kind)
+    return made
+
+
 class ElidedLabel(PlainLabel):
     """A plain label of one line that shortens its text with … instead of asking for more room."""
 

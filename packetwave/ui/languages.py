@@ -1,25 +1,22 @@
-"""Korean and English windows. English are the source strings; Korean comes from assets/i18n.
+"""The language of the windows. English texts stand in the sources; the others come from assets/i18n.
 
 Owns the installed translators. Qt main thread.
 """
 
 import logging
-from typing import Literal, get_args
+from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from packetwave.common.choices import LANGUAGES, SOURCE_LANGUAGE, Language, LanguageChoice
 from packetwave.common.paths import assets_dir
 
 _log = logging.getLogger(__name__)
 
-Language = Literal["ko", "en"]
-Choice = Literal["auto", "ko", "en"]
-CHOICES: tuple[Choice, ...] = get_args(Choice)
-
 _NAME = "packetwave-translator"
 
 
-def install(app: QCoreApplication, choice: Choice, program: Literal["client", "console"]) -> Language:
+def install(app: QCoreApplication, choice: LanguageChoice, program: Literal["client", "console"]) -> Language:
     """Let the windows speak the chosen language from now on, in place of the one before; that language.
 
     Open windows get Qt's LanguageChange event. auto: see `system_language`.
@@ -28,11 +25,12 @@ def install(app: QCoreApplication, choice: Choice, program: Literal["client", "c
         app.removeTranslator(old)
         old.deleteLater()
     language = system_language() if choice == "auto" else choice
-    QLocale.setDefault(QLocale(QLocale.Language.Korean if language == "ko" else QLocale.Language.English))
-    if language == "ko":
+    QLocale.setDefault(QLocale(language))
+    if language != SOURCE_LANGUAGE:
         ours = str(assets_dir() / "i18n")
         qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        for file, folder in (("qtbase_ko", qt), ("ui_ko", ours), (f"{program}_ko", ours)):
+        for part, folder in (("qtbase", qt), ("ui", ours), (program, ours)):
+            file = f"{part}_{language}"
             translator = QTranslator(app)
             translator.setObjectName(_NAME)
             if translator.load(file, folder):
@@ -42,15 +40,14 @@ def install(app: QCoreApplication, choice: Choice, program: Literal["client", "c
     return language
 
 
-def choice(text: str) -> Choice:
-    """The text as a choice; what is none is `auto`."""
-    return next((known for known in CHOICES if known == text), "auto")
-
-
 def system_language(system: QLocale | None = None) -> Language:
-    """Korean where the system's windows speak it or it says nothing (the C locale); English for all others.
+    """The language of the system's windows where ours speak it, too. Korean where the system names none (the
+    C locale), English in all other cases.
 
     Asked of the display language: on Windows the locale itself is only how dates and numbers are written.
     """
     first = (system or QLocale.system()).uiLanguages()[:1]
-    return "ko" if not first or first[0] == "C" or first[0].split("-")[0] == "ko" else "en"
+    if not first or first[0] == "C":
+        return "ko"
+    spoken = first[0].split("-")[0]
+    return next((language for language in LANGUAGES if language == spoken), SOURCE_LANGUAGE)

@@ -1,7 +1,7 @@
 """Ending a program with windows: ordered, idempotent, bounded, on the Qt main thread.
 
-Owns the way out: every wish to end (Ctrl+C, SIGTERM, last window closed, the session's end, a menu) comes to
-`Quitter.quit`. Must not wait for a thread: each stage is begun and reports by itself, and a timer bounds all.
+Every wish to end (Ctrl+C, SIGTERM, last window closed, the session's end, a menu) comes to `Quitter.quit`.
+It never waits for a thread: each stage is begun, and reports when it is over; a timer bounds all together.
 
 The session's end (log-off, shutdown, an installer that closes programs) comes on Windows in two messages.
 With WM_QUERYENDSESSION (`commitDataRequest`) Qt agrees, and nothing is ended here: another program may still
@@ -35,7 +35,7 @@ class Quitter(QObject):
 
     limit_s: how long all stages together may take; then the program ends anyway and the log says who was
     late.
-    Signals: quitting() when the way out is taken, stopped(int) with the exit code just before the loop ends.
+    Signals: quitting() when the end begins, stopped(int) with the exit code just before the loop ends.
     """
 
     quitting = Signal()
@@ -74,7 +74,7 @@ class Quitter(QObject):
 
     @property
     def is_quitting(self) -> bool:
-        """Whether the way out has been taken."""
+        """Whether the program is ending."""
         return self._current >= 0
 
     @Slot()
@@ -170,4 +170,4 @@ if sys.platform == "win32":
 else:
 
     def _be_told_first() -> None:
-        """Of meaning on Windows only."""
+        """Nothing to do: only Windows ends programs in an order."""

@@ -8,8 +8,10 @@ import logging
 import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QBuffer, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QWidget
+
+from packetwave.common import files
 
 _log = logging.getLogger(__name__)
 
@@ -51,11 +53,10 @@ class Screenshots(QObject):
             self._timer.stop()
 
     def _save(self, window: QWidget) -> None:
-        file = self._folder / self._file_name(window)
-        beside = file.with_suffix(".new")  # whoever looks sees whole pictures only
-        if not window.grab().save(str(beside), "PNG"):
-            raise OSError(f"{beside} cannot be written")
-        beside.replace(file)
+        buffer = QBuffer()
+        buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+        window.grab().save(buffer, "PNG")
+        files.replace(self._folder / self._file_name(window), bytes(buffer.data().data()))
 
     def _file_name(self, window: QWidget) -> str:
         known = window.property(_FILE_PROPERTY)

@@ -14,11 +14,8 @@ from packetwave.ui.contrast import SystemColors
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours, each as `#rrggbb`. The `_soft` ones are grounds for text in the colour of the same name.
-
-    accent: ringing, selection, the main button. green: fine, answered. amber: look here, answered elsewhere.
-    red: missed, wrong. text_muted: off, not known, less important.
-    """
+    """The colours, each as `#rrggbb`. The `_soft` ones are grounds for text in the colour of the same
+    name."""
 
     dark: bool
     background: str
@@ -26,14 +23,24 @@ class Theme:
     border: str
     text: str
     text_muted: str
+    """What is off, not known, or less important."""
+
     accent: str
+    """What rings, what is selected, the main button."""
+
     accent_soft: str
     on_accent: str
     green: str
+    """Fine, answered."""
+
     green_soft: str
     amber: str
+    """Look here, answered elsewhere."""
+
     amber_soft: str
     red: str
+    """Missed, wrong."""
+
     red_soft: str
 
 

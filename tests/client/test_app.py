@@ -13,8 +13,9 @@ import pytest
 
 from packetwave import __version__
 from packetwave.client import app as app_module
-from packetwave.client.app import FAILED, FINE, WRONG_USAGE, main
+from packetwave.client.app import main
 from packetwave.client.preset import Preset, preset
+from packetwave.common.exit_codes import ExitCode
 from packetwave.common.instance import Instance
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from tests.client.conftest import StartServer
@@ -96,7 +97,7 @@ def test_a_call_comes_and_a_signal_ends_it(
     assert client.event("call_update")["outcome"] == "missed"
     client.process.send_signal(number)
     code, err = client.end()
-    assert code == FINE
+    assert code == ExitCode.FINE
     assert "Traceback" not in err
     assert server.close_codes.get(timeout=WAIT_S) == 1001
     assert "010****5678" in (tmp_path / "logs" / "client.log").read_text("utf-8")
@@ -121,10 +122,10 @@ def test_a_second_start_raises_the_first_and_quit_ends_it(
     client = run("--server", server.url, "--data-dir", str(tmp_path), *(["--headless"] if headless else []))
     client.event("connected")
     data = ["--data-dir", str(tmp_path)]
-    assert main([*data, "--headless"]) == FINE
+    assert main([*data, "--headless"]) == ExitCode.FINE
     assert client.process.poll() is None
-    assert main([*data, "--quit"]) == FINE
-    assert client.end()[0] == FINE
+    assert main([*data, "--quit"]) == ExitCode.FINE
+    assert client.end()[0] == ExitCode.FINE
 
 
 def test_a_killed_client_starts_again(run: Run, start_server: StartServer, tmp_path: Path) -> None:
@@ -137,7 +138,7 @@ def test_a_killed_client_starts_again(run: Run, start_server: StartServer, tmp_p
 
 
 def test_quit_where_none_runs(tmp_path: Path) -> None:
-    assert main(["--quit", "--data-dir", str(tmp_path)]) == FINE
+    assert main(["--quit", "--data-dir", str(tmp_path)]) == ExitCode.FINE
 
 
 def test_a_malformed_address_is_said_and_the_client_goes_on(run: Run, tmp_path: Path) -> None:
@@ -146,21 +147,23 @@ def test_a_malformed_address_is_said_and_the_client_goes_on(run: Run, tmp_path: 
         event = client.event("disconnected")
         assert (event["reason"], event["server"]) == ("bad_address", "http://not this")
         client.process.send_signal(signal.SIGTERM)
-        assert client.end()[0] == FINE
+        assert client.end()[0] == ExitCode.FINE
 
 
 @pytest.mark.parametrize("arguments", [["--nonsense"], ["--server"], ["--language", "ko"], ["file"]])
 def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == WRONG_USAGE
+    assert main(arguments) == ExitCode.WRONG_USAGE
     assert "usage" in capsys.readouterr().err
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--version"]) == FINE
+    assert main(["--version"]) == ExitCode.FINE
     assert capsys.readouterr().out == f"PacketWave {__version__}\n"
 
 
-@pytest.mark.parametrize(("arguments", "code"), [(["--nonsense"], WRONG_USAGE), (["--version"], FINE)])
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--nonsense"], ExitCode.WRONG_USAGE), (["--version"], ExitCode.FINE)]
+)
 def test_a_program_without_a_console(
     arguments: list[str], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,13 +175,13 @@ def test_a_program_without_a_console(
 def test_events_without_a_console_fail_in_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
-    assert main(["--headless", "--events", "-", "--data-dir", str(tmp_path)]) == FAILED
+    assert main(["--headless", "--events", "-", "--data-dir", str(tmp_path)]) == ExitCode.FAILED
     assert "no standard output" in (tmp_path / "logs" / "client.log").read_text("utf-8")
 
 
 def test_a_data_folder_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert main(["--headless", "--data-dir", str(tmp_path / "file" / "data")]) == FAILED
+    assert main(["--headless", "--data-dir", str(tmp_path / "file" / "data")]) == ExitCode.FAILED
     assert "--data-dir" in capsys.readouterr().err
 
 
@@ -188,7 +191,7 @@ def test_no_display_is_said(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
-    assert main(["--data-dir", str(tmp_path)]) == FAILED
+    assert main(["--data-dir", str(tmp_path)]) == ExitCode.FAILED
     assert "--headless" in capsys.readouterr().err
 
 
@@ -198,7 +201,7 @@ def test_damaged_settings_are_put_aside_and_said(run: Run, tmp_path: Path) -> No
     assert client.event("disconnected")["reason"] == "no_address"
     client.process.send_signal(signal.SIGTERM)
     code, err = client.end()
-    assert code == FINE
+    assert code == ExitCode.FINE
     assert "settings.json was damaged" in err
     assert (tmp_path / "settings.json.damaged").read_text() == "{"
 
@@ -226,7 +229,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used
     monkeypatch.setattr(sys, "stderr", None)
     closed(texts)
     korean = preset({}, {}, {"Language": "ko"})
-    assert main(["--data-dir", str(folder)], lambda: korean) == FAILED
+    assert main(["--data-dir", str(folder)], lambda: korean) == ExitCode.FAILED
     assert texts[0] == "PacketWave를 시작할 수 없습니다. 설정을 둘 폴더를 쓸 수 없습니다."
     assert texts[1].endswith(f"\n\n{folder}\nNot a directory")
     for quiet in ("--headless", "--self-test", "--quit"):  # would never return
@@ -243,7 +246,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer
     monkeypatch.setattr(sys, "stderr", None)
     closed(texts)
     english = preset({}, {}, {"Language": "en"})
-    assert main(["--data-dir", str(tmp_path)], lambda: english) == FAILED
+    assert main(["--data-dir", str(tmp_path)], lambda: english) == ExitCode.FAILED
     assert texts[0] == "PacketWave is running already, but does not answer."
     held.release()
 
@@ -259,7 +262,7 @@ def test_a_crash_is_said_in_a_dialog_with_the_logs_place(
     monkeypatch.setattr(sys, "stderr", None)
     texts = list[str]()
     closed(texts)
-    assert main(["--data-dir", str(tmp_path)], Preset) == FAILED
+    assert main(["--data-dir", str(tmp_path)], Preset) == ExitCode.FAILED
     log = tmp_path / "logs" / "client.log"
     assert texts[1].endswith(str(log))
     assert "a bug" in log.read_text("utf-8")
@@ -274,13 +277,13 @@ def test_a_folder_with_korean_and_spaces(
     server = start_server(WELCOME, CALL)
     client = run("--server", server.url, *data, *(["--headless"] if headless else []))
     assert client.event("incoming_call")["call_id"] == "a"
-    assert main([*data, "--quit"]) == FINE
-    assert client.end()[0] == FINE
+    assert main([*data, "--quit"]) == ExitCode.FINE
+    assert client.end()[0] == ExitCode.FINE
     assert (folder / "logs" / "client.log").stat().st_size > 0
 
 
 def test_quit_leaves_no_folder_behind(tmp_path: Path) -> None:
-    assert main(["--quit", "--data-dir", str(tmp_path / "none")]) == FINE
+    assert main(["--quit", "--data-dir", str(tmp_path / "none")]) == ExitCode.FINE
     assert list(tmp_path.iterdir()) == []
 
 
@@ -290,7 +293,7 @@ def test_quit_says_who_does_not_end(
     monkeypatch.setattr(app_module, "_QUIT_S", 0.1)
     held = Instance(tmp_path)
     assert held.claim(lambda _: None)
-    assert main(["--quit", "--data-dir", str(tmp_path)]) == FAILED
+    assert main(["--quit", "--data-dir", str(tmp_path)]) == ExitCode.FAILED
     assert str(tmp_path) in capsys.readouterr().err
     held.release()
 
@@ -303,8 +306,8 @@ def test_quit_of_an_administrator_ends_the_clients_of_all_profiles(
     client.event("disconnected")
     monkeypatch.setattr(app_module.ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
     monkeypatch.setattr(app_module.paths, "data_dir", lambda _program: tmp_path / "own")
-    assert main(["--quit"]) == FINE
-    assert client.end()[0] == FINE
+    assert main(["--quit"]) == ExitCode.FINE
+    assert client.end()[0] == ExitCode.FINE
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kim"]
 
 
@@ -314,7 +317,7 @@ def test_settings_that_cannot_be_read_do_not_keep_the_client_from_running(run: R
     assert client.event("disconnected")["reason"] == "no_address"
     client.process.send_signal(signal.SIGTERM)
     code, err = client.end()
-    assert code == FINE
+    assert code == ExitCode.FINE
     assert "settings.json cannot be read" in err
 
 
@@ -329,6 +332,6 @@ def test_what_was_set_beforehand_holds_headless_too(start_server: StartServer, t
         )
     )
     asking.start()
-    assert main(["--headless", "--data-dir", str(tmp_path)], lambda: given) == FINE
+    assert main(["--headless", "--data-dir", str(tmp_path)], lambda: given) == ExitCode.FINE
     asking.join(WAIT_S)
     assert answers == ["1001"]

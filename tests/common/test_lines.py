@@ -2,6 +2,7 @@ import io
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,9 @@ def test_a_full_disk_is_said_and_tried_again(
     assert lines.write("first line", 1)
     assert lines.write("second line", 2)
     assert stumbled.wait(10)
+    deadline = time.monotonic() + 10
+    while not lines.trouble and time.monotonic() < deadline:
+        time.sleep(0.001)
     assert lines.trouble == "No space left on device" and lines.written == 0
     room.set()
     assert lines.flush(10)

@@ -1,6 +1,7 @@
 """The report of `--self-test`."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,19 @@ def test_passed(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert selftest.run({"only": fine}, tmp_path / "file" / "below") == 1
+
+
+@pytest.mark.parametrize(
+    ("system", "display", "drawn"),
+    [("linux", "", "offscreen"), ("linux", ":0", None), ("win32", "", None)],
+)
+def test_where_there_is_no_display_windows_are_drawn_into_memory(
+    monkeypatch: pytest.MonkeyPatch, system: str, display: str, drawn: str | None
+) -> None:
+    monkeypatch.setattr("sys.platform", system)
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+        monkeypatch.setenv(name, "")  # so that it is put back afterwards
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DISPLAY", display)
+    selftest.draw_anywhere()
+    assert os.environ.get("QT_QPA_PLATFORM") == drawn

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import parent_console
-from packetwave.common.terminal import Parser, can_show, has_display, prepare_streams, say, speak
+from packetwave.common.terminal import (
+    Parser,
+    can_show,
+    has_display,
+    prepare_streams,
+    say,
+    speak,
+    system_words,
+)
 
 
 def test_usage_without_a_terminal_is_still_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,6 +42,13 @@ def test_say(
     with caplog.at_level(logging.ERROR):
         say("it is otherwise")
     assert "it is otherwise" in caplog.text
+
+
+def test_what_the_system_said(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as missing:
+        (tmp_path / "none").read_bytes()
+    assert system_words(missing.value) == f"{tmp_path / 'none'}: No such file or directory"
+    assert system_words(OSError("not done in 5 s")) == "not done in 5 s"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")

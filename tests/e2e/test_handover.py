@@ -14,7 +14,7 @@ import pytest
 
 from packetwave.server.calls.events import Outcome
 from packetwave.server.office.values import CallRecord, Member, Put
-from packetwave.server.settings import FILE_NAME
+from packetwave.server.settings import SETTINGS_FILE
 from packetwave.server.store.sqlite import FILE_NAME as DATABASE
 from packetwave.server.store.sqlite import SqliteStore
 from tests.e2e.programs import Program
@@ -93,7 +93,7 @@ def folder(tmp_path: Path) -> Path:
     store = SqliteStore(folder / DATABASE)
     store.change_members([Put(Member("1001", "127.0.0.1", name="김영희"))])
     store.close()
-    (folder / FILE_NAME).write_text(json.dumps({"interface": "eth0", "listen": LISTEN}))
+    (folder / SETTINGS_FILE).write_text(json.dumps({"interface": "eth0", "listen": LISTEN}))
     return folder
 
 

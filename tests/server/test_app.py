@@ -16,7 +16,7 @@ import pytest
 from packetwave import __version__
 from packetwave.server.app import _Start, main
 from packetwave.server.faults import StartFault
-from packetwave.server.settings import FILE_NAME, ServerSettings
+from packetwave.server.settings import SETTINGS_FILE, ServerSettings
 from tests.server.engine.test_engine import KIM, T0, missed_call, with_members
 from tests.server.wire import Leg, write_pcap
 
@@ -169,10 +169,10 @@ def test_port_taken_is_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_bad_settings_fall_back_and_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / FILE_NAME).write_text('{"version": 1, "ports": ["sip"], "own": 7}', encoding="utf-8")
+    (tmp_path / SETTINGS_FILE).write_text('{"version": 1, "ports": ["sip"], "own": 7}', encoding="utf-8")
     assert replay(tmp_path, missed_call(tmp_path)) == 0
     assert "'ports'" in capsys.readouterr().err
-    (tmp_path / FILE_NAME).write_text("{ half", encoding="utf-8")
+    (tmp_path / SETTINGS_FILE).write_text("{ half", encoding="utf-8")
     assert replay(tmp_path, missed_call(tmp_path)) == 0
     assert "damaged" in capsys.readouterr().err
 
@@ -346,7 +346,7 @@ sys.exit(app.main(["--data-dir", sys.argv[1], "--listen", "127.0.0.1:0"]))
 def test_a_bug_of_the_double_clicked_program_is_told_with_the_logs_place(
     where: str, code: int, tmp_path: Path
 ) -> None:
-    (tmp_path / FILE_NAME).write_text('{"language": "ko"}')
+    (tmp_path / SETTINGS_FILE).write_text('{"language": "ko"}')
     done = subprocess.run(
         [sys.executable, "-c", CRASHES, str(tmp_path), where],
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
@@ -368,10 +368,10 @@ def test_setting_windows_up_is_a_command_of_its_own(capsys: pytest.CaptureFixtur
 
 
 def test_what_was_chosen_in_the_window_is_kept_beside_the_rest(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_text('{"interface": "eth2", "of_a_later_version": 1}')
+    (tmp_path / SETTINGS_FILE).write_text('{"interface": "eth2", "of_a_later_version": 1}')
     options = argparse.Namespace(replay=None, headless=False, speed=None)
     _Start(options, tmp_path, ServerSettings(), None, None).keep("theme", "dark")
-    kept = json.loads((tmp_path / FILE_NAME).read_text())
+    kept = json.loads((tmp_path / SETTINGS_FILE).read_text())
     assert (kept["theme"], kept["interface"], kept["of_a_later_version"]) == ("dark", "eth2", 1)
 
 
@@ -414,7 +414,7 @@ def test_the_task_at_system_start_speaks_in_the_log(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
     assert main(["--headless", "--data-dir", str(tmp_path), *ANY_PORT]) == 3
-    (tmp_path / FILE_NAME).write_text('{"interface": "no-such-thing"}')
+    (tmp_path / SETTINGS_FILE).write_text('{"interface": "no-such-thing"}')
     assert main(["--headless", "--data-dir", str(tmp_path), *ANY_PORT]) == 3
     said = (tmp_path / "logs" / "server.log").read_text("utf-8")
     assert "no interface to capture on" in said

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import settings as file
-from packetwave.server.settings import ServerSettings, parse_listen
+from packetwave.server.settings import ServerSettings, parse_listen, parse_ports
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,16 @@ def test_listen(text: str, expected: tuple[str, int]) -> None:
 def test_bad_listen(text: str) -> None:
     with pytest.raises(ValueError):
         parse_listen(text)
+
+
+def test_ports() -> None:
+    assert parse_ports("5060,5080") == (5060, 5080)
+
+
+@pytest.mark.parametrize("text", ["", "0", "65536", "5060,", "sip", "-1"])
+def test_bad_ports(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_ports(text)
 
 
 @pytest.mark.parametrize(

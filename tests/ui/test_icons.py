@@ -39,3 +39,11 @@ def test_a_screen_of_finer_pixels_gets_more_of_them(qapp: QApplication) -> None:
 def test_an_icon_that_was_not_drawn_is_an_error(qapp: QApplication) -> None:
     with pytest.raises(FileNotFoundError):
         icon("nothing")
+
+
+def test_every_drawing_is_used() -> None:
+    package = assets_dir().parent / "packetwave"
+    sources = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    programs = ("client", "server")  # installer/icons.py makes their .ico files
+    unused = [name for name in NAMES if f'"{name}"' not in sources and f'"{name}.svg"' not in sources]
+    assert [name for name in unused if name not in programs] == []

@@ -1,6 +1,7 @@
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from packetwave.ui.labels import ElidedLabel, PlainLabel
+from packetwave.ui.labels import ElidedLabel, PlainLabel, label
 
 
 def test_marks_are_shown_not_obeyed(qtbot: QtBot) -> None:
@@ -10,13 +11,21 @@ def test_marks_are_shown_not_obeyed(qtbot: QtBot) -> None:
     assert rich.sizeHint().width() > plain.sizeHint().width()
 
 
+def test_a_label_of_a_kind(qtbot: QtBot) -> None:
+    made = label("<b>x</b>", kind="muted", wrap=True)
+    qtbot.addWidget(made)
+    assert made.textFormat() is Qt.TextFormat.PlainText
+    assert (made.property("kind"), made.wordWrap()) == ("muted", True)
+    assert label("x").property("kind") is None
+
+
 def test_a_long_text_gives_way(qtbot: QtBot) -> None:
-    label = ElidedLabel("아주 긴 이름 " * 40)
-    qtbot.addWidget(label)
-    assert label.minimumSizeHint().width() < 60 < label.sizeHint().width()
-    label.resize(200, label.sizeHint().height())
-    label.show()
-    assert label.is_elided()
-    assert not label.grab().toImage().isNull()
-    label.setText("짧음")
-    assert not label.is_elided()
+    long = ElidedLabel("아주 긴 이름 " * 40)
+    qtbot.addWidget(long)
+    assert long.minimumSizeHint().width() < 60 < long.sizeHint().width()
+    long.resize(200, long.sizeHint().height())
+    long.show()
+    assert long.is_elided()
+    assert not long.grab().toImage().isNull()
+    long.setText("짧음")
+    assert not long.is_elided()

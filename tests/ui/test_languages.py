@@ -33,7 +33,7 @@ def test_an_unfinished_missing_or_uncompiled_entry_is_found(
     monkeypatch.setattr(translations, "SOURCES", {"ui_ko": (source,)})
     assert translations.check("ui_ko") == ["ui_ko.ts does not exist"]
     assert translations.main(["update", "ui_ko"]) == 0
-    assert translations.check("ui_ko") == ["ui_ko.ts has no finished Korean for W: 'Close'"]
+    assert translations.check("ui_ko") == ["ui_ko.ts has no finished translation for W: 'Close'"]
     ts = tmp_path / "ui_ko.ts"
     finished = ts.read_text("utf-8").replace(
         '<translation type="unfinished"></translation>', "<translation>닫기</translation>"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.server.calls.events import Outcome
-from packetwave.server.settings import FILE_NAME as SETTINGS
+from packetwave.server.settings import SETTINGS_FILE
 from packetwave.server.store.sqlite import FILE_NAME as DATABASE
 from packetwave.server.store.sqlite import SqliteStore
 from tests.e2e.programs import screen, sipp, wait_until, windows
@@ -113,7 +113,7 @@ def test_the_console_takes_over_and_hands_back_however_it_ends(
         )
         assert pc.run(server, "members", "import", r"C:\members.csv").returncode == 0
         data = pc.drive / "ProgramData" / "PacketWave" / "server"
-        (data / SETTINGS).write_text(json.dumps({"interface": watched_interface(pc, server)}), "utf-8")
+        (data / SETTINGS_FILE).write_text(json.dumps({"interface": watched_interface(pc, server)}), "utf-8")
         log = Log(data)
         unattended, console = Events(pc.drive / "unattended.jsonl"), Events(pc.drive / "console.jsonl")
 

@@ -1,1 +1,1 @@
-"""The client's windows: tray, popup."""
+"""The client's windows: tray icon, popups, the window with its state and settings."""

@@ -25,13 +25,12 @@ from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
-from packetwave.common.instance import Instance
+from packetwave.common.choices import language_choice, theme_choice
+from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded
 from packetwave.protocol import CallUpdate, IncomingCall
 from packetwave.ui import languages, screenshots
-from packetwave.ui.appearance import CHOICES as THEME_CHOICES
 from packetwave.ui.appearance import Appearance
-from packetwave.ui.appearance import Choice as ThemeChoice
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
@@ -75,7 +74,10 @@ def run(
 
 
 class Desk(QObject):
-    """Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state."""
+    """The client's windows around one engine.
+
+    Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state.
+    """
 
     def __init__(
         self,
@@ -93,7 +95,7 @@ class Desk(QObject):
         self._given = given
         self._tests = 0
         self._missed = 0
-        self.appearance = Appearance(app, _theme(settings.theme))
+        self.appearance = Appearance(app, settings.theme)
         language = self._speak(settings.language)
         wanted = preset.server(server, given, settings.server)
         self._asks_for_server = preset.asks_for_server(wanted)
@@ -128,7 +130,7 @@ class Desk(QObject):
             self.window.bring_to_front()  # nothing will ever happen until a server is typed
 
     def close(self) -> None:
-        """After the loop: let nothing more cross, and leave nothing on the screen."""
+        """Clear up after the application's loop: nothing more crosses, and nothing stays on the screen."""
         self._bridge.close()
         self._tray_again.stop()
         self.engine.join(0.2)
@@ -138,10 +140,10 @@ class Desk(QObject):
 
     @Slot(object)
     def on_request(self, request: object) -> None:
-        """What another start of the program asks: `raise` or `quit`."""
-        if request == "quit":
+        """What another start of the program asks: a `InstanceRequest`; anything else is ignored."""
+        if request == InstanceRequest.QUIT:
             self.quitter.quit()
-        elif request == "raise":
+        elif request == InstanceRequest.RAISE:
             self.window.bring_to_front()
 
     def _connect(self) -> None:
@@ -191,11 +193,11 @@ class Desk(QObject):
 
     def _speak(self, choice: str) -> str:
         wanted = preset.language(self._given, choice).text
-        return languages.install(self._app, languages.choice(wanted), "client")
+        return languages.install(self._app, language_choice(wanted), "client")
 
     def _on_theme(self, choice: str) -> None:
         self._save(theme=choice)
-        self.appearance.choose(_theme(choice))
+        self.appearance.choose(theme_choice(choice))
 
     def _save(self, **changes: str) -> None:
         self._settings = dataclasses.replace(self._settings, **changes)  # type: ignore[arg-type]  # texts only
@@ -232,7 +234,3 @@ class Desk(QObject):
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()
-
-
-def _theme(choice: str) -> ThemeChoice:
-    return next((known for known in THEME_CHOICES if known == choice), "system")

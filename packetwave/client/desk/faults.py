@@ -1,37 +1,35 @@
-"""What keeps the client from running, said in a dialog in the user's language. Qt main thread."""
+"""The dialog that says why the client cannot run, in the user's language. Qt main thread."""
 
 import sys
-from typing import Literal
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.client.faults import ClientFault
+from packetwave.common.choices import language_choice
 from packetwave.ui import fault_box, languages
 from packetwave.ui.icons import icon
-
-Fault = Literal["folder", "silent", "crash"]
-"""folder: the data folder cannot be used; silent: a client runs already and does not answer."""
 
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
 
 
-def show(fault: Fault, detail: str, language: str) -> None:
-    """Say it, and return when the dialog is closed.
+def show(fault: ClientFault, detail: str, language: str) -> None:
+    """Show why, and return when the dialog is closed.
 
     detail: shown as it is: the folder and what is the matter with it; for a crash, the log's place or "".
-    language: `auto`, `ko` or `en`.
+    language: a `LanguageChoice`, or what was given for one.
     """
     present = QApplication.instance()
     app = present if isinstance(present, QApplication) else QApplication([sys.argv[0]])
     app.setWindowIcon(icon("client"))
-    languages.install(app, languages.choice(language), "client")
+    languages.install(app, language_choice(language), "client")
     text, next_step = _words(fault)
     fault_box.show(text, f"{next_step}\n\n{detail}".strip())
 
 
-def _words(fault: Fault) -> tuple[str, str]:
+def _words(fault: ClientFault) -> tuple[str, str]:
     match fault:
-        case "folder":
+        case ClientFault.FOLDER:
             return (
                 translate("faults", "PacketWave cannot start: its folder cannot be used."),
                 translate(
@@ -40,12 +38,12 @@ def _words(fault: Fault) -> tuple[str, str]:
                     "account the right to write in it.",
                 ),
             )
-        case "silent":
+        case ClientFault.SILENT:
             return (
                 translate("faults", "PacketWave is running already, but does not answer."),
                 translate("faults", "Sign out of Windows and in again. That ends it, and starts it afresh."),
             )
-        case "crash":
+        case ClientFault.CRASH:
             return (
                 translate("faults", "PacketWave has ended because of an error of its own."),
                 translate(

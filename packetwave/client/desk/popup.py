@@ -51,7 +51,7 @@ class Kind(Enum):
     MISSED = ("missed", "red")
 
     def color(self, theme: Theme) -> str:
-        """`#rrggbb`."""
+        """Its colour in this theme, as `#rrggbb`."""
         return str(getattr(theme, self.value[1]))
 
 
@@ -70,7 +70,10 @@ def sees_through() -> bool:
 
 
 class Popup(QWidget):
-    """Attributes: call, kind. Signal: closed(Popup), once, however it was closed."""
+    """The popup of one call.
+
+    Attributes: call, kind. Signal: closed(Popup), once, however it was closed.
+    """
 
     closed = Signal(object)
 
@@ -125,7 +128,7 @@ class Popup(QWidget):
         self._retranslate()
 
     def rest(self, call: Call) -> None:
-        """The phone stopped ringing: nothing to see until it is known why, or it rings again."""
+        """Hide the popup: the phone stopped ringing. It is seen again once it is known why."""
         self.call = call
         self._tick.stop()
         self.hide()
@@ -281,7 +284,8 @@ class Popup(QWidget):
                 return self.tr("Incoming call · no connection to the server")
             case Kind.ELSEWHERE:
                 return self.tr("Answered elsewhere")
-        return self.tr("Missed call")
+            case Kind.MISSED:
+                return self.tr("Missed call")
 
     def _line_text(self) -> str:
         match self.kind:
@@ -289,7 +293,8 @@ class Popup(QWidget):
                 return words.answered_by(self.call)
             case Kind.MISSED:
                 return self.tr("You have a missed call")
-        return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
+            case Kind.RINGING | Kind.DOUBTFUL:
+                return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
 
     def _detail_text(self) -> str:
         parts = [words.called(self.call)]
@@ -300,7 +305,7 @@ class Popup(QWidget):
                 parts.append(words.clock(self.call))
                 if self._rang_s:
                     parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(self._rang_s)))
-            case _:
+            case Kind.RINGING | Kind.DOUBTFUL:
                 parts.append(words.seconds(self._seconds()))
         return " · ".join(part for part in parts if part)
 

@@ -1,8 +1,8 @@
 """All popups: which there are, which of them are seen, and where.
 
 Owns the popups. The newest stands farthest from the corner, so that nothing moves under a hand that is
-about to click. What rings has a place before what is over; what finds none waits hidden, and a note says how
-many. Qt main thread.
+about to click. Calls that ring get a place before calls that are over; those that find none wait hidden, and
+a note says how many. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
@@ -19,7 +19,10 @@ _EDGE = 14
 
 
 class PopupStack(QObject):
-    """Signal: missed_changed(int), how many missed calls are still shown or waiting."""
+    """All popups, in one corner of the screen.
+
+    Signal: missed_changed(int), how many missed calls are still shown or waiting.
+    """
 
     missed_changed = Signal(int)
 
@@ -118,7 +121,7 @@ class PopupStack(QObject):
         self._place(room, seen, hidden)
 
     def _wanted(self) -> list[Popup]:
-        """Those to be seen if there is room: not those whose phone rests until it is known why."""
+        """The popups to be seen if there is room: not those that rest, see `Popup.rest`."""
         return [popup for popup in self.popups if popup.call.state is not CallState.STOPPED]
 
     def _seen(self, height: int) -> list[Popup]:
@@ -160,7 +163,7 @@ class PopupStack(QObject):
 
 
 def _height(popup: Popup) -> int:
-    """Of the card and the gap after it."""
+    """The height of a popup's card and of the gap after it, in pixels."""
     return popup.height() - 2 * popup.margin + _GAP
 
 
@@ -193,7 +196,7 @@ class _More(QFrame):
         self._retranslate()
 
     def say(self, hidden: int, *, closable: bool) -> None:
-        """Say that so many are hidden; closable: some of all are over."""
+        """Say how many are hidden. closable: whether some of the calls are over."""
         self._hidden = hidden
         self.close_over.setVisible(closable)
         self._retranslate()

@@ -1,6 +1,6 @@
 """The tray icon: the link's state as a picture and in words, and the client's menu.
 
-Owns the icon and its menu; does nothing itself but say what was chosen. Qt main thread.
+Owns the icon and its menu. Tells by signals what was chosen, and does none of it. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -22,11 +22,15 @@ def icon_name(state: LinkState, missed: int) -> str:
             return "tray_missed" if missed else "tray_connected"
         case Phase.CONNECTING:
             return "tray_connecting"
-    return "tray_offline"
+        case Phase.WAITING | Phase.STOPPED:
+            return "tray_offline"
 
 
 class Tray(QObject):
-    """Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`."""
+    """The icon in the tray, and its menu.
+
+    Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`.
+    """
 
     open_window = Signal()
     test_popup = Signal()
@@ -102,7 +106,10 @@ class Tray(QObject):
 
 
 class _Menu(QMenu):
-    """Signal: language_changed(). The icon itself is no widget and is not told."""
+    """The icon's menu, which tells when the language changes.
+
+    Signal: language_changed(). The icon itself is no widget and is not told.
+    """
 
     language_changed = Signal()
 

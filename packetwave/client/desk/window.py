@@ -25,18 +25,20 @@ from packetwave.client.desk.tray import icon_name
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Origin, Preset, Setting, is_locked
 from packetwave.client.settings import ClientSettings
+from packetwave.common.choices import LANGUAGE_NAMES, THEME_CHOICES
 from packetwave.common.settings import Trouble
 from packetwave.common.supervision import Failure
 from packetwave.ui.icons import icon, pixmap
-from packetwave.ui.labels import PlainLabel
+from packetwave.ui.labels import label
 from packetwave.ui.theme import scaled
 
-_LANGUAGES = {"auto": "", "ko": "한국어", "en": "English"}  # each in its own language, but "system"
-_THEMES = ("system", "light", "dark")
+_LANGUAGES: dict[str, str] = {"auto": "", **LANGUAGE_NAMES}  # "auto" is said in the language of the window
 
 
 class StateWindow(QWidget):
-    """server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
+    """The client's window: the link's state, and what can be set.
+
+    server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
 
     Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
     test_popup(), quit(); window_closed() when the user closed it.
@@ -147,17 +149,16 @@ class StateWindow(QWidget):
 
     def _build(self) -> None:
         self._sign = QLabel()
-        self.title = PlainLabel()
+        self.title = label(wrap=True)
         self.title.setFont(scaled(self.font(), 1.25, bold=True))
-        self.title.setWordWrap(True)
-        self.advice = PlainLabel()
-        self.advice.setProperty("kind", "muted")
-        self.advice.setWordWrap(True)
+        self.advice = label(kind="muted", wrap=True)
         self.advice.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         self.advice.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._server_label, self._language_label, self._theme_label = PlainLabel(), PlainLabel(), PlainLabel()
-        self._extension_label = PlainLabel()
-        self.server_note, self.extension_note, self.language_note, self.notice = (_note() for _ in range(4))
+        self._server_label, self._language_label = label(), label()
+        self._theme_label, self._extension_label = label(), label()
+        self.server_note, self.extension_note, self.language_note, self.notice = (
+            label(kind="muted", wrap=True) for _ in range(4)
+        )
         self.extension = QLineEdit()
         self.extension.setReadOnly(True)
         self.server = QLineEdit()
@@ -165,25 +166,22 @@ class StateWindow(QWidget):
         self.server.setPlaceholderText("192.168.0.10")
         self.connect_button = QPushButton()
         self.connect_button.setProperty("kind", "primary")
-        self.wrong = PlainLabel()
-        self.wrong.setProperty("kind", "wrong")
-        self.wrong.setWordWrap(True)
+        self.wrong = label(kind="wrong", wrap=True)
         self.wrong.hide()
         self.language, self.theme = QComboBox(), QComboBox()
         for code, name in _LANGUAGES.items():
             self.language.addItem(name, code)
-        for code in _THEMES:
+        for code in THEME_CHOICES:
             self.theme.addItem("", code)
         self.test_button, self.quit_button = QPushButton(), QPushButton()
-        self._version = PlainLabel(f"PacketWave {__version__}")
-        self._version.setProperty("kind", "muted")
-        for label, field in (
+        self._version = label(f"PacketWave {__version__}", kind="muted")
+        for caption, field in (
             (self._server_label, self.server),
             (self._extension_label, self.extension),
             (self._language_label, self.language),
             (self._theme_label, self.theme),
         ):
-            label.setBuddy(field)
+            caption.setBuddy(field)
 
         card = QFrame()
         card.setProperty("kind", "card")
@@ -296,10 +294,3 @@ class StateWindow(QWidget):
         self.server.setProperty("wrong", wrong)
         self.server.style().unpolish(self.server)
         self.server.style().polish(self.server)
-
-
-def _note() -> PlainLabel:
-    made = PlainLabel()
-    made.setProperty("kind", "muted")
-    made.setWordWrap(True)
-    return made

@@ -17,15 +17,20 @@ translate = QCoreApplication.translate  # by this name Qt's lupdate finds the st
 def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # noqa: B008 - a frozen value
     """How the link is, and what it means or what to do: two short sentences. given: the server that was set
     before the user chose, if one was."""
-    server = plain(state.server)
-    locked = is_locked(given)
     match state.phase:
         case Phase.CONNECTED:
             return translate("words", "Connected"), translate("words", "Calls to your phone are shown here.")
         case Phase.CONNECTING:
-            return translate("words", "Connecting…"), server
+            return translate("words", "Connecting…"), plain(state.server)
         case Phase.STOPPED:
             return translate("words", "Stopped"), ""
+        case Phase.WAITING:
+            return _waiting(state, given)
+
+
+def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
+    server = plain(state.server)
+    locked = is_locked(given)
     match state.reason:
         case Reason.NO_ADDRESS:
             return (
@@ -100,10 +105,11 @@ def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # no
                 translate("words", "The connection to the server broke."),
                 translate("words", "This PC connects again by itself."),
             )
-    return (
-        translate("words", "The server's PC cannot be reached."),
-        translate("words", "Check that it is switched on and in the same network."),
-    )
+        case Reason.UNREACHABLE | Reason.NONE:
+            return (
+                translate("words", "The server's PC cannot be reached."),
+                translate("words", "Check that it is switched on and in the same network."),
+            )
 
 
 def server_set(origin: Origin) -> str:
@@ -113,7 +119,8 @@ def server_set(origin: Origin) -> str:
             return translate("words", "The address was set when PacketWave was installed.")
         case Origin.POLICY:
             return translate("words", "The address is set by your organisation's policy.")
-    return ""
+        case Origin.USER:
+            return ""
 
 
 def extension_set(origin: Origin) -> str:
@@ -129,7 +136,8 @@ def extension_set(origin: Origin) -> str:
                 "words",
                 "Set by your organisation's policy. The server's manager decides whether it is yours.",
             )
-    return ""
+        case Origin.USER:
+            return ""
 
 
 def language_set() -> str:
@@ -150,7 +158,8 @@ def trouble(what: Trouble) -> str:
             return translate("words", "The settings file cannot be read. The settings start afresh.")
         case Trouble.WRONG_VALUES:
             return translate("words", "Some settings had wrong values and were set back.")
-    return ""
+        case Trouble.NONE:
+            return ""
 
 
 def failure(failed: Failure) -> str:
@@ -161,7 +170,7 @@ def failure(failed: Failure) -> str:
 
 
 def not_saved(reason: str) -> str:
-    """A choice that is used, but could not be written."""
+    """That a choice is used, but could not be written, and why."""
     return translate("words", "This holds until PacketWave ends: it could not be saved ({reason}).").format(
         reason=plain(reason)
     )

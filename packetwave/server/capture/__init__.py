@@ -1,6 +1,6 @@
 """Frames from an interface or a capture file. The only importer of scapy, and only when first needed."""
 
-from packetwave.server.capture.fault import FILE_FAULTS, CaptureFault
+from packetwave.server.capture.fault import FILE_FAULTS, CaptureFault, CaptureFaultCode
 from packetwave.server.capture.filter import kernel_filter
 from packetwave.server.capture.interfaces import Interface, has_link, list_interfaces, resolve_interface
 from packetwave.server.capture.live import BATCH, LiveCapture
@@ -13,6 +13,7 @@ __all__ = [
     "FILE_FAULTS",
     "PAUSE_S",
     "CaptureFault",
+    "CaptureFaultCode",
     "Interface",
     "InterfaceMeter",
     "InterfaceRate",

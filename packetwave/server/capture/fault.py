@@ -1,22 +1,56 @@
 """What can be the matter with the machine when frames are to be read: no bug, so it says what to do."""
 
 import sys
-from typing import Literal
+from enum import StrEnum
 
-FaultCode = Literal[
-    "no_driver",
-    "no_rights",
-    "no_interface",
-    "lost",
-    "no_link",
-    "bad_file",
-    "packed_file",
-    "foreign_file",
-    "no_interface_block",
-]
 
-FILE_FAULTS = frozenset(("bad_file", "packed_file", "foreign_file", "no_interface_block"))
+class CaptureFaultCode(StrEnum):
+    """What is the matter with a capture, for windows, which have their own words for each."""
+
+    NO_DRIVER = "no_driver"
+    """There is no capture library (Npcap, libpcap) on this PC."""
+
+    NO_RIGHTS = "no_rights"
+    """The program may not read the interface."""
+
+    NO_INTERFACE = "no_interface"
+    """There is no such interface, or it cannot be opened."""
+
+    LOST = "lost"
+    """The interface went away while it was read."""
+
+    NO_LINK = "no_link"
+    """Nothing is connected to the interface."""
+
+    BAD_FILE = "bad_file"
+    """The file cannot be read, or is no capture file."""
+
+    PACKED_FILE = "packed_file"
+    """The file is compressed in a way that is not read."""
+
+    FOREIGN_FILE = "foreign_file"
+    """A capture file of a kind that is not read."""
+
+    NO_INTERFACE_BLOCK = "no_interface_block"
+    """A pcapng file that does not describe what it was captured on."""
+
+    CUT_FILE = "cut_file"
+    """The capture file ends too early or is damaged from there on; what was readable was used."""
+
+    INTERNAL = "internal"
+    """The program itself failed while it was watching; it begins again."""
+
+
+FILE_FAULTS = frozenset(
+    (
+        CaptureFaultCode.BAD_FILE,
+        CaptureFaultCode.PACKED_FILE,
+        CaptureFaultCode.FOREIGN_FILE,
+        CaptureFaultCode.NO_INTERFACE_BLOCK,
+    )
+)
 """What may be the matter with a capture file; the others are the machine's."""
+
 
 _NO_DRIVER = (
     "Npcap is not installed: get it from https://npcap.com, then try again. All but live capture works."
@@ -31,20 +65,22 @@ _NO_RIGHTS = (
     else "No rights to capture on '{detail}': start the program as root, or give its Python the capabilities "
     "CAP_NET_RAW and CAP_NET_ADMIN."
 )
-_SENTENCES: dict[FaultCode, str] = {
-    "no_driver": _NO_DRIVER,
-    "no_rights": _NO_RIGHTS,
-    "no_interface": "Cannot capture on '{detail}': --list-interfaces shows what there is.",
-    "lost": "The interface '{detail}' went away: plug it in or switch it on again.",
-    "no_link": "Nothing is connected to the interface '{detail}': check its cable and the switch's port. "
-    "Watching goes on by itself.",
-    "bad_file": "'{detail}' cannot be read as a capture file (pcap, pcapng or snoop).",
-    "packed_file": "'{detail}' is compressed: unpack it first (only gzip is read as it is).",
-    "foreign_file": "'{detail}' is a capture file of another kind: Wireshark ('Save As') or "
+_SENTENCES: dict[CaptureFaultCode, str] = {
+    CaptureFaultCode.NO_DRIVER: _NO_DRIVER,
+    CaptureFaultCode.NO_RIGHTS: _NO_RIGHTS,
+    CaptureFaultCode.NO_INTERFACE: "Cannot capture on '{detail}': --list-interfaces shows what there is.",
+    CaptureFaultCode.LOST: "The interface '{detail}' went away: plug it in or switch it on again.",
+    CaptureFaultCode.NO_LINK: "Nothing is connected to the interface '{detail}': check its cable and the "
+    "switch's port. Watching goes on by itself.",
+    CaptureFaultCode.BAD_FILE: "'{detail}' cannot be read as a capture file (pcap, pcapng or snoop).",
+    CaptureFaultCode.PACKED_FILE: "'{detail}' is compressed: unpack it first (only gzip is read as it is).",
+    CaptureFaultCode.FOREIGN_FILE: "'{detail}' is a capture file of another kind: Wireshark ('Save As') or "
     "'editcap -F pcap FROM TO' makes a pcap file of it.",
-    "no_interface_block": "'{detail}' does not say what its packets were captured on (a pcapng file without "
-    "an interface description block), so that nothing in it can be read: save it anew as pcap with the "
-    "program that wrote it.",
+    CaptureFaultCode.NO_INTERFACE_BLOCK: "'{detail}' does not say what its packets were captured on (a pcapng "
+    "file without an interface description block), so that nothing in it can be read: save it anew as pcap "
+    "with the program that wrote it.",
+    CaptureFaultCode.CUT_FILE: "'{detail}' is cut short or damaged: what was readable was used",
+    CaptureFaultCode.INTERNAL: "Watching failed because of an error in PacketWave itself",
 }
 
 
@@ -55,9 +91,9 @@ class CaptureFault(Exception):
     reason: what the system said, "" where it said nothing.
     """
 
-    def __init__(self, code: FaultCode, detail: str = "", reason: str = "") -> None:
+    def __init__(self, code: CaptureFaultCode, detail: str = "", reason: str = "") -> None:
         sentence = _SENTENCES[code].replace("{detail}", detail)
         super().__init__(f"{sentence} ({reason})" if reason else sentence)
-        self.code: FaultCode = code
+        self.code = code
         self.detail = detail
         self.reason = reason

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 ETHERNET = 1
 WINDOWS: bool = sys.platform == "win32"
@@ -29,7 +29,7 @@ def binding() -> Any:
     try:
         import scapy.libs.winpcapy
     except (OSError, AttributeError, KeyError) as error:  # not there, or too old to have a function it needs
-        raise CaptureFault("no_driver", reason=str(error)) from None
+        raise CaptureFault(CaptureFaultCode.NO_DRIVER, reason=str(error)) from None
     return scapy.libs.winpcapy
 
 
@@ -39,7 +39,7 @@ def devices() -> Iterator[Any]:
     first = ctypes.POINTER(pcap.pcap_if)()
     errors = ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE)
     if pcap.pcap_findalldevs(ctypes.byref(first), errors) != 0:
-        raise CaptureFault("no_interface", reason=_text(errors.value))
+        raise CaptureFault(CaptureFaultCode.NO_INTERFACE, reason=_text(errors.value))
     try:
         device = first
         while device:
@@ -60,7 +60,7 @@ def open_handle(interface: str, *, snaplen: int, buffer_bytes: int, wait_ms: int
     errors = ctypes.create_string_buffer(pcap.PCAP_ERRBUF_SIZE)
     handle = pcap.pcap_create(interface.encode(), errors)
     if not handle:
-        raise CaptureFault("no_interface", interface, _text(errors.value))
+        raise CaptureFault(CaptureFaultCode.NO_INTERFACE, interface, _text(errors.value))
     pcap.pcap_set_snaplen(handle, snaplen)
     pcap.pcap_set_promisc(handle, 1)
     pcap.pcap_set_timeout(handle, wait_ms)
@@ -70,7 +70,8 @@ def open_handle(interface: str, *, snaplen: int, buffer_bytes: int, wait_ms: int
         reason = _text(pcap.pcap_geterr(handle)) or _text(pcap.pcap_statustostr(status))
         pcap.pcap_close(handle)
         no_rights = status in (pcap.PCAP_ERROR_PERM_DENIED, pcap.PCAP_ERROR_PROMISC_PERM_DENIED)
-        raise CaptureFault("no_rights" if no_rights else "no_interface", interface, reason)
+        code = CaptureFaultCode.NO_RIGHTS if no_rights else CaptureFaultCode.NO_INTERFACE
+        raise CaptureFault(code, interface, reason)
     return handle
 
 

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from packetwave.server.capture import handle, windows_adapters
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 from packetwave.server.capture.windows_adapters import Adapter
 
 _LOOPBACK, _UP, _DISCONNECTED, _CONNECTION = 0x01, 0x02, 0x20, 0x30
@@ -62,7 +62,9 @@ def resolve_interface(text: str) -> Interface:
     ]
     if len(described) == 1:
         return described[0]
-    raise CaptureFault("no_interface", text, "several have this description" if described else "")
+    raise CaptureFault(
+        CaptureFaultCode.NO_INTERFACE, text, "several have this description" if described else ""
+    )
 
 
 def has_link(name: str) -> bool:

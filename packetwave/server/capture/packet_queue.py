@@ -13,7 +13,7 @@ import struct
 import sys
 from typing import Any
 
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 Frame = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, length on the wire, bytes)
 Program = list[tuple[int, int, int, int]]
@@ -156,7 +156,7 @@ class PacketQueue:
             return
         # Also said when it was switched off: then it is still there, and frames come once it is on again.
         if number != errno.ENETDOWN or not self._socket.getsockname()[0]:
-            self._lost = CaptureFault("lost", self._interface, os.strerror(number))
+            self._lost = CaptureFault(CaptureFaultCode.LOST, self._interface, os.strerror(number))
 
     def stats(self) -> tuple[int, int]:
         """(received, dropped) since opening: frames that passed the filter, and those of them for which there

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from packetwave.server.capture import file_formats as formats
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 from packetwave.server.capture.timeline import Record
 
 _READ_BYTES = 1024 * 1024
@@ -39,16 +39,16 @@ class Replay:
         try:
             self._raw: BinaryIO = Path(path).open("rb", buffering=_READ_BYTES)  # noqa: SIM115 (close() does)
         except OSError as error:
-            raise CaptureFault("bad_file", str(path), error.strerror or str(error)) from None
+            raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), error.strerror or str(error)) from None
         self._file = self._raw
         try:
             self._records = self._opened()
         except OSError as error:
             self.close()
-            raise CaptureFault("bad_file", str(path), error.strerror or str(error)) from None
+            raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), error.strerror or str(error)) from None
         except (EOFError, zlib.error) as error:
             self.close()
-            raise CaptureFault("bad_file", str(path), str(error)) from None
+            raise CaptureFault(CaptureFaultCode.BAD_FILE, str(path), str(error)) from None
         except CaptureFault:
             self.close()
             raise
@@ -78,14 +78,16 @@ class Replay:
             self._file.seek(16)
             if version == 2 and kind in formats.SNOOP_LINKS:
                 return formats.snoop(self._file, formats.SNOOP_LINKS[kind])
-            raise CaptureFault("foreign_file", str(self._path), f"snoop {version}, link type {kind}")
+            raise CaptureFault(
+                CaptureFaultCode.FOREIGN_FILE, str(self._path), f"snoop {version}, link type {kind}"
+            )
         for begin, name in formats.PACKED.items():
             if head.startswith(begin):
-                raise CaptureFault("packed_file", str(self._path), name)
+                raise CaptureFault(CaptureFaultCode.PACKED_FILE, str(self._path), name)
         for begin, name in formats.FOREIGN.items():
             if head.startswith(begin):
-                raise CaptureFault("foreign_file", str(self._path), name)
-        raise CaptureFault("bad_file", str(self._path), "" if head else "it is empty")
+                raise CaptureFault(CaptureFaultCode.FOREIGN_FILE, str(self._path), name)
+        raise CaptureFault(CaptureFaultCode.BAD_FILE, str(self._path), "" if head else "it is empty")
 
     def _leave_out(self) -> None:
         self.undeclared += 1
@@ -99,7 +101,7 @@ class Replay:
         except _ENDS_EARLY:
             self.cut = True
         if self.undeclared and not given:
-            raise CaptureFault("no_interface_block", str(self._path))
+            raise CaptureFault(CaptureFaultCode.NO_INTERFACE_BLOCK, str(self._path))
 
     def close(self) -> None:
         """Close the file. Also twice."""

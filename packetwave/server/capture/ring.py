@@ -9,7 +9,7 @@ import struct
 from typing import Any
 
 from packetwave.server.capture import handle
-from packetwave.server.capture.fault import CaptureFault
+from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 from packetwave.server.capture.packet_queue import Frame
 
 _ERROR = -1  # PCAP_ERROR; 0 is "no frame", -2 "interrupted"
@@ -62,7 +62,9 @@ class Ring:
                 frames.append((seconds + micros / 1e6, wire, string_at(data.value, captured)))  # type: ignore[arg-type]
             else:
                 if status == _ERROR:
-                    self._lost = CaptureFault("lost", self._interface, handle.error_text(self._handle))
+                    self._lost = CaptureFault(
+                        CaptureFaultCode.LOST, self._interface, handle.error_text(self._handle)
+                    )
                 break
         if self._lost and not frames:
             raise self._lost

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from packetwave.common import data_folder
+from packetwave.common import data_folder, files
+from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.paths import data_dir
-from packetwave.common.terminal import Parser, say
+from packetwave.common.terminal import Parser, say, system_words
 from packetwave.server.office.values import Defect, MemberTable
 from packetwave.server.store.base import MemberStore, StoreConflict, StoreError
 from packetwave.server.store.import_plan import ImportPlan, plan_import
@@ -21,8 +22,6 @@ from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.store.tables import describe, read_file, to_csv, to_xlsx
 
 _WAIT_S = 5.0  # for a database: somebody asked and waits for the answer
-
-_FINE, _FAILED, _WRONG_USAGE = 0, 1, 2
 
 
 def main(
@@ -39,13 +38,13 @@ def main(
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else _WRONG_USAGE
+        return code_of(leaving)
     folder: Path = arguments.data_dir or data_dir("server")
     try:
         uri = uri_from(arguments.mongodb, environ)
     except ValueError as error:
         say(str(error))
-        return _WRONG_USAGE
+        return ExitCode.WRONG_USAGE
     try:
         if not uri:
             data_folder.check(folder)
@@ -54,8 +53,8 @@ def main(
     except StoreError as error:
         say(str(error))
     except OSError as error:
-        say(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-    return _FAILED
+        say(system_words(error))
+    return ExitCode.FAILED
 
 
 def _parser() -> Parser:
@@ -87,10 +86,10 @@ def _run(action: str, file: Path | None, uri: str, folder: Path) -> int:
         _write_out(to_csv(table.members, mark=False))
     else:
         to_file = to_xlsx if file.suffix.lower() == ".xlsx" else to_csv
-        _replace_file(file, to_file(table.members))
+        files.replace(file, to_file(table.members))
         say(f"{len(table.members)} members written to {file}")
     _say_defects(table.defects)
-    return _FINE
+    return ExitCode.FINE
 
 
 def _load(uri: str, folder: Path) -> MemberTable:
@@ -112,7 +111,7 @@ def _import(file: Path, uri: str, folder: Path) -> int:
         for problem in read.problems:
             say(f"{file}: {describe(problem)}")
         say("nothing was imported")
-        return _FAILED
+        return ExitCode.FAILED
     if not uri:
         data_folder.make(folder)
     store = _open(uri, folder)
@@ -122,12 +121,12 @@ def _import(file: Path, uri: str, folder: Path) -> int:
         table = store.change_members(plan.changes) if plan.changes else before
     except StoreConflict as error:
         say(f"somebody else changed the members meanwhile, nothing was imported; try again ({error})")
-        return _FAILED
+        return ExitCode.FAILED
     finally:
         store.close()
     _write_out(_summary(plan).encode())
     _say_defects(table.defects)
-    return _FINE
+    return ExitCode.FINE
 
 
 def _open(uri: str, folder: Path) -> MemberStore:
@@ -152,12 +151,6 @@ def _summary(plan: ImportPlan) -> str:
 def _say_defects(defects: Sequence[Defect]) -> None:
     for defect in defects:
         say(f"stored row {defect.row_id}: {defect.field_name} {defect.value!r}: {defect.code}")
-
-
-def _replace_file(file: Path, content: bytes) -> None:
-    beside = file.with_name(file.name + ".new")
-    beside.write_bytes(content)
-    beside.replace(file)
 
 
 def _write_out(content: bytes) -> None:

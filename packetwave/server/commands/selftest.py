@@ -1,8 +1,6 @@
 """`packetwave-server --self-test`: store, hub with a client's call, capture, window. Main thread."""
 
 import asyncio
-import os
-import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,14 +79,13 @@ def _check_capture(_folder: Path) -> str:
 
 
 def _check_windows(_folder: Path) -> str:
-    if sys.platform == "linux" and not any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    selftest.draw_anywhere()
     from packetwave.server.console.selftest import draw
 
     return draw()
 
 
 def _check_translations(_folder: Path) -> str:
-    from packetwave.server.console.selftest import translate
+    from packetwave.server.console.selftest import check_translations
 
-    return translate()
+    return check_translations()

@@ -10,24 +10,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import load
 from packetwave.common.terminal import Parser, say
-from packetwave.server.machine.setup import ACTIONS, Result, set_up
+from packetwave.server.machine.setup import Action, SetupCode, SetupResult, set_up
 from packetwave.server.machine.system import System, system
-from packetwave.server.machine.this_pc import Change, running_server, write_report
-from packetwave.server.settings import FILE_NAME, ServerSettings, parse_listen
-
-_DONE, _FAILED, _WRONG_USAGE = 0, 1, 2
-
-_REASONS = {
-    "no_rights": "an administrator has to run this",
-    "not_windows": "there is nothing to set up: this is not Windows",
-    "not_installable": "only the built program (one file) can be installed for the task",
-    "command_failed": "a program of Windows failed",
-    "no_effect": "Windows said it was done, and it is not so",
-    "in_use": "a file is in use",
-}
+from packetwave.server.machine.this_pc import running_server, write_report
+from packetwave.server.settings import SETTINGS_FILE, ServerSettings, parse_listen, parse_ports
 
 
 def main(argv: Sequence[str], windows: System | None = None) -> int:
@@ -38,24 +28,44 @@ def main(argv: Sequence[str], windows: System | None = None) -> int:
     try:
         options = _parser().parse_args(argv)
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else _WRONG_USAGE
+        return code_of(leaving)
     windows = windows or system()
     if windows is None:
-        outcome = Result("not_windows")
+        outcome = SetupResult(SetupCode.NOT_WINDOWS)
     else:
         frozen = bool(getattr(sys, "frozen", False))
         server = running_server(options.ports or _ports_in_settings(), frozen=frozen)
-        outcome = set_up(options.action, server, windows, os.environ)
+        outcome = set_up(Action(options.action), server, windows, os.environ)
     if options.report is not None:
         try:
-            write_report(options.report, Change(outcome.code, outcome.detail))
+            write_report(options.report, outcome)
         except OSError as error:
             say(f"{options.report}: {error.strerror}")
-    if outcome.code == "done":
-        return _DONE
+    if outcome.code is SetupCode.DONE:
+        return ExitCode.FINE
     said = f" ({outcome.detail})" if outcome.detail else ""
-    say(f"packetwave-server setup {options.action}: {_REASONS[outcome.code]}{said}")
-    return _FAILED
+    say(f"packetwave-server setup {options.action}: {_reason(outcome.code)}{said}")
+    return ExitCode.FAILED
+
+
+def _reason(code: SetupCode) -> str:
+    match code:
+        case SetupCode.DONE:
+            return "it was done"
+        case SetupCode.DECLINED:
+            return "the person told Windows no"
+        case SetupCode.NO_RIGHTS:
+            return "an administrator has to run this"
+        case SetupCode.NOT_WINDOWS:
+            return "there is nothing to set up: this is not Windows"
+        case SetupCode.NOT_INSTALLABLE:
+            return "only the built program (one file) can be installed for the task"
+        case SetupCode.COMMAND_FAILED:
+            return "a program of Windows failed"
+        case SetupCode.NO_EFFECT:
+            return "Windows said it was done, and it is not so"
+        case SetupCode.IN_USE:
+            return "a file is in use"
 
 
 def _parser() -> Parser:
@@ -63,19 +73,12 @@ def _parser() -> Parser:
         prog="packetwave-server setup",
         description="Set Windows up for the server: its firewall, and a start with Windows.",
     )
-    parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("--ports", type=_ports, metavar="8765", help="the ports clients connect to")
+    parser.add_argument("action", choices=[action.value for action in Action])
+    parser.add_argument("--ports", type=parse_ports, metavar="8765", help="the ports clients connect to")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what came of it, as JSON")
     return parser
 
 
-def _ports(text: str) -> tuple[int, ...]:
-    ports = tuple(int(part) for part in text.split(","))
-    if not all(0 < port < 65536 for port in ports):
-        raise ValueError
-    return ports
-
-
 def _ports_in_settings() -> tuple[int, ...]:
-    listen = load(ServerSettings, data_dir("server") / FILE_NAME).settings.listen
+    listen = load(ServerSettings, data_dir("server") / SETTINGS_FILE).settings.listen
     return (parse_listen(listen)[1] or parse_listen(ServerSettings().listen)[1],)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from packetwave.server.console.parts.cell_delegate import tone_colors
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.console.parts.widgets import label
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.diagnosis import Finding, Severity, sentences
+from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme, scaled
 

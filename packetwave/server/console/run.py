@@ -11,22 +11,21 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import LanguageChoice, ThemeChoice
+from packetwave.common.instance import InstanceRequest
 from packetwave.common.logs import Logs
 from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.start import first_start
-from packetwave.server.console.start.words import start_words
+from packetwave.server.console.start.words import fault_words
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.engine.notices import Command, Notice
 from packetwave.server.faults import StartFault
 from packetwave.server.machine.this_pc import this_pc
-from packetwave.ui import appearance as appearances
 from packetwave.ui import fault_box, languages, quitter, screenshots
+from packetwave.ui.appearance import Appearance
 from packetwave.ui.bridge import Bridge
 
 translate = QCoreApplication.translate
-
-RAISE = "raise"
-"""What a second start asks of the first (`common.instance`): bring the window to the front."""
 
 
 class Engine(Protocol):
@@ -52,8 +51,8 @@ def run(
     *,
     data_dir: Path,
     keep: Callable[[str, str], object],
-    language: languages.Choice = "auto",
-    theme: appearances.Choice = "system",
+    language: LanguageChoice = "auto",
+    theme: ThemeChoice = "system",
     argv: Sequence[str] = (),
     on_open: Callable[[Callable[[str], None]], None] | None = None,
     journal: Logs | None = None,
@@ -62,13 +61,13 @@ def run(
 
     data_dir: where this server keeps its files. keep: stores a setting, by name, for the next start; any
     thread.
-    on_open: is given a function that takes the requests of further starts (`raise`), from any thread.
+    on_open: is given a function that takes what further starts ask (`InstanceRequest`), from any thread.
     journal: whose crashes are told in a dialog where there is no stderr.
     Whatever the engine raises on starting is raised.
     """
     app = _application(language, argv)
     screenshots.start(app)
-    appearance = appearances.Appearance(app, theme)
+    appearance = Appearance(app, theme)
     bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
     place = Surroundings(data_dir, keep, this_pc(data_dir), language, theme)
@@ -79,7 +78,9 @@ def run(
     way_out.watch_signals()
     way_out.add_stage("engine", engine.stop)
     endings.received.connect(way_out.quit)
-    requests.received.connect(lambda request: window.come_to_front() if request == RAISE else None)
+    requests.received.connect(
+        lambda request: window.come_to_front() if request == InstanceRequest.RAISE else None
+    )
     crashes.received.connect(show_crash)
     if on_open is not None:
         on_open(requests.send)
@@ -95,19 +96,17 @@ def run(
     return code
 
 
-def offer_mongodb(
-    rows: int, *, language: languages.Choice = "auto", theme: appearances.Choice = "system"
-) -> bool:
+def offer_mongodb(rows: int, *, language: LanguageChoice = "auto", theme: ThemeChoice = "system") -> bool:
     """Ask, before anything else is shown, whether the members in this PC's MongoDB are to be used."""
     app = _application(language, ())
-    appearance = appearances.Appearance(app, theme)
+    appearance = Appearance(app, theme)
     try:
         return first_start.use_mongodb(rows)
     finally:
         appearance.deleteLater()
 
 
-def _application(language: languages.Choice, argv: Sequence[str]) -> QApplication:
+def _application(language: LanguageChoice, argv: Sequence[str]) -> QApplication:
     app = QApplication.instance() or QApplication([*argv] or ["packetwave-server"])
     assert isinstance(app, QApplication)
     app.setApplicationName("PacketWave Server")
@@ -117,7 +116,7 @@ def _application(language: languages.Choice, argv: Sequence[str]) -> QApplicatio
 
 
 def show_crash(log: Path | None) -> None:
-    """Say in a dialog that there was an error that nobody has foreseen. log: where it is, if anywhere."""
+    """Say in a dialog that there was an unforeseen error. log: the file that has it, None for none."""
     if QApplication.instance() is None:
         _application("auto", ())
     text = translate("fault", "PacketWave met an error that it does not know.")
@@ -129,5 +128,5 @@ def show_fault(fault: StartFault) -> None:
     """Say in a dialog why the program cannot start, where there is no stderr that anybody would see."""
     if QApplication.instance() is None:
         _application("auto", ())
-    text, next_step = start_words(fault.code)
+    text, next_step = fault_words(fault.code)
     fault_box.show(text, f"{next_step}\n\n{fault.detail}")

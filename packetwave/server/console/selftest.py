@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from packetwave.common.choices import LANGUAGE_CHOICES
 from packetwave.server.console.settings.page import Surroundings
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.ui import languages
@@ -31,11 +32,11 @@ def draw() -> str:
     return f"{size.width()} × {size.height()}, Qt {qVersion()}, platform {QGuiApplication.platformName()}"
 
 
-def translate() -> str:
+def check_translations() -> str:
     """Load both languages; raises RuntimeError where Korean is missing."""
     app = _app()
     said = {}
-    for language in languages.CHOICES:
+    for language in LANGUAGE_CHOICES:
         languages.install(app, language, "console")
         said[language] = QCoreApplication.translate("window", "Calls")
     if said["ko"] != "통화" or said["en"] != "Calls":

@@ -10,11 +10,12 @@ from packetwave.server.console.calls.log import Tally
 from packetwave.server.console.capture.words import capture_matter, capture_state, rate_text
 from packetwave.server.console.findings import finding_matter, finding_state
 from packetwave.server.console.parts.cells import Cell, Tone
-from packetwave.server.console.parts.widgets import Chip, label
+from packetwave.server.console.parts.widgets import Chip
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.status_words import store_matter, store_state
 from packetwave.server.engine.notices import Status
 from packetwave.server.watch.states import CaptureState
+from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme
 
@@ -22,7 +23,9 @@ translate = QCoreApplication.translate
 
 
 class StatusLine(QFrame):
-    """Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
+    """The line of chips at the top of the window.
+
+    Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
 
     findings is there only while something is the matter with the mirror.
     """

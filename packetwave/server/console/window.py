@@ -1,4 +1,4 @@
-"""The server console's window: status line, navigation, pages. Gives notices to those they are for.
+"""The server console's window: status line, navigation, pages. Hands each notice to the page it is about.
 
 Qt main thread. It knows the engine only as `submit`, and hears of it only through the bridge.
 """
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from packetwave.server.console.calls.log import MAX_CALLS, CallLog
+from packetwave.server.console.calls.log import MAX_SHOWN, CallLog
 from packetwave.server.console.calls.page import CallsPage
 from packetwave.server.console.capture.page import CapturePage
 from packetwave.server.console.capture.words import capture_matter, listing_matter
@@ -63,7 +63,9 @@ def utc_now() -> datetime:
 
 
 class ConsoleWindow(QWidget):
-    """submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
+    """The server's window.
+
+    submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
 
     Attributes: calls, members, capture, settings, the pages; status_line; findings, the panel under it;
     trouble, the banner above the pages.
@@ -169,7 +171,7 @@ class ConsoleWindow(QWidget):
     def ask_for_history(self) -> None:
         """Ask the engine for the calls stored before; once, when it runs."""
         self._wants_history = False
-        self._submit(LoadHistory(self._now() - _HISTORY, MAX_CALLS))
+        self._submit(LoadHistory(self._now() - _HISTORY, MAX_SHOWN))
 
     def show_page(self, page: QWidget) -> None:
         """Turn to a page."""
@@ -256,7 +258,7 @@ class ConsoleWindow(QWidget):
         self._show_trouble_of(self._status)
 
     def _show_trouble_of(self, status: Status) -> None:
-        """What the panel says while it is open is not said twice."""
+        """Show the most urgent trouble in the banner, but not again what the open findings panel says."""
         found = None if self.findings.isVisible() else _no_calls(status)
         listed = listing_matter(self._listed) if self._listed is not None else None
         matter, self._leads_to = capture_matter(status) or listed or store_matter(status), self.capture

@@ -1,4 +1,4 @@
-"""The observer of a mirror: takes in what is seen, says what is the matter, and when it is over. Pure.
+"""Watches a mirror: takes in what is seen, says what is the matter with it, and when that is over. Pure.
 
 It changes nothing of what it looks at. Packet time is the clock. One thread, that of the detector.
 """
@@ -32,17 +32,26 @@ _JUMP_S = 7200.0
 
 @dataclass(slots=True)
 class _State:
-    """What is known of one rule. named: names said since it began; turning_s: since when it is otherwise."""
+    """What is known of one rule."""
 
     rule: Rule
     finding: Finding | None = None
+    """What the rule says now, None for nothing."""
+
     named: set[str] = field(default_factory=set)
+    """The names said since the finding began."""
+
     turning_s: float | None = None
+    """Since when the rule answers otherwise than the finding says, None while it does not."""
+
     known_s: float = 0.0
+    """When the rule last had an answer."""
 
 
 class Diagnosis:
-    """ports, trusted_tunnels: as the `FrameDecoder`'s. own_addresses: this PC's. is_recording: a capture
+    """What is the matter with one mirror, from what is given to it.
+
+    ports, trusted_tunnels: as the `FrameDecoder`'s. own_addresses: this PC's. is_recording: a capture
     file, whose gaps are no silence. is_sampled: frames of every kind are given to `frame`.
 
     findings: what is the matter now, in the order of the rules (the worst first); frozen, for any thread.
@@ -117,7 +126,7 @@ class Diagnosis:
         return said
 
     def finish(self) -> list[DiagnosisEvent]:
-        """Nobody watches any more: all is over."""
+        """End all findings: nobody watches any more."""
         said: list[DiagnosisEvent] = []
         for state in self._states:
             said += self._over(state)

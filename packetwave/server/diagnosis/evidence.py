@@ -1,12 +1,12 @@
-"""All that is counted about the mirror: from sampled frames, SIP messages and what the capture itself counts.
+"""Counts all that is known about the mirror: from sampled frames, SIP messages and the capture's own figures.
 
 It judges nothing; `rules.py` does. Bounded memory. Pure; time is packet time in seconds.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 
+from packetwave.common.addresses import comparable, parse_address
 from packetwave.server.calls.events import Direction, Ringing
 from packetwave.server.diagnosis import glimpse
 from packetwave.server.diagnosis.copies import Copies
@@ -58,8 +58,11 @@ class Gauges:
 
 
 class Evidence:
-    """ports: the SIP ports, None where any is read. trusted: tunnel sources, None for all. own: the IP
-    addresses of this PC, whose own traffic shows nothing about a mirror."""
+    """What was counted about one mirror.
+
+    ports: the SIP ports, None where any is read. trusted: tunnel sources, None for all. own: the IP
+    addresses of this PC, whose own traffic shows nothing about a mirror.
+    """
 
     def __init__(
         self, ports: Collection[int] | None, trusted: Collection[str] | None, own: Collection[str]
@@ -89,7 +92,7 @@ class Evidence:
         self._ports = None if ports is None else frozenset(ports)
         self._tls_ports = frozenset((_TLS_PORT,)) | (self._ports or frozenset((5060,)))
         self._trusted = trusted
-        self._own = frozenset(ip_address(address.partition("%")[0]).packed for address in own)
+        self._own = frozenset(parse_address(comparable(address)).packed for address in own)
         self._copies = Copies(self.window)
         self._media = Media(self.window)
         self._gauges = Gauges()
@@ -103,7 +106,7 @@ class Evidence:
     def frame(self, at_s: float, link_type: int, frame: bytes, wire_length: int) -> None:
         """A sampled frame; its first 128 bytes are looked at."""
         self._sampled += 1
-        seen = glimpse.look(link_type, frame[: glimpse.SNAPLEN], wire_length, self._trusted)
+        seen = glimpse.look(link_type, frame[: glimpse.SAMPLED_BYTES], wire_length, self._trusted)
         if seen.tunnel is not None:
             self._tunnel(at_s, seen, seen.tunnel)
             return
@@ -215,12 +218,12 @@ class Evidence:
         )
 
     def looked(self) -> None:
-        """What was news has been judged."""
+        """Forget that there was news: it has been judged."""
         for table in self._news_tables():
             table.news = False
 
     def gauge(self, gauges: Gauges) -> None:
-        """What the capture has counted up to now."""
+        """Take in what the capture has counted up to now."""
         before, self._gauges = self._gauges, gauges
         self.clock_set = gauges.clock_set
         dropped = max(0, gauges.dropped - before.dropped)
@@ -249,7 +252,7 @@ class Evidence:
         self._rated_s, self._received = at_s, self._gauges.received
 
     def step(self, at_s: float) -> None:
-        """Ten seconds are over."""
+        """Move the window on: ten seconds are over."""
         if self.window["unicast"] >= MIRRORED_FRAMES:
             self.mirrored_s = at_s
         self.window.step()

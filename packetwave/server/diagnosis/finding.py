@@ -10,11 +10,16 @@ Figures = tuple[tuple[str, Value], ...]
 
 
 class Severity(StrEnum):
-    """error: no call can be told; warning: some cannot, or wrongly; info: good to know, harmless."""
+    """How much of the calls a finding costs."""
 
     INFO = "info"
+    """Nothing: it is good to know, and harmless."""
+
     WARNING = "warning"
+    """Some calls cannot be told, or are told wrongly."""
+
     ERROR = "error"
+    """No call can be told."""
 
 
 class Code(StrEnum):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from packetwave.server.frames import ip, link, tunnels
 
-SNAPLEN = 128
+SAMPLED_BYTES = 128
 """Bytes looked at: enough for a SIP request's method behind a tag and a tunnel."""
 
 _DEPTH = 6
@@ -26,24 +26,38 @@ _TLS = re.compile(rb"[\x14-\x17]\x03[\x00-\x04][\x00-\x48]")  # RFC 8446 section
 
 
 class Glimpse(NamedTuple):
-    """group: to a broadcast or multicast address. src, dst: IP addresses (4 or 16 bytes), b"" for no IP.
-
-    segment: the UDP or TCP header and what is seen behind it; none of a later fragment. fragment: `first`,
-    `later` or "". cut: the IP header says more than the frame held on the wire. tunnel: kind and source of
-    the outermost tunnel that is not trusted. not_decoded: what it was that is not looked into. mark: the
-    same for copies of one packet and, as far as possible, for nothing else; b"" where nothing tells.
-    """
+    """What one frame shows at a glance."""
 
     group: bool
+    """Whether it goes to a broadcast or multicast address."""
+
     src: bytes = b""
+    """IP address, 4 or 16 bytes; b"" for no IP."""
+
     dst: bytes = b""
+    """As `src`."""
+
     protocol: int = -1
+    """The IP protocol's number, -1 for no IP."""
+
     segment: bytes = b""
+    """The UDP or TCP header and what is seen behind it; nothing of a later fragment."""
+
     fragment: str = ""
+    """`first`, `later`, or "" for a whole packet."""
+
     cut: bool = False
+    """Whether the IP header says more than the frame held on the wire."""
+
     tunnel: tuple[str, str] | None = None
+    """Kind and source of the outermost tunnel that is not trusted."""
+
     not_decoded: str = ""
+    """The name of what is not looked into."""
+
     mark: bytes = b""
+    """The same for copies of one packet and, as far as possible, for nothing else; b"" where nothing
+    tells."""
 
 
 def look(link_type: int, frame: bytes, wire_length: int, trusted: Collection[str] | None) -> Glimpse:

@@ -1,4 +1,4 @@
-"""When each thing is the matter. One function a finding, over what was counted; numbers with their reasons.
+"""Decides when each finding holds: one function a finding, from what was counted, with the numbers' reasons.
 
 A rule answers with its figures (it is so), None (it is not) or UNKNOWN (too little was seen to tell: what
 was found stays found). `active` is whether it is found now: the bar for staying is lower than for coming,
@@ -279,16 +279,21 @@ def copies(evidence: Evidence, active: bool) -> Answer:
 
 
 class Rule(NamedTuple):
-    """begin_s: how long it must be so without a break before it is said, end_s: not so before it is over.
-
-    Rules with a time or a number of sightings of their own need none. on_wire: it needs the sampled frames.
-    """
+    """When a finding begins and ends. Rules that wait for a time or a number of sightings themselves need no
+    seconds here."""
 
     code: Code
     answer: Callable[[Evidence, bool], Answer]
+    """Asked with whether it is found now."""
+
     begin_s: float = 0.0
+    """How long it must be so without a break before it is said."""
+
     end_s: float = 0.0
+    """How long it must not be so before it is over."""
+
     on_wire: bool = True
+    """Whether it needs the sampled frames."""
 
 
 RULES = (

@@ -33,7 +33,7 @@ class Window:
         return self._now.get(name, 0) + sum(step.get(name, 0) for step in past)
 
     def step(self) -> None:
-        """Ten more seconds are over."""
+        """Move on: ten more seconds are over."""
         for name, count in self._now.items():
             self._sums[name] += count
         self._past.append(self._now)

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from packetwave.server.engine.notices import ChangeMembers, Notice, Refused
+from packetwave.server.engine.notices import ChangeMembers, Notice, RefusalCode, Refused
 from packetwave.server.office.values import Defect, MemberTable
 from packetwave.server.store.base import MemberStore, StoreAway, StoreConflict, StoreError
 from packetwave.server.store.thread import StoreThread
@@ -19,7 +19,10 @@ MEMBERS_S = 1.0
 
 
 class Members:
-    """use: given each table that is to serve from now on. notify: told what was refused."""
+    """The members of one run of the server.
+
+    use: given each table that is to serve from now on. notify: told what was refused.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,12 @@ class Members:
         try:
             table = await self._thread.run(self._store.change_members, command.changes)
         except StoreAway as error:
-            self._notify(Refused(command, "away", str(error)))
+            self._notify(Refused(command, RefusalCode.AWAY, str(error)))
         except StoreConflict as error:
-            self._notify(Refused(command, "conflict", str(error)))
+            self._notify(Refused(command, RefusalCode.CONFLICT, str(error)))
             await self.load()
         except StoreError as error:
-            self._notify(Refused(command, "failed", str(error)))
+            self._notify(Refused(command, RefusalCode.FAILED, str(error)))
         else:
             self._serve(table)
 

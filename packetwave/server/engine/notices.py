@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from packetwave.common.supervision import Failure
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
@@ -28,33 +29,55 @@ class FileFault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The whole state of the server at one moment; sent on change, at most some times a second.
-
-    capture_code: reason when failed (a code of `capture.fault`, or `cut_file`), and `no_link`;
-    `cut_file` also after `replayed`. capture_detail: interface description, file name or system text.
-    sip_per_s: SIP messages read in the last second. rtp_per_s_estimate: from a sample, to be marked ≈.
-    findings: what is the matter with the mirror, the worst first. members_expected: distinct member
-    addresses. failure: the latest unexpected failure of the program itself, None for none.
-    """
+    """The whole state of the server at one moment; sent on change, at most some times a second."""
 
     capture: CaptureState = CaptureState.STOPPED
-    capture_code: str = ""
+    capture_code: CaptureFaultCode | None = None
+    """Why the capture failed, or `no_link`; `cut_file` also after `replayed`; None for nothing."""
+
     capture_detail: str = ""
+    """The interface's description, the file's name, or what the system said."""
+
     interface: str = ""
+    """The name of the interface that is watched, "" for none."""
+
     frames: int = 0
+    """Frames read so far."""
+
     sip_messages: int = 0
+    """SIP messages read so far."""
+
     sip_per_s: float = 0.0
+    """SIP messages read in the last second."""
+
     rtp_per_s_estimate: float = 0.0
+    """From a sample; to be marked ≈."""
+
     findings: tuple[Finding, ...] = ()
+    """What is the matter with the mirror, the worst first."""
+
     dropped_by_kernel: int = 0
+    """Frames that the system lost before they could be read."""
+
     clients: tuple[ClientInfo, ...] = ()
     members_expected: int = 0
+    """How many different addresses the members have."""
+
     store: StoreState = StoreState.EMBEDDED
     store_detail: str = ""
+    """Which database it is, or what is the matter with it."""
+
     unwritten_calls: int = 0
+    """Calls that the database has not got yet."""
+
     listening: str = ""
+    """HOST:PORT at which clients connect, "" before."""
+
     file_faults: tuple[FileFault, ...] = ()
+    """What was wrong with files at the start."""
+
     failure: Failure | None = None
+    """The latest unexpected failure of the program itself, None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +108,25 @@ class HistoryLoaded:
     records: tuple[CallRecord, ...]
 
 
+class RefusalCode(StrEnum):
+    """Why a command to the store was not done."""
+
+    AWAY = "away"
+    """The database cannot be reached now."""
+
+    CONFLICT = "conflict"
+    """Somebody else changed or removed one of the rows meanwhile; nothing was done."""
+
+    FAILED = "failed"
+    """The database refused it; the detail says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A command was not done. code: `away`, `conflict`, `no_rights`, `no_interface`, …; detail: plain."""
+    """A command was not done. detail: what the store or the system said, in plain English."""
 
     command: "Command"
-    code: str
+    code: RefusalCode | CaptureFaultCode
     detail: str = ""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TextIO
 
+from packetwave.common.exit_codes import ExitCode
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
@@ -24,6 +25,7 @@ from packetwave.server.engine.notices import (
     HistoryLoaded,
     LoadHistory,
     Notice,
+    RefusalCode,
     Refused,
     StartCapture,
     StopCapture,
@@ -31,7 +33,7 @@ from packetwave.server.engine.notices import (
 )
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import Switchboard
-from packetwave.server.faults import EXIT_FAILED, EXIT_FINE, EXIT_NO_CAPTURE, listen_fault
+from packetwave.server.faults import listen_fault
 from packetwave.server.hub import Delivery, Hub
 from packetwave.server.office import record as records
 from packetwave.server.office.values import CallRecord, MemberTable
@@ -251,7 +253,8 @@ class Running:
                 self.supervisor.spawn("noting the time watched", self._lookout.interrupted())
                 if self._plan.must_watch and not self._lookout.has_watched:
                     self._plan.on_end(
-                        EXIT_FAILED if state.code in FILE_FAULTS else EXIT_NO_CAPTURE, state.reason
+                        ExitCode.FAILED if state.code in FILE_FAULTS else ExitCode.NO_CAPTURE,
+                        state.reason,
                     )
             case CaptureState.REPLAYED:
                 self.supervisor.spawn("ending the replay", self._after_replay())
@@ -274,7 +277,7 @@ class Running:
 
     async def _after_replay(self) -> None:
         await self._hub.sent()
-        self._plan.on_end(EXIT_FINE, "")
+        self._plan.on_end(ExitCode.FINE, "")
 
     # Commands
 
@@ -306,6 +309,6 @@ class Running:
         try:
             calls = await self._store_thread.run(load)
         except StoreError as error:
-            self._notify(Refused(command, "failed", str(error)))
+            self._notify(Refused(command, RefusalCode.FAILED, str(error)))
         else:
             self._notify(HistoryLoaded(tuple(calls)))

@@ -1,4 +1,4 @@
-"""What becomes of a call event: the record, the events file, the people told, the window.
+"""Does all that a call event asks for: its record, its line in the events file, who is told, the window.
 
 Owns the records of live calls and the members' directory. On the loop thread only; no I/O but the events
 file.
@@ -72,7 +72,7 @@ class Switchboard:
                 self.alerts.rings(record, self.directory)
 
     def use_members(self, table: MemberTable) -> None:
-        """The members are these from now on; calls that ring are told to who is rung now."""
+        """Use this members table from now on. PCs that it adds to a ringing phone are told."""
         self.directory = Directory(table)
         for told in self.alerts.move(self.directory):
             self._send(told, perf_counter())
@@ -96,7 +96,7 @@ class Switchboard:
             self._keep(records.carry_on(before, event, self.directory))
 
     def say(self, event: RecordedEvent) -> None:
-        """Write the event's line, where lines are wanted."""
+        """Write the event as a line of the events file, if there is one."""
         if self._events is None:
             return
         try:

@@ -7,40 +7,70 @@ _NAMES = 64  # forged sources must not make the tables grow
 
 @dataclass(slots=True)
 class Counters:
-    """Since the start, but for the `_held` ones, which say what is held now.
-
-    truncated: packets cut by the capture. oversized: SIP heads above 32 kB. tunnels: packets taken out of a
-    kind (`gre`, `erspan`, `vxlan`, `tzsp`, `l2tp`, `ip-in-ip`, `mpls-in-ip`, `mpls`, `pppoe`). untrusted:
-    packets and reports left alone, by kind (also `hep`) and source; of further sources `untrusted_more`.
-    not_decoded: by what it was (`esp`, `macsec`, `tls`, …). hep_payloads: SIP messages reported by HEP.
-    hep_other: reports of other things, by what they are. hep_refused: datagrams that are no report, by reason
-    (`hep.Refused`, and `key`).
-    """
+    """What came by since the start; those named `held` say what is held now."""
 
     frames: int = 0
     not_ip: int = 0
+    """Frames that carry no IP."""
+
     malformed: int = 0
+    """Packets whose headers cannot be."""
+
     truncated: int = 0
+    """Packets cut by the capture."""
+
     udp_payloads: int = 0
+    """Datagrams that hold SIP."""
+
     udp_other: int = 0
+    """Datagrams at a SIP port that hold none."""
+
     fragments: int = 0
     fragments_held: int = 0
     fragments_dropped: int = 0
+    """Fragments whose packet never became whole."""
+
     fragments_repeated: int = 0
+    """Copies of fragments of a packet that was whole already."""
+
     tcp_segments: int = 0
     tcp_payloads: int = 0
+    """Heads of SIP messages cut out of TCP."""
+
     tcp_holes: int = 0
+    """Times that a segment came behind a hole."""
+
     tcp_held_bytes: int = 0
     ws_payloads: int = 0
+    """Heads of SIP messages cut out of WebSockets."""
+
     oversized: int = 0
+    """SIP heads above 32 kB."""
+
     untrusted_more: int = 0
+    """Packets left alone from further sources than `untrusted` names."""
+
     hep_payloads: int = 0
+    """SIP messages reported by HEP."""
+
     hep_vendor_chunks: int = 0
+    """Parts of HEP reports that only their maker can read."""
+
     hep_other: dict[str, int] = field(default_factory=dict)
+    """HEP reports of other things, by what they are."""
+
     hep_refused: dict[str, int] = field(default_factory=dict)
+    """Datagrams that are no HEP report, by reason (`hep.NoReport`, and `key`)."""
+
     tunnels: dict[str, int] = field(default_factory=dict)
+    """Packets taken out of a kind of tunnel: `gre`, `erspan`, `vxlan`, `tzsp`, `l2tp`, `ip-in-ip`,
+    `mpls-in-ip`, `mpls`, `pppoe`."""
+
     untrusted: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Packets and reports left alone, by kind (also `hep`) and source."""
+
     not_decoded: dict[str, int] = field(default_factory=dict)
+    """Packets that are not looked into, by what they are: `esp`, `macsec`, `tls`, …"""
 
     def tunnel(self, kind: str) -> None:
         """One more packet taken out of a tunnel."""

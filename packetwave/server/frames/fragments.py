@@ -26,11 +26,18 @@ class _Assembly:
     """Pieces that do not overlap, sorted by where they begin."""
 
     at_s: float
+    """When the first piece came."""
+
     begins: list[int] = field(default_factory=list)
     pieces: list[bytes] = field(default_factory=list)
     covered: int = 0
+    """How many bytes the pieces hold."""
+
     total: int | None = None
+    """The payload's length, None until its last fragment is there."""
+
     cost: int = _PIECE_OVERHEAD
+    """The memory it counts for, in bytes."""
 
     def put(self, offset: int, data: bytes) -> None:
         """Add what is not there yet of these bytes."""

@@ -63,24 +63,33 @@ _TRANSPORTS = {b"UDP": "udp", b"TCP": "tcp", b"TLS": "tcp", b"SCTP": "tcp", b"WS
 
 
 class Report(NamedTuple):
-    """A SIP message that a sender saw. transport, src, dst, data: as in `Payload`, but for streams `data` is
-    the whole message. sent_s: when, by the sender's clock (seconds since 1970), None where it does not say.
-
-    agent, key, correlation: what the sender calls itself, its password, what belongs to what; 0 and b"" where
-    it does not say. vendor_chunks: how many were passed over.
-    """
+    """A SIP message that a sender saw."""
 
     transport: str
+    """As in `Payload`."""
+
     src: str
     src_port: int
     dst: str
     dst_port: int
     data: bytes
+    """As in `Payload`, but for streams the whole message."""
+
     sent_s: float | None = None
+    """When the message was sent, by the reporting sender's clock (seconds since 1970); None where it does not
+    say."""
+
     agent: int = 0
+    """The number that the sender gives itself, 0 for none."""
+
     key: bytes = b""
+    """The sender's password, b"" for none."""
+
     correlation: bytes = b""
+    """What tells reports that belong together, b"" for nothing."""
+
     vendor_chunks: int = 0
+    """How many parts only their maker can read; they were passed over."""
 
 
 class NotSip(NamedTuple):
@@ -89,18 +98,18 @@ class NotSip(NamedTuple):
     kind: str
 
 
-class Refused(NamedTuple):
+class NoReport(NamedTuple):
     """No report. reason: `version`, `length` (of the whole), `chunk` (its length), `chunks` (too many),
     `address`, `compressed` (not to be unpacked, or to too much), `nested`, `empty` or `no_sip`."""
 
     reason: str
 
 
-def read(data: bytes, sender: str) -> Report | NotSip | Refused:
+def read(data: bytes, sender: str) -> Report | NotSip | NoReport:
     """What a datagram reports. sender: its source address, as which an unspecified address counts."""
     if data[:4] == _MAGIC:
         return _read_3(data, sender)
-    return _read_2(data, sender) if _is_version_2(data) else Refused("version")
+    return _read_2(data, sender) if _is_version_2(data) else NoReport("version")
 
 
 def _is_version_2(data: bytes) -> bool:
@@ -108,17 +117,17 @@ def _is_version_2(data: bytes) -> bool:
     return len(data) >= _HEAD_1.size and data[0] in (1, 2) and data[2] in _ADDRESS_SIZES
 
 
-def _read_2(data: bytes, sender: str) -> Report | NotSip | Refused:
+def _read_2(data: bytes, sender: str) -> Report | NotSip | NoReport:
     version, length, family, protocol, src_port, dst_port = _HEAD_1.unpack_from(data)
     size = _ADDRESS_SIZES[family]
     end = _HEAD_1.size + 2 * size
     time = _TIME_2.size if version == 2 else 0
     if length not in (end, end + time) or len(data) < end + time:  # some leave out the time in the length
-        return Refused("length")
+        return NoReport("length")
     first = data[_HEAD_1.size : _HEAD_1.size + size]
     ends = _addresses(first, data[_HEAD_1.size + size : end], sender)
     if ends is None:
-        return Refused("address")
+        return NoReport("address")
     sent_s, agent = None, 0
     if time:
         seconds, micros, agent = _TIME_2.unpack_from(data, end)
@@ -129,21 +138,21 @@ def _read_2(data: bytes, sender: str) -> Report | NotSip | Refused:
     return Report(_transport(found, protocol), ends[0], src_port, ends[1], dst_port, found, sent_s, agent)
 
 
-def _read_3(data: bytes, sender: str) -> Report | NotSip | Refused:
+def _read_3(data: bytes, sender: str) -> Report | NotSip | NoReport:
     if len(data) < _HEAD_3.size or _HEAD_3.unpack_from(data)[1] != len(data):
-        return Refused("length")
+        return NoReport("length")
     chunks: dict[int, bytes] = {}
     vendor_chunks = 0
     for count, chunk in enumerate(_chunks(data)):
         if chunk is None:
-            return Refused("chunk")
+            return NoReport("chunk")
         if count == _CHUNKS:
-            return Refused("chunks")
+            return NoReport("chunks")
         vendor, kind, value = chunk
         if vendor:
             vendor_chunks += 1
         elif _SIZES.get(kind, len(value)) != len(value):
-            return Refused("chunk")
+            return NoReport("chunk")
         else:
             chunks.setdefault(kind, value)
     kind = _number(chunks, _TYPE, _SIP)
@@ -153,12 +162,12 @@ def _read_3(data: bytes, sender: str) -> Report | NotSip | Refused:
         chunks.get(_SOURCE_6, b""), chunks.get(_DESTINATION_6, b""), sender
     )
     if ends is None:
-        return Refused("address")
+        return NoReport("address")
     payload = chunks.get(_PAYLOAD)
     if payload is None and _COMPRESSED in chunks:
         payload = _inflated(chunks[_COMPRESSED])
         if payload is None:
-            return Refused("compressed")
+            return NoReport("compressed")
     found = _sip(payload or b"")
     if not isinstance(found, bytes):
         return found
@@ -229,16 +238,16 @@ def _inflated(data: bytes) -> bytes | None:
     return unpacked if unpacking.eof and len(unpacked) <= INFLATED_LIMIT else None
 
 
-def _sip(payload: bytes) -> bytes | NotSip | Refused:
+def _sip(payload: bytes) -> bytes | NotSip | NoReport:
     """The message from its start-line on."""
     start = sip_start(payload)
     if start >= 0:
         return payload[start:]
     if payload[:4] == _MAGIC or _is_version_2(payload):
-        return Refused("nested")
+        return NoReport("nested")
     if not payload:
-        return Refused("empty")
-    return NotSip("keep-alive") if not payload.strip(b"\r\n\0") else Refused("no_sip")
+        return NoReport("empty")
+    return NotSip("keep-alive") if not payload.strip(b"\r\n\0") else NoReport("no_sip")
 
 
 def _transport(message: bytes, protocol: int) -> str:

@@ -16,21 +16,31 @@ _IPV4 = struct.Struct(">BxHHHxBxx4s4s").unpack_from
 
 
 class Packet(NamedTuple):
-    """One IP packet. src, dst: 4 or 16 bytes. protocol: of the payload, behind IPv6 extension headers.
-
-    payload: ends where the IP header says, so without Ethernet padding. cut: the capture holds less than
-    the header says. ident: None for a whole packet, else of the fragment whose payload begins at
-    `fragment_offset` (bytes); more: others follow behind it.
-    """
+    """One IP packet."""
 
     src: bytes
+    """4 or 16 bytes."""
+
     dst: bytes
+    """As `src`."""
+
     protocol: int
+    """That of the payload, behind IPv6 extension headers."""
+
     payload: bytes
+    """It ends where the IP header says, so without Ethernet padding."""
+
     cut: bool
+    """Whether the capture holds less than the header says."""
+
     ident: bytes | None = None
+    """None for a whole packet; else what the fragments of one packet share."""
+
     fragment_offset: int = 0
+    """Where a fragment's payload begins in the packet's, in bytes."""
+
     more: bool = False
+    """Whether other fragments follow behind it."""
 
 
 def read_ip(data: bytes, offset: int) -> Packet | None:

@@ -13,23 +13,29 @@ _START = re.compile(
 
 
 class Payload(NamedTuple):
-    """The bytes of one SIP message (UDP: the datagram; TCP, WebSocket: the head of one message cut from the
-    stream, to the empty line; its body is skipped there).
-
-    at_s: packet time, seconds since 1970-01-01 UTC. src, dst: IP addresses as text (IPv6 compressed).
-    transport: "udp", "tcp" or "ws"; of a report (HEP) also where it was encrypted, and then the message is
-    whole. data begins with its start-line. cut: bytes are missing at its end: the
-    body of a stream's message, or what a short snaplen left out of a datagram.
-    """
+    """The bytes of one SIP message. Of UDP: the datagram. Of TCP and WebSocket: the head of one message cut
+    from the stream, up to the empty line; its body is skipped there."""
 
     at_s: float
+    """Packet time, seconds since 1970-01-01 UTC."""
+
     transport: str
+    """`udp`, `tcp` or `ws`; of a report (HEP) also where it was encrypted, and then the message is whole."""
+
     src: str
+    """IP address as text (IPv6 compressed)."""
+
     src_port: int
     dst: str
+    """As `src`."""
+
     dst_port: int
     data: bytes
+    """It begins with the message's start-line."""
+
     cut: bool = False
+    """Whether bytes are missing at its end: the body of a stream's message, or what a short snaplen left out
+    of a datagram."""
 
 
 def sip_start(data: bytes) -> int:

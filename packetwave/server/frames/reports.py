@@ -38,8 +38,11 @@ class SenderClock:
 
 
 class Reports:
-    """trusted: source addresses (text) that are believed, None: all. key: what senders must give as their
-    password, "" for anything."""
+    """Reads the reports that come to one socket.
+
+    trusted: source addresses (text) that are believed, None: all. key: what senders must give as their
+    password, "" for anything.
+    """
 
     def __init__(self, counters: Counters, trusted: frozenset[str] | None, key: str = "") -> None:
         self._counters = counters
@@ -54,7 +57,7 @@ class Reports:
             counters.left_alone("hep", source)
             return None
         report = hep.read(data, source)
-        if isinstance(report, hep.Refused):
+        if isinstance(report, hep.NoReport):
             counters.refused(report.reason)
             return None
         if isinstance(report, hep.NotSip):

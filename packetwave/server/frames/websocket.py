@@ -1,7 +1,8 @@
-"""Cuts SIP heads out of WebSocket frames (RFC 6455, RFC 7118): one message of the one is one of the other.
+"""Cuts the heads of SIP messages out of WebSocket frames (RFC 6455). Pure; never raises.
 
-Masked or not, all three length forms, continuation frames, control frames between them. Only the head of a
-message is kept, at most 32 kB. Compressed frames are named, not decoded. Pure; never raises.
+Each WebSocket message holds one SIP message (RFC 7118). It may go on over several frames, with control frames
+between them; frames may be masked or not, and give their length in any of its three forms. Only the head of a
+message is kept, at most 32 kB. Compressed frames are counted, not decoded.
 """
 
 from packetwave.server.frames.messages import HEAD_LIMIT

@@ -6,11 +6,13 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ClientInfo:
-    """A connected client. version: "" for one that never said hello. wants: the extension that it was
-    installed for, a request only; "" for none."""
+    """A connected client."""
 
     address: str
     since: datetime
     version: str = ""
+    """"" for one that never said hello."""
+
     extensions: tuple[str, ...] = ()
     wants: str = ""
+    """The extension that it was installed for, a request only; "" for none."""

@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from packetwave import __version__
+from packetwave.common.addresses import comparable
 from packetwave.protocol import (
     CLOSE_BAD_DATA,
     CLOSE_NOT_TEXT,
@@ -34,7 +35,6 @@ from packetwave.protocol import (
     encode,
 )
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.directory import plain_address
 from packetwave.server.office.validation import check_extension
 
 log = logging.getLogger(__name__)
@@ -237,4 +237,4 @@ class Hub:
 
 def _address_of(connection: ServerConnection) -> str:
     peer = connection.remote_address
-    return plain_address(peer[0]) if peer else ""
+    return comparable(peer[0]) if peer else ""

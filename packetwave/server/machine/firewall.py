@@ -1,7 +1,7 @@
 """Whether Windows' firewall lets clients in, judged from what its registry says. Pure.
 
-Nothing here changes anything. Where it applies: a network is judged by its profile's settings (of the
-organisation first, then this PC's own) and then by the rules; a rule that blocks beats one that allows.
+A network is judged by its profile's settings (the organisation's first, then this PC's own) and then by the
+rules; a rule that blocks beats one that allows. Nothing here changes anything.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,22 +14,31 @@ RULE_NAME = "PacketWave Server"
 
 
 class Door(StrEnum):
-    """What the firewall does with a client's connection.
-
-    open: a rule allows it. off: the firewall is off, or lets everything in. closed: no rule allows it.
-    blocked: a rule forbids it. shielded: the network's settings forbid all. public: a rule allows it, but
-    not on networks set to "public". partly: some clients get in, by a rule with further conditions.
-    unknown: the settings cannot be read.
-    """
+    """What the firewall does with a client's connection."""
 
     OPEN = "open"
+    """A rule allows it."""
+
     OFF = "off"
+    """The firewall is off, or lets everything in."""
+
     CLOSED = "closed"
+    """No rule allows it."""
+
     BLOCKED = "blocked"
+    """A rule forbids it."""
+
     SHIELDED = "shielded"
+    """The network's settings forbid all connections."""
+
     PUBLIC = "public"
+    """A rule allows it, but not on networks set to "public"."""
+
     PARTLY = "partly"
+    """Some clients get in, by a rule with further conditions."""
+
     UNKNOWN = "unknown"
+    """The settings cannot be read."""
 
 
 LETS_IN = frozenset((Door.OPEN, Door.OFF))
@@ -78,8 +87,8 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """For the window. door: for all networks in one word; public: the networks in the way where it is
-    `public`. has_rule: PacketWave's own rule is there, whether it helps or not."""
+    """The firewall as the window shows it. door: for all networks in one word. public: the networks in the
+    way where that is `public`. has_rule: PacketWave's own rule is there, whether it helps or not."""
 
     door: Door
     public: tuple[str, ...] = ()

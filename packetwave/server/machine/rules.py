@@ -37,18 +37,21 @@ class Profile(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FirewallRule:
-    """One active rule about incoming connections, as far as it matters for a TCP port of a program.
-
-    profiles: where it applies. ports: None for all, else pairs (first, last). program: full path, "" for all.
-    conditional: it also depends on what cannot be judged here (addresses, kinds of interface, IPsec, …).
-    """
+    """One active rule about incoming connections, as far as it matters for a TCP port of a program."""
 
     name: str
     allows: bool
     profiles: frozenset[Profile] = field(default_factory=lambda: frozenset(Profile))
+    """The kinds of network where it applies."""
+
     ports: tuple[tuple[int, int], ...] | None = None
+    """Pairs (first, last); None for all ports."""
+
     program: str = ""
+    """Full path, "" for all programs."""
+
     conditional: bool = False
+    """Whether it also depends on what cannot be judged here (addresses, kinds of interface, IPsec, …)."""
 
     def is_about(self, port: int, program: str) -> bool:
         """Whether connections to this port of this program (its full path) are the rule's business."""

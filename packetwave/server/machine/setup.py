@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal, get_args
+from typing import assert_never
 
 from packetwave.common import data_folder
+from packetwave.common.terminal import system_words
 from packetwave.server.machine.firewall import LETS_IN, RULE_NAME, Door, judge
 from packetwave.server.machine.place import TASK_FILE, VERSION_FILE, installed_program, installed_version
 from packetwave.server.machine.policy import read_policy
@@ -29,10 +31,46 @@ from packetwave.server.machine.task import (
     task_xml,
 )
 
-Action = Literal["firewall", "no-firewall", "task", "no-task"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
 
-Code = Literal["done", "no_rights", "not_windows", "not_installable", "command_failed", "no_effect", "in_use"]
+class Action(StrEnum):
+    """What can be set up. The values are those of the command line (`packetwave-server setup …`)."""
+
+    FIREWALL = "firewall"
+    """Add the rule that lets clients in."""
+
+    NO_FIREWALL = "no-firewall"
+    """Remove that rule."""
+
+    TASK = "task"
+    """Install the program, and the task that starts it with Windows."""
+
+    NO_TASK = "no-task"
+    """Remove both."""
+
+
+class SetupCode(StrEnum):
+    """What became of an action. The values stand in the report that the console reads."""
+
+    DONE = "done"
+    DECLINED = "declined"
+    """The person told Windows no."""
+
+    NO_RIGHTS = "no_rights"
+    """The program does not run as administrator."""
+
+    NOT_WINDOWS = "not_windows"
+    NOT_INSTALLABLE = "not_installable"
+    """The program is not one file that could be copied."""
+
+    COMMAND_FAILED = "command_failed"
+    """A program of Windows failed."""
+
+    NO_EFFECT = "no_effect"
+    """The programs of Windows said that it was done, and yet it is not so."""
+
+    IN_USE = "in_use"
+    """A file could not be replaced."""
+
 
 _NPCAP = r"SYSTEM\CurrentControlSet\Services\npcap\Parameters"
 _ENDING_S = 10.0  # for the task's program to be gone after its end
@@ -41,20 +79,19 @@ _CONSOLE = "oem" if sys.platform == "win32" else "utf-8"  # what system programs
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What became of an action. code: `done`, or why not: `no_effect`, the system programs said yes and yet
-    it is not so; `in_use`, a file could not be replaced. detail: what the system said."""
+class SetupResult:
+    """What became of an action. detail: what the system said, "" for nothing."""
 
-    code: Code
+    code: SetupCode
     detail: str = ""
 
 
-class Failed(Exception):
+class StepFailed(Exception):
     """A step failed. outcome: as it is reported."""
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    def __init__(self, code: SetupCode, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
-        self.outcome = Result(code, detail)
+        self.outcome = SetupResult(code, detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +105,28 @@ class Server:
     installable: bool
 
 
-def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> Result:
+def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> SetupResult:
     """Do it; what became of it. Never raises for what the system may answer."""
     if not system.is_administrator():
-        return Result("no_rights")
+        return SetupResult(SetupCode.NO_RIGHTS)
     try:
         match action:
-            case "firewall":
+            case Action.FIREWALL:
                 _add_rule(server, system, environ)
-            case "no-firewall":
+            case Action.NO_FIREWALL:
                 _remove_rule(server, system, environ)
-            case "task":
+            case Action.TASK:
                 _add_task(server, system)
-            case "no-task":
+            case Action.NO_TASK:
                 _remove_task(server, system)
-    except Failed as failed:
+            case _:
+                assert_never(action)
+    except StepFailed as failed:
         return failed.outcome
     except OSError as error:
-        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        return Result("in_use" if isinstance(error, PermissionError) else "command_failed", said)
-    return Result("done")
+        in_use = isinstance(error, PermissionError)
+        return SetupResult(SetupCode.IN_USE if in_use else SetupCode.COMMAND_FAILED, system_words(error))
+    return SetupResult(SetupCode.DONE)
 
 
 def admin_only(system: System) -> bool:
@@ -118,14 +157,14 @@ def _add_rule(server: Server, system: System, environ: Mapping[str, str]) -> Non
     policy = read_policy(system.values, environ)
     doors = {judge(policy, None, port=port, programs=programs).door for port in server.ports}
     if not doors <= LETS_IN:
-        raise Failed("no_effect", ", ".join(sorted(doors - LETS_IN)))
+        raise StepFailed(SetupCode.NO_EFFECT, ", ".join(sorted(doors - LETS_IN)))
 
 
 def _remove_rule(_server: Server, system: System, environ: Mapping[str, str]) -> None:
     _run(system, [str(system.system32 / "netsh.exe"), *_delete_rule(RULE_NAME)], may_fail=True)
     policy = read_policy(system.values, environ)
     if policy is None or any(rule.name == RULE_NAME for rule in policy.own):
-        raise Failed("no_effect", Door.UNKNOWN if policy is None else "")
+        raise StepFailed(SetupCode.NO_EFFECT, Door.UNKNOWN if policy is None else "")
 
 
 def _delete_rule(name: str) -> list[str]:
@@ -145,7 +184,7 @@ def _new_rule(program: str, ports: Sequence[int]) -> list[str]:
 
 def _add_task(server: Server, system: System) -> None:
     if not server.installable:
-        raise Failed("not_installable")
+        raise StepFailed(SetupCode.NOT_INSTALLABLE)
     account = account_for(admin_only(system))
     installed = installed_program(system)
     if installed.resolve() != server.program.resolve():
@@ -154,7 +193,7 @@ def _add_task(server: Server, system: System) -> None:
     try:
         _open_data_folder(system, account)
         _register(system, installed, account, server.version)
-    except Failed:
+    except StepFailed:
         if _registered(system) is None:
             _remove_copy(server, installed)
         raise
@@ -170,7 +209,7 @@ def _register(system: System, installed: Path, account: Account, version: str) -
         definition.unlink(missing_ok=True)
     state = read_start_state(system, version)
     if state is not StartState.ON:
-        raise Failed("no_effect", state)
+        raise StepFailed(SetupCode.NO_EFFECT, state)
 
 
 def _copy(server: Server, installed: Path) -> None:
@@ -206,7 +245,7 @@ def _remove_task(server: Server, system: System) -> None:
     _end_task(system)
     _schtasks(system, "/delete", "/tn", TASK_NAME, "/f", may_fail=True)
     if _registered(system) is not None:
-        raise Failed("no_effect", StartState.ON)
+        raise StepFailed(SetupCode.NO_EFFECT, StartState.ON)
     _remove_copy(server, installed_program(system))
 
 
@@ -264,5 +303,5 @@ def _run(system: System, command: Sequence[str], *, may_fail: bool = False) -> R
     ran = system.run(command)
     if ran.code != 0 and not may_fail:
         said = " ".join(ran.output.decode(_CONSOLE, "replace").split())
-        raise Failed("command_failed", f"{Path(command[0]).name} ({ran.code}): {said}"[:300])
+        raise StepFailed(SetupCode.COMMAND_FAILED, f"{Path(command[0]).name} ({ran.code}): {said}"[:300])
     return ran

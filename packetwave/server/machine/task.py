@@ -22,16 +22,25 @@ class Account(StrEnum):
 
 
 class StartState(StrEnum):
-    """on: the task is there and starts the installed program. outdated: it starts an older version than the
-    one asking. broken: it is there, but its program is not, or it is another. disabled: switched off in the
-    Task Scheduler. unknown: it cannot be read."""
+    """Whether the server starts with Windows."""
 
     OFF = "off"
+    """There is no task for it."""
+
     ON = "on"
+    """The task is there and starts the installed program."""
+
     OUTDATED = "outdated"
+    """The task starts an older version than the one asking."""
+
     BROKEN = "broken"
+    """The task is there, but its program is not, or it is another."""
+
     DISABLED = "disabled"
+    """The task was switched off in the Task Scheduler."""
+
     UNKNOWN = "unknown"
+    """Windows does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +54,8 @@ class Registered:
 
 
 def account_for(npcap_admin_only: bool) -> Account:
-    """LOCAL SERVICE, which may do next to nothing, where the capture driver serves everybody; a driver that
-    was installed for administrators only serves SYSTEM."""
+    """The account that the task runs as: LOCAL SERVICE, which may do next to nothing; or SYSTEM where the
+    capture driver was installed for administrators only."""
     return Account.SYSTEM if npcap_admin_only else Account.LOCAL_SERVICE
 
 

@@ -10,47 +10,48 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import Protocol
 
 from packetwave import __version__
+from packetwave.common import addresses
 from packetwave.common.paths import shared_dir
 from packetwave.server.machine.firewall import Firewall, Network, judge
 from packetwave.server.machine.networks import networks_command, read_networks
 from packetwave.server.machine.policy import read_policy
-from packetwave.server.machine.setup import Action, Code, Server, admin_only, programs_of, read_start_state
+from packetwave.server.machine.setup import (
+    Action,
+    Server,
+    SetupCode,
+    SetupResult,
+    admin_only,
+    programs_of,
+    read_start_state,
+)
 from packetwave.server.machine.system import Declined, System, system
 from packetwave.server.machine.task import StartState
 
 PERSON_S = 300.0
 """How long a change may take, with the time a person needs to answer Windows' question."""
 
-_CODES: tuple[Code, ...] = get_args(Code)
-
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is set up on this PC. name, addresses: how clients may call it (IPv4).
-
-    start: None where it cannot be offered: to a program that is not one file, or that keeps its data
-    elsewhere than the task would (portable, `--data-dir`).
-    administrators_only: Npcap serves administrators only.
-    """
+    """What is set up on this PC."""
 
     firewall: Firewall
     start: StartState | None
+    """None where it cannot be offered: to a program that is not one file, or that keeps its data elsewhere
+    than the task would (portable, `--data-dir`)."""
+
     name: str
+    """By which clients may call it."""
+
     addresses: tuple[str, ...]
+    """At which clients may call it (IPv4)."""
+
     administrators_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of a change. code: `declined`: the person told Windows no; else as in `setup.Result`."""
-
-    code: Code | Literal["declined"]
-    detail: str = ""
+    """Whether Npcap serves administrators only."""
 
 
 class Pc(Protocol):
@@ -59,7 +60,7 @@ class Pc(Protocol):
     def look(self, port: int) -> Setup:
         """What is set up, for a server that listens at this TCP port."""
 
-    def change(self, action: Action, port: int) -> Change:
+    def change(self, action: Action, port: int) -> SetupResult:
         """Let Windows ask the person, then do it."""
 
 
@@ -87,17 +88,17 @@ class ThisPc:
             administrators_only=admin_only(windows),
         )
 
-    def change(self, action: Action, port: int) -> Change:
+    def change(self, action: Action, port: int) -> SetupResult:
         with tempfile.TemporaryDirectory(prefix="packetwave-", ignore_cleanup_errors=True) as folder:
             report = Path(folder) / "report.json"
             itself = [sys.executable] if self._frozen else [sys.executable, "-m", "packetwave.server"]
-            command = [*itself, "setup", action, "--ports", str(port), "--report", str(report)]
+            command = [*itself, "setup", action.value, "--ports", str(port), "--report", str(report)]
             try:
                 code = self._windows.run_as_administrator(command, PERSON_S)
             except Declined:
-                return Change("declined")
+                return SetupResult(SetupCode.DECLINED)
             except OSError as error:
-                return Change("command_failed", str(error))
+                return SetupResult(SetupCode.COMMAND_FAILED, str(error))
             return read_report(report, code)
 
     def _start(self) -> StartState:
@@ -125,35 +126,35 @@ def running_server(ports: tuple[int, ...], *, frozen: bool) -> Server:
     return Server(Path(sys.executable), __version__, ports, installable=frozen)
 
 
-def write_report(path: Path, change: Change) -> None:
+def write_report(path: Path, result: SetupResult) -> None:
     """Leave what became of a change for who asked for it. OSError, also where the file is there already:
     an administrator's program must not be made to write over anything."""
     with path.open("x", encoding="utf-8") as file:
-        json.dump({"code": change.code, "detail": change.detail}, file)
+        json.dump({"code": result.code, "detail": result.detail}, file)
 
 
-def read_report(path: Path, exit_code: int) -> Change:
+def read_report(path: Path, exit_code: int) -> SetupResult:
     """The report, or what the exit code alone tells where there is none."""
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        code, detail = said["code"], str(said["detail"])
+        code, detail = SetupCode(said["code"]), str(said["detail"])
     except (OSError, ValueError, KeyError, TypeError):
-        return Change("command_failed", f"exit code {exit_code}")
-    if code not in _CODES or (code == "done") != (exit_code == 0):
-        return Change("command_failed", f"{code} {detail} (exit code {exit_code})")
-    return Change(code, detail)
+        return SetupResult(SetupCode.COMMAND_FAILED, f"exit code {exit_code}")
+    if code is SetupCode.DECLINED or (code is SetupCode.DONE) != (exit_code == 0):
+        return SetupResult(SetupCode.COMMAND_FAILED, f"{code} {detail} (exit code {exit_code})")
+    return SetupResult(code, detail)
 
 
 def own_addresses(
     resolve: Callable[[], Sequence[str]] = lambda: _resolved(socket.gethostname()),
 ) -> tuple[str, ...]:
     """This PC's IPv4 addresses that others can call; office addresses first."""
-    found = {address for address in resolve() if _is_callable(address)}
-    return tuple(sorted(found, key=lambda text: (not ip_address(text).is_private, ip_address(text))))
+    found = {addresses.parse_address(text) for text in resolve() if _is_callable(text)}
+    return tuple(map(str, sorted(found, key=lambda address: (not address.is_private, address))))
 
 
 def _is_callable(text: str) -> bool:
-    address = ip_address(text)
+    address = addresses.parse_address(text)
     return not (address.is_loopback or address.is_link_local or address.is_unspecified)
 
 

@@ -4,8 +4,8 @@ A frozen value made anew whenever the table changes; any thread may read it.
 """
 
 from collections.abc import Mapping
-from ipaddress import IPv6Address, ip_address
 
+from packetwave.common.addresses import comparable
 from packetwave.server.office.values import Member, MemberTable
 from packetwave.server.sip.numbers import normalise
 
@@ -22,7 +22,7 @@ class Directory:
         for member in table.members:
             extension = normalise(member.extension_num)
             by_extension.setdefault(extension, []).append(member)
-            by_address.setdefault(plain_address(member.default_ip), []).append(extension)
+            by_address.setdefault(comparable(member.default_ip), []).append(extension)
         self._by_extension: Mapping[str, list[Member]] = by_extension
         self._by_address: Mapping[str, list[str]] = by_address
 
@@ -39,7 +39,7 @@ class Directory:
     def addresses_of(self, extension: str) -> tuple[str, ...]:
         """The PCs to be told of a call to an extension, each once."""
         members = self._by_extension.get(extension, ())
-        return tuple(dict.fromkeys(plain_address(member.default_ip) for member in members))
+        return tuple(dict.fromkeys(comparable(member.default_ip) for member in members))
 
     def extensions_at(self, address: str) -> tuple[str, ...]:
         """The extensions whose calls a PC is told."""
@@ -49,15 +49,3 @@ class Directory:
         """The member with this extension, of several the first that has a name; `NOBODY` for none."""
         members = self._by_extension.get(number, [NOBODY])
         return next((member for member in members if member.name), members[0])
-
-
-def plain_address(text: str) -> str:
-    """An IP address in its one shortest form, IPv4 also where it came mapped into IPv6; other text as it
-    stands."""
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return text
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(address)

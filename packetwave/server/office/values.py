@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
 
 from packetwave.server.calls.events import Direction, Outcome
 
@@ -17,10 +18,8 @@ def headings(*names: str) -> Mapping[str, tuple[str, ...]]:
 class Member:
     """One row of the members table: calls to `extension_num` are told to the PC at `default_ip`.
 
-    row_id: the store's key, "" for a row not yet stored. extra: fields this program does not know, kept.
-    company: the person's, where it is another than the office's. Several rows may share an extension (two
-    desks), several extensions an IP. Columns of stores, files and the window follow from the texts declared
-    here.
+    Several rows may share an extension (two desks), several extensions an IP. Columns of stores, files and
+    the window follow from the texts declared here.
     """
 
     extension_num: str = field(
@@ -38,8 +37,13 @@ class Member:
     department: str = field(default="", metadata=headings("department", "dept", "부서", "부서명"))
     note: str = field(default="", metadata=headings("note", "비고", "메모"))
     company: str = field(default="", metadata=headings("company", "회사", "회사명"))
+    """The person's, where it is another than the office's."""
+
     extra: Mapping[str, object] = field(default_factory=dict)
+    """Fields that this program does not know; they are kept."""
+
     row_id: str = ""
+    """The store's key, "" for a row not yet stored."""
 
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -53,9 +57,28 @@ def texts_of(member: Member) -> dict[str, str]:
     return {name: getattr(member, name) for name in COLUMNS}
 
 
+class DefectCode(StrEnum):
+    """What is wrong with a field of a member. The values are stored, and shown by `members list`."""
+
+    MISSING = "missing"
+    """There is nothing where something must be."""
+
+    NOT_TEXT = "not_text"
+    """It is stored as something else than text, such as a number."""
+
+    BAD_EXTENSION = "bad_extension"
+    """It cannot be an extension."""
+
+    BAD_IP = "bad_ip"
+    """It cannot be the IP address of a PC."""
+
+    DOUBLED = "doubled"
+    """Another row has the same extension and address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """What is wrong with a stored row. code: `missing`, `not_text`, `bad_extension`, `bad_ip`, `doubled`.
+    """What is wrong with a stored row.
 
     Such a row does not serve, but for `not_text` where a number stands for the text it plainly means
     (extension 1001) and on the texts that may be empty.
@@ -63,7 +86,7 @@ class Defect:
 
     row_id: str
     field_name: str
-    code: str
+    code: DefectCode
     value: str
 
 
@@ -106,10 +129,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One line of the call log: everything known of one `call_id`. outcome None: not ended yet.
-
-    offline: addresses of members rung that had no PC connected when it rang.
-    """
+    """One line of the call log: everything known of one `call_id`."""
 
     call_id: str
     rang_at: datetime
@@ -124,8 +144,15 @@ class CallRecord:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
+    """None while the call has not ended."""
+
     by: str = ""
+    """Who took the call where somebody else did, "" where unknown."""
+
     sip_call_id: str = ""
     from_tag: str = ""
     told: tuple[Told, ...] = ()
+    """The alerts that were sent for it."""
+
     offline: tuple[str, ...] = ()
+    """Addresses of members rung that had no PC connected when it rang."""

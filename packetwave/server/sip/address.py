@@ -12,17 +12,22 @@ class SipSyntaxError(ValueError):
 
 
 class Uri(NamedTuple):
-    """A URI. user: unescaped, without parameters or password, "" for none; host: lower case, IPv6 without
-    brackets. For `tel:` the number is the user and the phone-context, if any, the host; for `urn:` the user
-    is what it names (`service:sos`). Other schemes name no phone: user and host are "". port 0: not given.
-    headers: what follows `?`, not read any further."""
+    """A URI. For `tel:` the number is the user, and the phone-context, if any, the host. For `urn:` the user
+    is what it names (`service:sos`). Other schemes name no phone: user and host are ""."""
 
     scheme: str
     user: str
+    """Unescaped, without parameters or password; "" for none."""
+
     host: str
+    """In lower case, IPv6 without brackets."""
+
     port: int = 0
+    """0 where none is given."""
+
     params: tuple[tuple[str, str], ...] = ()
     headers: str = ""
+    """What follows `?`, not read any further."""
 
     def param(self, name: str) -> str | None:
         """The value of a parameter (lower-case name), "" for one without a value, None for none."""

@@ -1,7 +1,8 @@
-"""What makes a message that begins something invalid although its five headers can be read. Pure.
+"""Checks a SIP message in full, before it may begin a call, a binding or a referral. Pure.
 
-RFC 4475 section 3.1.2 lists the ways; each reason here names one. Read only for messages that would make
-a call, a binding or a referral: a response or a BYE is matched to what is known, which judges it enough.
+`message.parse` reads only the five headers that every message needs; others may still be wrong. RFC 4475
+section 3.1.2 lists the ways, and each reason here names one of them. Responses and requests such as BYE are
+not checked: they have an effect only where they match something that is known already.
 """
 
 import re

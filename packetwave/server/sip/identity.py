@@ -22,7 +22,10 @@ _NO_ONE = {"anonymous", "unavailable", "restricted", "unknown"}
 
 
 class Caller(NamedTuple):
-    """number: as `numbers.normalise` gives it, or `anonymous`. name: unproven, "" for none."""
+    """Who calls.
+
+    number: as `numbers.normalise` gives it, or `anonymous`. name: unproven, "" for none.
+    """
 
     number: str
     name: str

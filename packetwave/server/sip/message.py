@@ -58,7 +58,7 @@ class Rejected(NamedTuple):
 class Message:
     """A request (status 0) or a response (request_uri ""). method: for a response that of its CSeq.
 
-    via_count: Via values, which is the number of hops so far. branch: of the top Via, "" without one.
+    branch: of the top Via, "" without one.
     from_tag, to_tag: "" without one. head_whole: False where the capture cut the headers short.
     """
 
@@ -119,10 +119,6 @@ class Message:
             except SipSyntaxError:
                 continue
         return None
-
-    @property
-    def via_count(self) -> int:
-        return len(self.values("via"))
 
 
 def parse(data: bytes, *, cut: bool = False) -> Message | Rejected:

@@ -1,7 +1,7 @@
-"""Text as it comes in SIP headers. Pure.
+"""Decodes the texts of SIP headers that people read, such as display names. Pure.
 
-Heads are read as Latin-1 so that no byte is lost and positions are bytes; what people read (display names)
-is decoded here: UTF-8 as RFC 3261 asks, else CP949, which Korean PBXs still send.
+Heads are read as Latin-1, so that no byte is lost and positions are bytes. What people read is decoded here:
+UTF-8 as RFC 3261 asks, else CP949, which Korean PBXs still send.
 """
 
 import re

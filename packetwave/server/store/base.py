@@ -62,11 +62,12 @@ class CallStore(Protocol):
 
 
 class StoreState(StrEnum):
-    """away: MongoDB cannot be reached; the last known members go on serving."""
+    """Which database a run has, and whether it is there."""
 
     EMBEDDED = "embedded"
     MONGODB = "mongodb"
     AWAY = "away"
+    """MongoDB cannot be reached; the last known members go on serving."""
 
 
 class Keeper(Protocol):

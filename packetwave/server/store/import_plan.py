@@ -19,8 +19,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """added: new rows. changed, unchanged: rows that the file names. untouched: stored rows that it does
-    not name; they stay."""
+    """What an import would do.
+
+    added: new rows. changed, unchanged: rows that the file names. untouched: stored rows that it does
+    not name; they stay.
+    """
 
     added: tuple[Member, ...] = ()
     changed: tuple[Edit, ...] = ()

@@ -1,4 +1,5 @@
-"""Which stores a run uses: embedded, or MongoDB with the local file behind it; a replay has its own calls."""
+"""Opens the stores of a run: the embedded one, or MongoDB with the local file behind it. A replay has a call
+history of its own."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from packetwave.server.store.sqlite import FILE_NAME, SqliteStore, open_embedded
 
 @dataclass(frozen=True, slots=True)
 class OpenStores:
-    """See `history.Stores`."""
+    """The stores that are open for one run, see `base.Stores`."""
 
     members: MemberStore
     calls: CallStore

@@ -11,11 +11,13 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, get_args, get_type_hints
 
-from packetwave.server.office.validation import CHECKS, normal_ip
+from packetwave.common import addresses
+from packetwave.server.office.validation import CHECKS
 from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
     Defect,
+    DefectCode,
     Member,
     MemberChange,
     MemberTable,
@@ -49,7 +51,7 @@ def read_table(rows: Iterable[tuple[str, Mapping[str, object]]]) -> MemberTable:
     for member in members:
         desk = (member.extension_num, member.default_ip)
         if desk in seen:
-            defects.append(Defect(member.row_id, "extension_num", "doubled", member.extension_num))
+            defects.append(Defect(member.row_id, "extension_num", DefectCode.DOUBLED, member.extension_num))
         else:
             seen.add(desk)
             serving.append(member)
@@ -67,7 +69,7 @@ def checked(change: MemberChange) -> MemberChange:
         if code is not None:
             raise StoreError(f"{name} {texts[name][:_SHOWN_CHARACTERS]!r}: {code}")
     stored: dict[str, Any] = {name: clean(text).strip() for name, text in texts.items()}
-    stored["default_ip"] = normal_ip(texts["default_ip"])
+    stored["default_ip"] = addresses.normal(texts["default_ip"])
     return Put(replace(change.member, **stored))
 
 
@@ -99,7 +101,7 @@ def to_milliseconds(at: datetime) -> datetime:
 def _read_member(row_id: str, stored: Mapping[str, object], defects: list[Defect]) -> Member | None:
     found: list[Defect] = []
 
-    def defect(field_name: str, code: str, value: object) -> None:
+    def defect(field_name: str, code: DefectCode, value: object) -> None:
         found.append(Defect(row_id, field_name, code, str(value)[:_SHOWN_CHARACTERS]))
 
     texts: dict[str, str] = {}
@@ -109,22 +111,22 @@ def _read_member(row_id: str, stored: Mapping[str, object], defects: list[Defect
         text = "" if value is None else _as_text(value)
         check = CHECKS.get(field_name)
         if text is None:
-            defect(field_name, "not_text", value)
+            defect(field_name, DefectCode.NOT_TEXT, value)
             serves = serves and check is None
             text = ""
         elif value is not None and not isinstance(value, str):
-            defect(field_name, "not_text", value)
+            defect(field_name, DefectCode.NOT_TEXT, value)
         texts[field_name] = text.strip()
         code = check(text) if check else None
         # What is no text at all was listed above; it is not missing besides.
-        if code is not None and (value is None or isinstance(value, str) or code != "missing"):
+        if code is not None and (value is None or isinstance(value, str) or code is not DefectCode.MISSING):
             defect(field_name, code, text)
         serves = serves and code is None
     defects.extend(found)
     if not serves:
         return None
     extra = {name: value for name, value in stored.items() if name not in COLUMNS}
-    texts["default_ip"] = normal_ip(texts["default_ip"])
+    texts["default_ip"] = addresses.normal(texts["default_ip"])
     return Member(**texts, extra=extra, row_id=row_id)
 
 

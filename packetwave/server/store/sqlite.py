@@ -19,6 +19,7 @@ from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
     Defect,
+    DefectCode,
     Member,
     MemberChange,
     MemberTable,
@@ -233,9 +234,9 @@ class SqliteStore:
         try:
             return MemberTable(
                 tuple(Member(**keys) for keys in content["members"]),
-                tuple(Defect(**keys) for keys in content["defects"]),
+                tuple(Defect(**{**keys, "code": DefectCode(keys["code"])}) for keys in content["defects"]),
             )
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, ValueError):
             return None
 
     def queue_calls(self, records: Sequence[CallRecord]) -> None:

@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
@@ -23,8 +24,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
-from packetwave.server.office.validation import CHECKS, normal_ip
-from packetwave.server.office.values import COLUMNS, Member, texts_of
+from packetwave.common import addresses
+from packetwave.server.office.validation import CHECKS
+from packetwave.server.office.values import COLUMNS, DefectCode, Member, texts_of
 from packetwave.server.store.rows import clean
 
 MAX_FILE_BYTES = 20_000_000
@@ -44,17 +46,47 @@ _BROKEN_WORKBOOK = (
 )
 
 
+class FileProblemCode(StrEnum):
+    """What is wrong with a file of members, beside what is wrong with a member in it (`DefectCode`)."""
+
+    EMPTY_ROW = "empty_row"
+    """The row is empty."""
+
+    NO_HEADER = "no_header"
+    """A column that must be there is not found; the problem names it."""
+
+    DOUBLED_COLUMN = "doubled_column"
+    """Two columns have the same name."""
+
+    NO_HEADING = "no_heading"
+    """A cell stands under no heading."""
+
+    BAD_ENCODING = "bad_encoding"
+    """The text is in neither of the encodings that are read."""
+
+    BAD_CSV = "bad_csv"
+    """The text cannot be read as CSV."""
+
+    NOT_A_TABLE = "not_a_table"
+    """The file is no table."""
+
+    OLD_EXCEL = "old_excel"
+    """An old or encrypted Excel file."""
+
+    TOO_BIG = "too_big"
+    """More rows or bytes than are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file cannot be imported. line: its line or row, from 1; 0 for the whole file.
+    """Why a file cannot be imported.
 
-    code: `missing`, `bad_extension`, `bad_ip`, `doubled` (value: the earlier line), `empty_row`,
-    `no_header` (column: the one not found), `doubled_column`, `no_heading` (a cell under no heading),
-    `bad_encoding`, `bad_csv`, `not_a_table`, `old_excel`, `too_big`.
+    line: its line or row, from 1; 0 for the whole file. column: the known field that it is about, if any.
+    value: what stands there; for a doubled row the earlier line.
     """
 
     line: int
-    code: str
+    code: DefectCode | FileProblemCode
     column: str = ""
     value: str = ""
 
@@ -82,7 +114,7 @@ Line = tuple[int, Sequence[str]]  # line number, cells
 class _Unreadable(Exception):
     """The file as a whole cannot be read."""
 
-    def __init__(self, line: int, code: str, value: str = "") -> None:
+    def __init__(self, line: int, code: FileProblemCode, value: str = "") -> None:
         super().__init__(code)
         self.problem = Problem(line, code, value=value[:100])
 
@@ -94,7 +126,7 @@ def read_file(content: bytes) -> TableFile:
     rows: list[TableRow] = []
     try:
         if len(content) > MAX_FILE_BYTES:
-            raise _Unreadable(0, "too_big")
+            raise _Unreadable(0, FileProblemCode.TOO_BIG)
         lines = list(_sheet_lines(content) if content.startswith(b"PK") else _csv_lines(content))
     except _Unreadable as unreadable:
         return TableFile((), (unreadable.problem,))
@@ -102,7 +134,7 @@ def read_file(content: bytes) -> TableFile:
         lines.pop()
     lines = list(itertools.dropwhile(lambda line: not any(line[1]), lines))
     if not lines:
-        return TableFile((), (Problem(0, "no_header", "extension_num"),))
+        return TableFile((), (Problem(0, FileProblemCode.NO_HEADER, "extension_num"),))
     header_line, heading = lines[0]
     columns = _columns(heading, header_line, problems)
     if problems:
@@ -117,23 +149,40 @@ def read_file(content: bytes) -> TableFile:
 
 def describe(problem: Problem) -> str:
     """The problem in plain English, for a terminal."""
-    column, value = problem.column, problem.value
-    what = {
-        "missing": f"{column} is empty",
-        "bad_extension": f"{value!r} is no extension (1 to 32 digits, letters or * # + . _ -)",
-        "bad_ip": f"{value!r} is no IP address of a PC",
-        "doubled": f"the same extension and IP as line {value}",
-        "empty_row": "the row is empty",
-        "no_header": f"no column {column} in the first row (needed: extension_num, default_ip)",
-        "doubled_column": f"two columns for {column}",
-        "no_heading": f"{value!r} stands under no heading",
-        "bad_encoding": "neither UTF-8 nor CP949 text",
-        "bad_csv": f"not readable as CSV: {value}",
-        "not_a_table": "neither a CSV nor an XLSX file",
-        "old_excel": "an old or encrypted Excel file; save it as plain .xlsx or CSV",
-        "too_big": f"more than {MAX_ROWS} rows or {MAX_FILE_BYTES // 1_000_000} MB",
-    }[problem.code]
+    what = _sentence(problem.code, problem.column, problem.value)
     return f"line {problem.line}: {what}" if problem.line else what
+
+
+def _sentence(code: DefectCode | FileProblemCode, column: str, value: str) -> str:
+    match code:
+        case DefectCode.MISSING:
+            return f"{column} is empty"
+        case DefectCode.BAD_EXTENSION:
+            return f"{value!r} is no extension (1 to 32 digits, letters or * # + . _ -)"
+        case DefectCode.BAD_IP:
+            return f"{value!r} is no IP address of a PC"
+        case DefectCode.NOT_TEXT:
+            return f"{value!r} is no text"
+        case DefectCode.DOUBLED:
+            return f"the same extension and IP as line {value}"
+        case FileProblemCode.EMPTY_ROW:
+            return "the row is empty"
+        case FileProblemCode.NO_HEADER:
+            return f"no column {column} in the first row (needed: extension_num, default_ip)"
+        case FileProblemCode.DOUBLED_COLUMN:
+            return f"two columns for {column}"
+        case FileProblemCode.NO_HEADING:
+            return f"{value!r} stands under no heading"
+        case FileProblemCode.BAD_ENCODING:
+            return "neither UTF-8 nor CP949 text"
+        case FileProblemCode.BAD_CSV:
+            return f"not readable as CSV: {value}"
+        case FileProblemCode.NOT_A_TABLE:
+            return "neither a CSV nor an XLSX file"
+        case FileProblemCode.OLD_EXCEL:
+            return "an old or encrypted Excel file; save it as plain .xlsx or CSV"
+        case FileProblemCode.TOO_BIG:
+            return f"more than {MAX_ROWS} rows or {MAX_FILE_BYTES // 1_000_000} MB"
 
 
 def to_csv(members: Iterable[Member], *, mark: bool = True) -> bytes:
@@ -141,8 +190,14 @@ def to_csv(members: Iterable[Member], *, mark: bool = True) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for cells in _cells(members):
-        writer.writerow(["'" + cell if _FORMULA.match(cell) else cell for cell in cells])
+        writer.writerow([inert(cell) for cell in cells])
     return clean(text.getvalue()).encode("utf-8-sig" if mark else "utf-8")
+
+
+def inert(cell: str) -> str:
+    """A cell that a spreadsheet shows and never runs: what would begin a formula gets an apostrophe, which
+    `read_file` takes off again."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def to_xlsx(members: Iterable[Member]) -> bytes:
@@ -189,15 +244,15 @@ def _columns(heading: Sequence[str], line: int, problems: list[Problem]) -> Mapp
         best = next((known for known in headings if known in named), None)
         if best is None:
             if field_name in CHECKS:
-                problems.append(Problem(line, "no_header", field_name))
+                problems.append(Problem(line, FileProblemCode.NO_HEADER, field_name))
         elif named.count(best) > 1:
-            problems.append(Problem(line, "doubled_column", field_name))
+            problems.append(Problem(line, FileProblemCode.DOUBLED_COLUMN, field_name))
         else:
             columns[named.index(best)] = field_name
     others = [_extra_name(cell) for at, cell in enumerate(heading) if at not in columns]
     for other in dict.fromkeys(others):
         if other and others.count(other) > 1:
-            problems.append(Problem(line, "doubled_column", other))
+            problems.append(Problem(line, FileProblemCode.DOUBLED_COLUMN, other))
     return columns
 
 
@@ -215,7 +270,7 @@ def _read_row(
     problems: list[Problem],
 ) -> TableRow | None:
     if not any(cells):
-        problems.append(Problem(line, "empty_row"))
+        problems.append(Problem(line, FileProblemCode.EMPTY_ROW))
         return None
     known: dict[str, str] = {}
     extra: dict[str, object] = {}
@@ -228,7 +283,7 @@ def _read_row(
         elif name:
             extra[name] = cell
         elif cell:
-            problems.append(Problem(line, "no_heading", value=cell[:100]))
+            problems.append(Problem(line, FileProblemCode.NO_HEADING, value=cell[:100]))
             good = False
     for field_name, check in CHECKS.items():
         text = known.get(field_name, "")
@@ -238,7 +293,7 @@ def _read_row(
             good = False
     if not good:
         return None
-    known["default_ip"] = normal_ip(known["default_ip"])
+    known["default_ip"] = addresses.normal(known["default_ip"])
     return TableRow(line, Member(**known, extra=extra), frozenset(columns.values()))
 
 
@@ -247,7 +302,7 @@ def _find_doubled(rows: Sequence[TableRow], problems: list[Problem]) -> None:
     for row in rows:
         desk = (row.member.extension_num, row.member.default_ip)
         if desk in first:
-            problems.append(Problem(row.line, "doubled", value=str(first[desk])))
+            problems.append(Problem(row.line, DefectCode.DOUBLED, value=str(first[desk])))
         else:
             first[desk] = row.line
 
@@ -261,7 +316,7 @@ def _plain(cell: str) -> str:
 def _csv_lines(content: bytes) -> Iterator[Line]:
     text = _decode(content)
     if "\0" in text:
-        raise _Unreadable(0, "not_a_table")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     # Strict: a quote that is not closed would swallow the rows after it.
@@ -270,19 +325,19 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
     try:
         for number, raw in enumerate(reader):
             if number > MAX_ROWS:
-                raise _Unreadable(line, "too_big")
+                raise _Unreadable(line, FileProblemCode.TOO_BIG)
             cells = [_plain(cell) for cell in raw]
             if cells and cells[0].lower() == "sep=" and not any(cells[1:]):
                 cells = []  # Excel's own hint which delimiter the file has
             yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise _Unreadable(line, "bad_csv", str(error)) from error
+        raise _Unreadable(line, FileProblemCode.BAD_CSV, str(error)) from error
 
 
 def _decode(content: bytes) -> str:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _Unreadable(0, "old_excel")
+        raise _Unreadable(0, FileProblemCode.OLD_EXCEL)
     marked_utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # Excel's "Unicode text"
     encodings = ("utf-16",) if marked_utf16 else ("utf-8-sig", "cp949")
     furthest = 0
@@ -292,8 +347,8 @@ def _decode(content: bytes) -> str:
         except UnicodeDecodeError as error:
             furthest = max(furthest, error.start)
     if b"\0" in content:
-        raise _Unreadable(0, "not_a_table")
-    raise _Unreadable(content.count(b"\n", 0, furthest) + 1, "bad_encoding")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
+    raise _Unreadable(content.count(b"\n", 0, furthest) + 1, FileProblemCode.BAD_ENCODING)
 
 
 def _sheet_lines(content: bytes) -> list[Line]:
@@ -301,7 +356,7 @@ def _sheet_lines(content: bytes) -> list[Line]:
     try:
         with zipfile.ZipFile(stream) as parts:
             if sum(part.file_size for part in parts.infolist()) > _MAX_UNPACKED_BYTES:
-                raise _Unreadable(0, "too_big")
+                raise _Unreadable(0, FileProblemCode.TOO_BIG)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parts of a workbook that openpyxl does not keep
             book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
@@ -310,13 +365,13 @@ def _sheet_lines(content: bytes) -> list[Line]:
             finally:
                 book.close()
     except _BROKEN_WORKBOOK as error:
-        raise _Unreadable(0, "not_a_table") from error
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE) from error
 
 
 def _rows_of(book: openpyxl.Workbook) -> Iterator[Line]:
     """The rows of the first sheet that hold anything, and the first row of each gap between them."""
     if not book.worksheets:
-        raise _Unreadable(0, "not_a_table")
+        raise _Unreadable(0, FileProblemCode.NOT_A_TABLE)
     sheet = book.worksheets[0]
     sheet.reset_dimensions()  # some programs write them wrong
     filled, gap = 0, 0
@@ -327,7 +382,7 @@ def _rows_of(book: openpyxl.Workbook) -> Iterator[Line]:
             continue
         filled += 1
         if filled > MAX_ROWS:
-            raise _Unreadable(number, "too_big")
+            raise _Unreadable(number, FileProblemCode.TOO_BIG)
         if gap:
             yield gap, []
         gap = 0

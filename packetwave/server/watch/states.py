@@ -1,38 +1,53 @@
-"""What is watched, how it goes, and what it gives. Frozen values that cross from the detector thread."""
+"""What is watched, how that goes, and what it gives: frozen values that cross from the detector thread."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from packetwave.server.calls.events import CallEvent
+from packetwave.server.capture import CaptureFaultCode
 
 
 class CaptureState(StrEnum):
-    """watching: frames come from an interface; no_link: they would, but nothing is connected to it;
-    replaying: from a file; failed: see the reason."""
+    """What the capture does."""
 
     STOPPED = "stopped"
     WATCHING = "watching"
+    """Frames come from an interface."""
+
     NO_LINK = "no_link"
+    """They would, but nothing is connected to it."""
+
     REPLAYING = "replaying"
+    """Frames come from a file."""
+
     REPLAYED = "replayed"
+    """The file is at its end."""
+
     FAILED = "failed"
+    """See the reason beside it."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterfaceInfo:
-    """A capture interface. name: stable (GUID on Windows); description: for people; up: has a link.
-
-    packets_per_s, sip_per_s: None while not measured.
-    """
+    """A capture interface, with its rates."""
 
     name: str
+    """Stable; with a GUID on Windows."""
+
     description: str
+    """For people."""
+
     addresses: tuple[str, ...] = ()
     up: bool = True
+    """Whether it has a link."""
+
     loopback: bool = False
     packets_per_s: float | None = None
+    """None while it is not measured."""
+
     sip_per_s: float | None = None
+    """As `packets_per_s`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class WatchState:
     """What the thread does. code, detail: as in `notices.Status`; reason: an English sentence for stderr."""
 
     capture: CaptureState
-    code: str = ""
+    code: CaptureFaultCode | None = None
     detail: str = ""
     reason: str = ""
 
@@ -78,9 +93,9 @@ class Seen:
 class InterfacesChanged:
     """Answer to `WatchInterfaces`: all interfaces with fresh rates, about once a second while watched.
 
-    code: why none can be listed (`no_driver`, …), "" where they can; detail: what the system said.
+    code: why none can be listed, None where they can; detail: what the system said.
     """
 
     interfaces: tuple[InterfaceInfo, ...]
-    code: str = ""
+    code: CaptureFaultCode | None = None
     detail: str = ""

@@ -22,6 +22,7 @@ from packetwave.server.capture import (
     BATCH,
     PAUSE_S,
     CaptureFault,
+    CaptureFaultCode,
     LiveCapture,
     Replay,
     Steady,
@@ -30,7 +31,7 @@ from packetwave.server.capture import (
     resolve_interface,
 )
 from packetwave.server.diagnosis import (
-    SNAPLEN,
+    SAMPLED_BYTES,
     Budget,
     ClockSet,
     Diagnosis,
@@ -50,7 +51,7 @@ _READ_S = 0.1
 """How long a quiet capture is waited for: the pace at which time passes for the tracker."""
 
 _RETRY_S = 2.0
-_AGAIN = frozenset(("lost", "no_interface"))
+_AGAIN = frozenset((CaptureFaultCode.LOST, CaptureFaultCode.NO_INTERFACE))
 """Faults that mend themselves when a cable or an adapter is plugged in again."""
 
 _LINK_S = 1.0
@@ -68,23 +69,26 @@ _Dated = TypeVar("_Dated", CallEvent, DiagnosisEvent)
 
 @dataclass
 class Watch:
-    """One run of the detector thread. on_seen, on_state, on_diagnosis, on_failure: called on that thread;
-    on_failure is told of bugs (what failed, the error), none of which ends the thread.
-
-    state, counts, dropped: the latest, for any thread to read. known: extensions of members, to be replaced
-    from any thread.
-    """
+    """One run of the detector thread, on which the `on_` functions are called."""
 
     source: Source
     detector: Detector
     known: frozenset[str]
+    """The extensions of members; may be replaced from any thread."""
+
     on_seen: Callable[[Seen], None]
     on_state: Callable[[WatchState], None]
     on_diagnosis: Callable[[list[DiagnosisEvent]], None] = lambda _events: None
     on_failure: Callable[[str, BaseException], None] = lambda _what, _error: None
+    """Told of bugs (what failed, the error), none of which ends the thread."""
+
     state: WatchState = field(default_factory=lambda: WatchState(CaptureState.STOPPED))
+    """The latest, for any thread to read; so are `counts` and `dropped`."""
+
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
+    """Frames that the system lost."""
+
     clock: SteadyClock = field(default_factory=SteadyClock)
 
     def __post_init__(self) -> None:
@@ -131,9 +135,8 @@ class Watch:
                 return
             except Exception as error:  # noqa: BLE001 - a bug; it is heard, and the watching begins again
                 self.on_failure("watching", error)
-                self._set_state(
-                    WatchState(CaptureState.FAILED, "internal", reason=f"watching failed: {error!r}")
-                )
+                bug = CaptureFault(CaptureFaultCode.INTERNAL, reason=repr(error))
+                self._set_state(WatchState(CaptureState.FAILED, bug.code, reason=str(bug)))
                 if not isinstance(self.source, Live):
                     return  # read again from its beginning, a file would tell its calls twice
                 self._pause(next(pauses_s, PAUSES_S[-1]))
@@ -327,7 +330,7 @@ class Watch:
             reasons.append(f"'{source.path}': {left_out}")
         if steady.mended:
             reasons.append(f"'{source.path}': {steady.mended} times that cannot be right were passed over")
-        code = "cut_file" if replay.cut else ""
+        code = CaptureFaultCode.CUT_FILE if replay.cut else None
         self._set_state(WatchState(CaptureState.REPLAYED, code, name, "; ".join(reasons)))
 
     def _replay(self, replay: Steady, real_time: bool) -> float:
@@ -371,14 +374,19 @@ def _link_state(name: str, shown: str) -> WatchState:
     """What an open capture of this interface does now. shown: as people know it."""
     if has_link(name):
         return WatchState(CaptureState.WATCHING, detail=shown)
-    return WatchState(CaptureState.NO_LINK, "no_link", shown, str(CaptureFault("no_link", shown)))
+    return WatchState(
+        CaptureState.NO_LINK,
+        CaptureFaultCode.NO_LINK,
+        shown,
+        str(CaptureFault(CaptureFaultCode.NO_LINK, shown)),
+    )
 
 
 @contextlib.contextmanager
 def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
     """The second handle; None where there can be no second one: calls are told all the same."""
     try:
-        sample = LiveCapture(interface, snaplen=SNAPLEN, buffer_bytes=_SAMPLE_BUFFER_BYTES)
+        sample = LiveCapture(interface, snaplen=SAMPLED_BYTES, buffer_bytes=_SAMPLE_BUFFER_BYTES)
     except CaptureFault as fault:
         log.warning("the mirror is not diagnosed by its other traffic: %s", fault)
         yield None

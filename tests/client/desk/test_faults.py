@@ -1,15 +1,13 @@
-from typing import get_args
-
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from packetwave.client.desk import faults
-from packetwave.client.desk.faults import Fault
+from packetwave.client.faults import ClientFault
 
 
-def shown(fault: Fault, detail: str, language: str) -> tuple[str, str]:
+def shown(fault: ClientFault, detail: str, language: str) -> tuple[str, str]:
     said: list[tuple[str, str]] = []
 
     def close() -> None:
@@ -23,8 +21,8 @@ def shown(fault: Fault, detail: str, language: str) -> tuple[str, str]:
     return said[0]
 
 
-@pytest.mark.parametrize("fault", get_args(Fault))
-def test_each_fault_is_said_in_the_users_language(qtbot: QtBot, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", ClientFault)
+def test_each_fault_is_said_in_the_users_language(qtbot: QtBot, fault: ClientFault) -> None:
     for language in ("ko", "en"):
         text, more = shown(fault, "/폴더/settings", language)
         assert any("가" <= sign <= "힣" for sign in text) is (language == "ko")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.client import preset
+from packetwave.common.choices import LANGUAGE_CHOICES
 
 FOLDER = Path(__file__).parents[3] / "installer" / "policy"
 SPACE = "{http://www.microsoft.com/GroupPolicy/PolicyDefinitions}"
@@ -75,7 +76,7 @@ def test_each_value_is_written_where_the_client_reads_it() -> None:
 
 def test_each_language_that_can_be_chosen_is_one_that_the_client_knows() -> None:
     chosen = [value.text for value in POLICIES["Language"].iter(f"{SPACE}string")]
-    assert chosen == list(preset.LANGUAGES)
+    assert chosen == list(LANGUAGE_CHOICES)
 
 
 def test_what_the_templates_refer_to_is_defined() -> None:

@@ -1,36 +1,38 @@
-from typing import get_args
-
 import pytest
 
-from packetwave.server.capture import FILE_FAULTS, CaptureFault
-from packetwave.server.capture.fault import FaultCode
+from packetwave.server.capture import FILE_FAULTS, CaptureFault, CaptureFaultCode
 
-EXPECTED: dict[FaultCode, str] = {
-    "no_driver": "install",
-    "no_rights": "start the program as",
-    "no_interface": "--list-interfaces",
-    "lost": "plug it in",
-    "no_link": "check its cable",
-    "bad_file": "pcap, pcapng or snoop",
-    "packed_file": "unpack it first",
-    "foreign_file": "editcap -F pcap",
-    "no_interface_block": "save it anew",
+EXPECTED: dict[CaptureFaultCode, str] = {
+    CaptureFaultCode.NO_DRIVER: "install",
+    CaptureFaultCode.NO_RIGHTS: "start the program as",
+    CaptureFaultCode.NO_INTERFACE: "--list-interfaces",
+    CaptureFaultCode.LOST: "plug it in",
+    CaptureFaultCode.NO_LINK: "check its cable",
+    CaptureFaultCode.BAD_FILE: "pcap, pcapng or snoop",
+    CaptureFaultCode.PACKED_FILE: "unpack it first",
+    CaptureFaultCode.FOREIGN_FILE: "editcap -F pcap",
+    CaptureFaultCode.NO_INTERFACE_BLOCK: "save it anew",
+    CaptureFaultCode.CUT_FILE: "what was readable was used",
+    CaptureFaultCode.INTERNAL: "an error in PacketWave itself",
 }
 
 
 def test_every_fault_is_tried() -> None:
-    assert set(EXPECTED) == set(get_args(FaultCode))
-    assert {code for code in EXPECTED if "file" in code} | {"no_interface_block"} == FILE_FAULTS
+    assert set(EXPECTED) == set(CaptureFaultCode)
+    of_files = {code for code in CaptureFaultCode if code.endswith("_file")} - {CaptureFaultCode.CUT_FILE}
+    assert of_files | {CaptureFaultCode.NO_INTERFACE_BLOCK} == FILE_FAULTS
 
 
 @pytest.mark.parametrize("code", EXPECTED)
-def test_each_fault_says_what_to_do(code: FaultCode) -> None:
+def test_each_fault_says_what_to_do(code: CaptureFaultCode) -> None:
     fault = CaptureFault(code, "이더넷 2 {x}", "what the system said")
     assert EXPECTED[code] in str(fault)
-    assert ("이더넷 2 {x}" in str(fault)) == (code != "no_driver")
+    assert ("이더넷 2 {x}" in str(fault)) == (
+        code not in (CaptureFaultCode.NO_DRIVER, CaptureFaultCode.INTERNAL)
+    )
     assert str(fault).endswith("(what the system said)")
     assert (fault.code, fault.detail, fault.reason) == (code, "이더넷 2 {x}", "what the system said")
 
 
 def test_without_a_reason_there_are_no_brackets() -> None:
-    assert str(CaptureFault("lost", "eth7")).endswith("on again.")
+    assert str(CaptureFault(CaptureFaultCode.LOST, "eth7")).endswith("on again.")

@@ -17,10 +17,10 @@ def english_again(qapp: QApplication) -> Iterator[None]:
 
 def test_the_window_is_drawn_and_both_languages_speak() -> None:
     assert "Qt 6.9" in selftest.draw()
-    assert selftest.translate() == "auto, en, ko"
+    assert selftest.check_translations() == "auto, en, ko"
 
 
 def test_missing_translations_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(selftest.languages, "install", lambda *_: None)
     with pytest.raises(RuntimeError, match="would say"):
-        selftest.translate()
+        selftest.check_translations()

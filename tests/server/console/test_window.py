@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.common.supervision import Failure
 from packetwave.server.calls.events import Outcome
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
 from packetwave.server.diagnosis import Code, Finding
@@ -16,6 +17,7 @@ from packetwave.server.engine.notices import (
     HistoryLoaded,
     LoadHistory,
     MembersChanged,
+    RefusalCode,
     Refused,
     StartCapture,
     Status,
@@ -44,7 +46,7 @@ def test_history_is_asked_for_and_again_once_the_database_is_back(desk: Desk, cl
     asked = [command for command in desk.asked if isinstance(command, LoadHistory)]
     assert len(asked) == 1
     away = replace(WATCHING, store=StoreState.AWAY)
-    desk.tell(StatusChanged(away), Refused(asked[0], "away"), StatusChanged(away))
+    desk.tell(StatusChanged(away), Refused(asked[0], RefusalCode.AWAY), StatusChanged(away))
     assert desk.asked.count(asked[0]) == 1
     desk.tell(StatusChanged(WATCHING))
     assert sum(isinstance(command, LoadHistory) for command in desk.asked) == 2
@@ -55,7 +57,11 @@ def test_history_is_asked_for_and_again_once_the_database_is_back(desk: Desk, cl
 
 def test_a_failed_capture_says_what_to_do(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "WINDOWS", True)
-    desk.tell(StatusChanged(Status(capture=CaptureState.FAILED, capture_code="no_driver", interface="eth2")))
+    desk.tell(
+        StatusChanged(
+            Status(capture=CaptureState.FAILED, capture_code=CaptureFaultCode.NO_DRIVER, interface="eth2")
+        )
+    )
     assert "Install Npcap" in desk.window.trouble.text()
     desk.window.trouble.acted.emit()
     assert StartCapture("eth2") in desk.asked
@@ -66,7 +72,7 @@ def test_a_first_start_without_driver_says_so_at_once(desk: Desk, monkeypatch: p
     monkeypatch.setattr(words, "WINDOWS", True)
     desk.tell(StatusChanged(Status()), StatusChanged(Status()))
     assert desk.asked.count(WatchInterfaces(True)) == 1
-    desk.tell(InterfacesChanged((), "no_driver", "not found"))
+    desk.tell(InterfacesChanged((), CaptureFaultCode.NO_DRIVER, "not found"))
     assert desk.asked[-1] == WatchInterfaces(False)  # nobody looks at the counters
     trouble = desk.window.trouble
     assert "Npcap is not installed" in trouble.text()
@@ -107,7 +113,11 @@ def test_no_label_reads_markup(desk: Desk) -> None:
     hostile = "<img src=x><b>fett</b>"
     desk.tell(
         StatusChanged(
-            Status(capture=CaptureState.FAILED, capture_code="no_interface", capture_detail=hostile)
+            Status(
+                capture=CaptureState.FAILED,
+                capture_code=CaptureFaultCode.NO_INTERFACE,
+                capture_detail=hostile,
+            )
         )
     )
     assert hostile in desk.window.trouble.text()

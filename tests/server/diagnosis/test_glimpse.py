@@ -2,7 +2,7 @@
 
 import pytest
 
-from packetwave.server.diagnosis.glimpse import SNAPLEN, is_sip, is_tls, look
+from packetwave.server.diagnosis.glimpse import SAMPLED_BYTES, is_sip, is_tls, look
 from tests.server.diagnosis import mirror as m
 from tests.server.frames import building as b
 
@@ -36,20 +36,20 @@ TUNNELS = tunnels()
 @pytest.mark.parametrize("name", TUNNELS)
 def test_sip_is_seen_through_a_tunnel_and_the_tunnel_named(name: str) -> None:
     frame = TUNNELS[name]
-    seen = look(1, frame[:SNAPLEN], len(frame), frozenset())
+    seen = look(1, frame[:SAMPLED_BYTES], len(frame), frozenset())
     assert seen.tunnel == (name.split(" ")[0], "192.0.2.1")
     assert is_sip(seen.segment[8:])
     assert not seen.cut
-    assert look(1, frame[:SNAPLEN], len(frame), frozenset(("192.0.2.1",))).tunnel is None
-    assert look(1, frame[:SNAPLEN], len(frame), None).tunnel is None
+    assert look(1, frame[:SAMPLED_BYTES], len(frame), frozenset(("192.0.2.1",))).tunnel is None
+    assert look(1, frame[:SAMPLED_BYTES], len(frame), None).tunnel is None
 
 
 @pytest.mark.case(12)
 @pytest.mark.parametrize("name", TUNNELS)
 def test_a_frame_cut_on_its_way_is_told_from_one_that_we_cut(name: str) -> None:
     frame = TUNNELS[name]
-    assert look(1, frame[:SNAPLEN], len(frame) - 20, None).cut
-    assert not look(1, frame[:SNAPLEN], len(frame) + 20, None).cut  # padding
+    assert look(1, frame[:SAMPLED_BYTES], len(frame) - 20, None).cut
+    assert not look(1, frame[:SAMPLED_BYTES], len(frame) + 20, None).cut  # padding
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_is_not_looked_into_is_named(frame: bytes, name: str) -> None:
 def test_sip_is_seen_behind_the_tags_of_port_extenders(ethertype: int, tag: str) -> None:
     inside = s.Raw(bytes.fromhex(tag) + b"\x81\x00") / s.Dot1Q(vlan=7) / FRAME[s.IP]
     frame = bytes(b.ethernet(inside, type=ethertype))
-    assert is_sip(look(1, frame[:SNAPLEN], len(frame), None).segment[8:])
+    assert is_sip(look(1, frame[:SAMPLED_BYTES], len(frame), None).segment[8:])
 
 
 def test_broadcast_and_multicast() -> None:
@@ -91,7 +91,7 @@ def test_broadcast_and_multicast() -> None:
 @pytest.mark.case(7)
 def test_fragments() -> None:
     parts = s.fragment(b.udp_packet(b.invite("x", filler=3000)), 1000)
-    seen = [look(1, bytes(b.ethernet(part))[:SNAPLEN], 2000, None) for part in parts]
+    seen = [look(1, bytes(b.ethernet(part))[:SAMPLED_BYTES], 2000, None) for part in parts]
     assert [one.fragment for one in seen] == ["first", *["later"] * (len(parts) - 1)]
     assert is_sip(seen[0].segment[8:]) and not seen[1].segment
 
@@ -103,7 +103,7 @@ def test_copies_have_one_mark_and_other_packets_another() -> None:
     other[s.UDP].chksum = 0
     tagged = s.Ether(src=b.MAC_B, dst=b.MAC_A) / s.Dot1Q(vlan=7) / s.Dot1Q(vlan=8) / other
     frames = [bytes(b.ethernet(packet)), bytes(tagged), bytes(b.ethernet(b.udp_packet(b.invite("x"), id=6)))]
-    one, copy, again = (look(1, frame[:SNAPLEN], len(frame), None).mark for frame in frames)
+    one, copy, again = (look(1, frame[:SAMPLED_BYTES], len(frame), None).mark for frame in frames)
     assert one and one == copy != again
 
 
@@ -111,7 +111,7 @@ def test_what_tells_nothing_has_no_mark() -> None:
     acknowledgement = bytes(b.ethernet(s.IP(src=b.A, dst=b.B, id=3) / s.TCP(sport=1, dport=2, flags="A")))
     without_number = bytes(b.ethernet(b.udp_packet(b.invite("x"), id=0)))
     for frame in (acknowledgement, without_number):
-        assert look(1, frame[:SNAPLEN], len(frame), None).mark == b""
+        assert look(1, frame[:SAMPLED_BYTES], len(frame), None).mark == b""
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
+from packetwave.common.exit_codes import ExitCode
 from packetwave.server.calls.events import CallEvent, Outcome, Stopped
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -32,7 +34,7 @@ from packetwave.server.engine.notices import (
 )
 from packetwave.server.engine.running import Plan
 from packetwave.server.engine.switchboard import Switchboard
-from packetwave.server.faults import EXIT_FAILED, EXIT_FINE, EXIT_IN_USE, StartFault
+from packetwave.server.faults import StartFault
 from packetwave.server.office.values import CallRecord, Member, Put, Remove
 from packetwave.server.settings import ServerSettings
 from packetwave.server.store.opening import OpenStores, open_stores
@@ -119,7 +121,7 @@ def test_a_call_reaches_a_client_that_says_nothing(tmp_path: Path) -> None:
             "ended",
             "missed",
         )
-        assert run.ends.get(timeout=10) == EXIT_FINE
+        assert run.ends.get(timeout=10) == ExitCode.FINE
         changed = run.wait_for(CallChanged, lambda notice: notice.record.outcome and notice.record.told)
         assert changed.record.told[0].address == "127.0.0.1"
     lines = [json.loads(line) for line in events.getvalue().splitlines()]
@@ -244,14 +246,14 @@ def test_port_taken(tmp_path: Path) -> None:
         settings = ServerSettings(listen=f"127.0.0.1:{port}")
         with pytest.raises(StartFault, match="in use") as fault, running(tmp_path, settings=settings):
             pass
-    assert fault.value.exit_code == EXIT_IN_USE
+    assert fault.value.exit_code == ExitCode.IN_USE
 
 
 def test_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StartFault, match="file") as fault, running(tmp_path / "file" / "below"):
         pass
-    assert fault.value.exit_code == EXIT_FAILED
+    assert fault.value.exit_code == ExitCode.FAILED
 
 
 def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> None:
@@ -260,7 +262,7 @@ def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> 
         failed = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.FAILED
         ).status
-        assert failed.capture_code == "no_interface"
+        assert failed.capture_code == CaptureFaultCode.NO_INTERFACE
         run.engine.submit(StopCapture())
         stopped: Status = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.STOPPED
@@ -319,8 +321,8 @@ def test_cut_file_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
         status = run.wait_for(
             StatusChanged, lambda notice: notice.status.capture is CaptureState.REPLAYED
         ).status
-        assert (status.capture_code, status.sip_messages) == ("cut_file", 4)
-        assert run.ends.get(timeout=10) == EXIT_FINE
+        assert (status.capture_code, status.sip_messages) == (CaptureFaultCode.CUT_FILE, 4)
+        assert run.ends.get(timeout=10) == ExitCode.FINE
 
 
 @pytest.mark.case(40)
@@ -330,7 +332,7 @@ def test_a_broken_mirror_is_said_everywhere(tmp_path: Path, caplog: pytest.LogCa
     path = write_pcap(tmp_path / "replies.pcap", [*one_sided, *mirror.registrations(T0 + 301, 5)])
     events = io.StringIO()
     with caplog.at_level("INFO"), running(tmp_path, source=Recording(path, False), events=events) as run:
-        assert run.ends.get(timeout=20) == EXIT_FINE
+        assert run.ends.get(timeout=20) == ExitCode.FINE
     lines = [json.loads(line) for line in events.getvalue().splitlines()]
     assert [(line["event"], line["code"]) for line in lines] == [
         ("diagnosis", "only_replies"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packetwave.server.frames import hep
-from packetwave.server.frames.hep import INFLATED_LIMIT, NotSip, Refused, Report, read
+from packetwave.server.frames.hep import INFLATED_LIMIT, NoReport, NotSip, Report, read
 from tests.server.frames.building import A6, B6, A, B, hep_2, hep_3, hep_3_of, hep_chunk, invite
 
 pytestmark = pytest.mark.case(50)
@@ -160,17 +160,17 @@ BAD = {
 def test_what_is_no_report_is_refused_by_name(name: str) -> None:
     data, reason = BAD[name]
     assert len(data) < 65536
-    assert read(data, SENDER) == Refused(reason)
+    assert read(data, SENDER) == NoReport(reason)
 
 
-@pytest.mark.parametrize(("over", "found"), [(0, Report), (1, Refused)])
+@pytest.mark.parametrize(("over", "found"), [(0, Report), (1, NoReport)])
 def test_what_is_unpacked_is_bounded(over: int, found: type) -> None:
     message = MESSAGE + bytes(INFLATED_LIMIT - len(MESSAGE) + over)
     assert isinstance(read(hep_3(zlib.compress(message), payload=16), SENDER), found)
 
 
 def test_cut_anywhere_it_is_refused() -> None:
-    assert {type(read(WHOLE[:size], SENDER)) for size in range(len(WHOLE))} == {Refused}
+    assert {type(read(WHOLE[:size], SENDER)) for size in range(len(WHOLE))} == {NoReport}
 
 
 CHUNKS = st.tuples(st.integers(0, 40), st.binary(max_size=20), st.sampled_from([0, 0, 0, 2])).map(
@@ -189,10 +189,10 @@ def test_no_bytes_raise(data: bytes) -> None:
     if isinstance(found, Report):
         assert found.data and found.src and found.dst and found.transport in ("udp", "tcp", "ws")
     else:
-        assert isinstance(found, NotSip | Refused)
+        assert isinstance(found, NotSip | NoReport)
 
 
 def test_the_names_are_all_told() -> None:
-    assert hep.Refused.__doc__ is not None
+    assert hep.NoReport.__doc__ is not None
     for _, reason in BAD.values():
-        assert f"`{reason}`" in hep.Refused.__doc__
+        assert f"`{reason}`" in hep.NoReport.__doc__

@@ -8,10 +8,9 @@ import pytest
 
 from packetwave.server.commands.setup import main as setup_cli
 from packetwave.server.machine.firewall import Door, Firewall
-from packetwave.server.machine.setup import Server, set_up
+from packetwave.server.machine.setup import Action, Server, SetupCode, SetupResult, set_up
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import (
-    Change,
     ThisPc,
     own_addresses,
     read_report,
@@ -38,7 +37,7 @@ def test_what_is_set_up(windows: Windows) -> None:
     assert found.firewall == Firewall(Door.CLOSED)
     assert found.start is StartState.OFF
     assert found.name
-    set_up("firewall", Server(Path(sys.executable), "0.1.0", (8765,), installable=True), windows, {})
+    set_up(Action.FIREWALL, Server(Path(sys.executable), "0.1.0", (8765,), installable=True), windows, {})
     assert pc.look(8765).firewall.door is Door.OPEN
     assert pc.look(8766).firewall.door is Door.CLOSED
 
@@ -51,7 +50,7 @@ def test_the_tasks_program_must_be_reachable_too(windows: Windows) -> None:
     )
     pc = ThisPc(windows, frozen=True)
     assert pc.look(8765).firewall.door is Door.OPEN
-    assert set_up("task", server, windows, {}).code == "done"
+    assert set_up(Action.TASK, server, windows, {}).code == SetupCode.DONE
     found = pc.look(8765)
     assert found.start is StartState.ON
     assert found.firewall.door is Door.CLOSED
@@ -94,17 +93,17 @@ def test_a_change_is_done_by_the_same_program_as_administrator(windows: Windows)
 
     windows.elevated = elevated
     pc = ThisPc(windows, frozen=False)
-    assert pc.change("firewall", 8765) == Change("done")
+    assert pc.change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DONE)
     assert pc.look(8765).firewall.door is Door.OPEN
     assert asked[0][:3] == [sys.executable, "-m", "packetwave.server"]
     assert not Path(asked[0][-1]).parent.exists()  # the report's folder is gone
     windows.deaf = {"netsh"}
-    assert pc.change("no-firewall", 8765).code == "no_effect"
+    assert pc.change(Action.NO_FIREWALL, 8765).code == SetupCode.NO_EFFECT
 
 
 def test_no_is_an_answer(windows: Windows) -> None:
     windows.says_no = True
-    assert ThisPc(windows, frozen=True).change("firewall", 8765) == Change("declined")
+    assert ThisPc(windows, frozen=True).change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DECLINED)
 
 
 def test_a_program_that_cannot_be_started_is_said(windows: Windows) -> None:
@@ -112,16 +111,18 @@ def test_a_program_that_cannot_be_started_is_said(windows: Windows) -> None:
         raise TimeoutError("not done in 300 s")
 
     windows.elevated = fail
-    assert ThisPc(windows, frozen=True).change("task", 8765) == Change("command_failed", "not done in 300 s")
+    assert ThisPc(windows, frozen=True).change(Action.TASK, 8765) == SetupResult(
+        SetupCode.COMMAND_FAILED, "not done in 300 s"
+    )
 
 
 def test_a_report_is_written_once_and_read(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    write_report(path, Change("no_effect", "닫힘"))
-    assert read_report(path, 1) == Change("no_effect", "닫힘")
-    assert read_report(path, 0).code == "command_failed"  # they contradict each other
+    write_report(path, SetupResult(SetupCode.NO_EFFECT, "닫힘"))
+    assert read_report(path, 1) == SetupResult(SetupCode.NO_EFFECT, "닫힘")
+    assert read_report(path, 0).code == SetupCode.COMMAND_FAILED  # they contradict each other
     with pytest.raises(FileExistsError):
-        write_report(path, Change("done"))
+        write_report(path, SetupResult(SetupCode.DONE))
 
 
 @pytest.mark.parametrize(
@@ -130,8 +131,8 @@ def test_a_report_is_written_once_and_read(tmp_path: Path) -> None:
 def test_a_report_that_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "report.json"
     path.write_text(text)
-    assert read_report(path, 0).code == "command_failed"
-    assert read_report(tmp_path / "none.json", 3) == Change("command_failed", "exit code 3")
+    assert read_report(path, 0).code == read_report(path, 1).code == SetupCode.COMMAND_FAILED
+    assert read_report(tmp_path / "none.json", 3) == SetupResult(SetupCode.COMMAND_FAILED, "exit code 3")
 
 
 def test_addresses_that_others_can_call() -> None:

@@ -1,8 +1,6 @@
 """Members turned so that a call finds its people."""
 
-import pytest
-
-from packetwave.server.office.directory import NOBODY, Directory, plain_address
+from packetwave.server.office.directory import NOBODY, Directory
 from packetwave.server.office.values import Member, MemberTable
 
 DESKS = Directory(
@@ -32,18 +30,3 @@ def test_names() -> None:
     assert DESKS.member("07012345678").name == ""
     assert DESKS.member("") is NOBODY
     assert Directory().extensions == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:DB8::0:1", "2001:db8::1"),
-        ("fe80::1%eth0", "fe80::1"),
-        ("desk", "desk"),
-        ("", ""),
-    ],
-)
-def test_plain_address(text: str, plain: str) -> None:
-    assert plain_address(text) == plain

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.office.validation import check_extension, check_ip, normal_ip
+from packetwave.server.office.validation import check_extension, check_ip
 
 
 @pytest.mark.parametrize("good", ["1", "1001", " 1001 ", "*100#", "+8210", "front-desk_2.a", "9" * 32])
@@ -42,19 +42,6 @@ def test_addresses(good: str) -> None:
 )
 def test_bad_addresses(bad: str, code: str) -> None:
     assert check_ip(bad) == code
-
-
-def test_one_form_for_one_address() -> None:
-    assert normal_ip(" FE80:0:0::1") == "fe80::1"
-    assert normal_ip("::ffff:192.168.0.101") == "192.168.0.101"
-
-
-@given(st.ip_addresses())
-def test_what_is_good_stays_the_same_in_its_one_form(address: object) -> None:
-    text = str(address)
-    if check_ip(text) is None:
-        assert normal_ip(normal_ip(text)) == normal_ip(text)
-        assert check_ip(normal_ip(text)) is None
 
 
 @given(st.text())

@@ -14,7 +14,7 @@ def test_a_request() -> None:
     message = read({"Content-Length": str(len(SDP))}, body=SDP)
     assert (message.method, message.status, message.request_uri) == ("INVITE", 0, "sip:1001@192.0.2.20")
     assert (message.call_id, message.cseq, message.branch) == ("c1@192.0.2.10", 1, "z9hG4bKa1")
-    assert (message.from_tag, message.to_tag, message.via_count) == ("f1", "", 1)
+    assert (message.from_tag, message.to_tag, len(message.values("via"))) == ("f1", "", 1)
     assert (message.body, message.head_whole) == (SDP, True)
     assert message.header("max-forwards") == "70"
     assert (message.header("subject"), message.values("subject")) == ("", [])
@@ -53,7 +53,7 @@ def test_folded_lines() -> None:
         }
     )
     assert (message.from_tag, message.cseq, message.call_id) == ("a", 1, "c2")
-    assert (message.branch, message.via_count) == ("b1", 2)
+    assert (message.branch, len(message.values("via"))) == ("b1", 2)
     assert message.header("subject").split() == ["a", "b"]
     assert fault(message) == ""
 
@@ -65,7 +65,7 @@ def test_vias_on_one_line_or_many_are_the_same() -> None:
     mixed = read({"Via": [vias[0], *vias[2:]], "v": vias[1]})
     assert one.values("via") == many.values("via") == vias
     assert one.branch == many.branch == mixed.branch == "b0"
-    assert one.via_count == mixed.via_count == 40
+    assert len(one.values("via")) == len(mixed.values("via")) == 40
 
 
 @pytest.mark.case(12)
@@ -247,7 +247,6 @@ def use(data: bytes) -> None:
         for text in (*caller(message), called(message), dialled(message), forwarded_by(message)):
             assert text.isprintable()
         assert len(fault(message)) < 60
-        assert message.via_count >= 0
         assert repr(message)
         for name in message.headers:
             message.values(name)

@@ -173,7 +173,7 @@ def message(name: str) -> Message:
 def test_a_short_tortuous_invite() -> None:
     read = message("wsinv")
     assert (read.from_tag, read.to_tag, read.branch) == ("98asjd8", "1918181833n", "390skdjuw")
-    assert read.via_count == 3
+    assert len(read.values("via")) == 3
     assert read.header("max-forwards") == "0068"
     assert read.header("newfangledheader") == "newfangled value continued newfangled value"
     assert read.header("subject") == ""
@@ -220,7 +220,7 @@ def contacts(name: str) -> list[NameAddress]:
 def test_a_long_request() -> None:
     read = message("longreq")
     assert read.from_tag == "1" + 50 * "298" + "2424"
-    assert read.via_count == 34
+    assert len(read.values("via")) == 34
     to = read.address("to")
     assert to is not None
     assert to.name == "I have a user name of " + 10 * "extreme" + " proportion"
@@ -234,7 +234,7 @@ def test_a_second_request_in_a_datagram_is_no_part_of_the_first() -> None:
 
 
 def test_vias_of_many_transports() -> None:
-    assert message("transports").via_count == 5
+    assert len(message("transports").values("via")) == 5
 
 
 def test_a_body_of_several_parts() -> None:

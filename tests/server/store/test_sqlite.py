@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.office.values import Defect, Member, MemberTable, Put
+from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put
 from packetwave.server.store.base import StoreAway, StoreDamaged, StoreError
 from packetwave.server.store.schema import STEPS
 from packetwave.server.store.sqlite import SqliteStore, open_embedded
@@ -201,8 +201,8 @@ def test_rows_that_others_wrote_never_raise(path: Path) -> None:
     table = store.load_members()
     assert table.members == ()
     assert [(defect.field_name, defect.code) for defect in table.defects] == [
-        ("default_ip", "bad_ip"),
-        ("extension_num", "not_text"),
+        ("default_ip", DefectCode.BAD_IP),
+        ("extension_num", DefectCode.NOT_TEXT),
     ]
     calls = store.load_calls(since=NINE)
     assert [record.call_id for record in calls] == ["call-2", "call-1"]
@@ -227,7 +227,7 @@ def test_what_is_kept_for_another_database_stays_apart(path: Path) -> None:
     store = SqliteStore(path)
     table = MemberTable(
         (replace(KIM, row_id='{"$oid":"1"}', extra={"seat": "A", "since": NINE}),),
-        (Defect("x", "default_ip", "bad_ip", "?"),),
+        (Defect("x", "default_ip", DefectCode.BAD_IP, "?"),),
     )
     store.keep_members("one/packetwave", table)
     assert store.load_members() == MemberTable()

@@ -10,9 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packetwave.server.office.values import Member
+from packetwave.server.office.values import DefectCode, Member
 from packetwave.server.store import tables
-from packetwave.server.store.tables import Problem, TableFile, TableRow, describe, read_file, to_csv, to_xlsx
+from packetwave.server.store.tables import (
+    FileProblemCode,
+    Problem,
+    TableFile,
+    TableRow,
+    describe,
+    read_file,
+    to_csv,
+    to_xlsx,
+)
 from tests.server.store.samples import HONG, KIM
 
 HEADER = "extension_num,default_ip,name,department,note,company"
@@ -107,13 +116,13 @@ def test_every_problem_is_told_with_its_line() -> None:
         "1006,10.0.0.6,\n"
     )
     assert file.problems == (
-        Problem(3, "bad_ip", "default_ip", "10.0.0"),
-        Problem(4, "missing", "extension_num", ""),
-        Problem(5, "empty_row"),
-        Problem(8, "doubled", value="2"),
-        Problem(9, "bad_extension", "extension_num", "대표"),
-        Problem(9, "missing", "default_ip", ""),
-        Problem(10, "no_heading", value="b"),
+        Problem(3, DefectCode.BAD_IP, "default_ip", "10.0.0"),
+        Problem(4, DefectCode.MISSING, "extension_num", ""),
+        Problem(5, FileProblemCode.EMPTY_ROW),
+        Problem(8, DefectCode.DOUBLED, value="2"),
+        Problem(9, DefectCode.BAD_EXTENSION, "extension_num", "대표"),
+        Problem(9, DefectCode.MISSING, "default_ip", ""),
+        Problem(10, FileProblemCode.NO_HEADING, value="b"),
     )
     for problem in file.problems:
         assert describe(problem).startswith(f"line {problem.line}: ")
@@ -122,20 +131,26 @@ def test_every_problem_is_told_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("content", "problems"),
     [
-        (b"", [(0, "no_header", "extension_num")]),
-        (b"\n\n", [(0, "no_header", "extension_num")]),
-        (b"1001,10.0.0.1\n", [(1, "no_header", "extension_num"), (1, "no_header", "default_ip")]),
-        (b"ext,name\n1001,x\n", [(1, "no_header", "default_ip")]),
-        (b"ext,ip,EXT\n", [(1, "doubled_column", "extension_num")]),
-        (b"ext,ip,seat,seat\n", [(1, "doubled_column", "seat")]),
-        (b'ext,ip\n1001,"10.0.0.1\n1002,10.0.0.2\n', [(2, "bad_csv", "")]),
-        (b'ext,ip\n1001,10.0.0.1\n"1002"x,10.0.0.2\n', [(3, "bad_csv", "")]),
-        (b"ext,ip\n1001,10.0.0.1\n1002,\xff\xff\n", [(3, "bad_encoding", "")]),
-        (b"ext,ip,name\n1,10.0.0.1," + "é".encode("latin-1") + b"\n", [(2, "bad_encoding", "")]),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", [(0, "not_a_table", "")]),
-        (b"ext,ip\n1001,\0\n", [(0, "not_a_table", "")]),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", [(0, "old_excel", "")]),
-        (b"PK\x03\x04 no zip", [(0, "not_a_table", "")]),
+        (b"", [(0, FileProblemCode.NO_HEADER, "extension_num")]),
+        (b"\n\n", [(0, FileProblemCode.NO_HEADER, "extension_num")]),
+        (
+            b"1001,10.0.0.1\n",
+            [(1, FileProblemCode.NO_HEADER, "extension_num"), (1, FileProblemCode.NO_HEADER, "default_ip")],
+        ),
+        (b"ext,name\n1001,x\n", [(1, FileProblemCode.NO_HEADER, "default_ip")]),
+        (b"ext,ip,EXT\n", [(1, FileProblemCode.DOUBLED_COLUMN, "extension_num")]),
+        (b"ext,ip,seat,seat\n", [(1, FileProblemCode.DOUBLED_COLUMN, "seat")]),
+        (b'ext,ip\n1001,"10.0.0.1\n1002,10.0.0.2\n', [(2, FileProblemCode.BAD_CSV, "")]),
+        (b'ext,ip\n1001,10.0.0.1\n"1002"x,10.0.0.2\n', [(3, FileProblemCode.BAD_CSV, "")]),
+        (b"ext,ip\n1001,10.0.0.1\n1002,\xff\xff\n", [(3, FileProblemCode.BAD_ENCODING, "")]),
+        (
+            b"ext,ip,name\n1,10.0.0.1," + "é".encode("latin-1") + b"\n",
+            [(2, FileProblemCode.BAD_ENCODING, "")],
+        ),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", [(0, FileProblemCode.NOT_A_TABLE, "")]),
+        (b"ext,ip\n1001,\0\n", [(0, FileProblemCode.NOT_A_TABLE, "")]),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", [(0, FileProblemCode.OLD_EXCEL, "")]),
+        (b"PK\x03\x04 no zip", [(0, FileProblemCode.NOT_A_TABLE, "")]),
     ],
 )
 def test_files_that_cannot_be_read(content: bytes, problems: list[tuple[int, str, str]]) -> None:
@@ -145,14 +160,14 @@ def test_files_that_cannot_be_read(content: bytes, problems: list[tuple[int, str
 
 
 def test_files_too_big(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_file(b" " * (tables.MAX_FILE_BYTES + 1)).problems == (Problem(0, "too_big"),)
+    assert read_file(b" " * (tables.MAX_FILE_BYTES + 1)).problems == (Problem(0, FileProblemCode.TOO_BIG),)
     monkeypatch.setattr(tables, "MAX_ROWS", 3)
     assert _members(_read("ext,ip\n1,::1\n2,::1\n3,::1\n"))
-    assert _read("ext,ip\n1,::1\n2,::1\n3,::1\n4,::1\n").problems == (Problem(5, "too_big"),)
+    assert _read("ext,ip\n1,::1\n2,::1\n3,::1\n4,::1\n").problems == (Problem(5, FileProblemCode.TOO_BIG),)
     rows: list[list[object]] = [["ext", "ip"], *([n, "::1"] for n in range(1, 5))]
-    assert read_file(_workbook(*rows)).problems == (Problem(4, "too_big"),)
+    assert read_file(_workbook(*rows)).problems == (Problem(4, FileProblemCode.TOO_BIG),)
     monkeypatch.setattr(tables, "_MAX_UNPACKED_BYTES", 100)
-    assert read_file(_workbook(["ext", "ip"])).problems == (Problem(0, "too_big"),)
+    assert read_file(_workbook(["ext", "ip"])).problems == (Problem(0, FileProblemCode.TOO_BIG),)
 
 
 # XLSX
@@ -177,8 +192,8 @@ def test_problems_in_a_workbook_have_the_numbers_of_its_rows() -> None:
         [], ["ext", "ip"], [1001, "10.0.0.1"], [None, " "], [], [1002, "10.0.0.999"], [None, None]
     )
     assert read_file(content).problems == (
-        Problem(4, "empty_row"),
-        Problem(6, "bad_ip", "default_ip", "10.0.0.999"),
+        Problem(4, FileProblemCode.EMPTY_ROW),
+        Problem(6, DefectCode.BAD_IP, "default_ip", "10.0.0.999"),
     )
 
 
@@ -186,7 +201,7 @@ def test_another_zip_is_no_workbook() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("readme.txt", "no workbook")
-    assert read_file(stream.getvalue()).problems == (Problem(0, "not_a_table"),)
+    assert read_file(stream.getvalue()).problems == (Problem(0, FileProblemCode.NOT_A_TABLE),)
 
 
 @settings(max_examples=60, deadline=None)

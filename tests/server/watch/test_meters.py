@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from packetwave.common.supervision import Supervisor
-from packetwave.server.capture import CaptureFault, InterfaceMeter
+from packetwave.server.capture import CaptureFault, CaptureFaultCode, InterfaceMeter
 from packetwave.server.watch import meters as meters_module
 from packetwave.server.watch.meters import Meters
 from packetwave.server.watch.states import InterfacesChanged
@@ -31,7 +31,7 @@ def test_interfaces_come_until_it_is_stopped() -> None:
         return found
 
     found = asyncio.run(work())
-    assert found[-1].code == ""
+    assert found[-1].code is None
     names = {interface.name for interface in found[-1].interfaces}
     assert names and names == {interface.name for interface in found[0].interfaces}
     loopback = next((interface for interface in found[-1].interfaces if interface.loopback), None)
@@ -45,7 +45,7 @@ def test_without_a_driver_it_is_said_until_it_is_there(monkeypatch: pytest.Monke
 
     def read(self: InterfaceMeter, now_s: float) -> object:
         if missing:
-            raise CaptureFault("no_driver", reason="wpcap.dll not found")
+            raise CaptureFault(CaptureFaultCode.NO_DRIVER, reason="wpcap.dll not found")
         return real(self, now_s)
 
     monkeypatch.setattr(InterfaceMeter, "read", read)
@@ -57,7 +57,9 @@ def test_without_a_driver_it_is_said_until_it_is_there(monkeypatch: pytest.Monke
         meters = Meters((5060,), Supervisor())
         meters.start(said.put_nowait)
         async with asyncio.timeout(20):
-            assert await said.get() == InterfacesChanged((), "no_driver", "wpcap.dll not found")
+            assert await said.get() == InterfacesChanged(
+                (), CaptureFaultCode.NO_DRIVER, "wpcap.dll not found"
+            )
             missing = False
             while (found := await said.get()).code:
                 pass

@@ -90,7 +90,7 @@ def test_a_recording_to_its_end(tmp_path: Path) -> None:
     room = Room(Recording(path, real_time=False))
     room.watch.start()
     state = room.wait_for_state(CaptureState.REPLAYED)
-    assert (state.code, state.detail) == ("", "c.pcap")
+    assert (state.code, state.detail) == (None, "c.pcap")
     events = room.events()
     # The call was not over when the file was: it is ended as far as it is known.
     assert isinstance(events[-1], Ended) and events[-1].outcome is Outcome.ANSWERED

@@ -20,7 +20,7 @@ from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, Cell
 from packetwave.server.console.parts.search import Search
 from packetwave.server.office.values import CallRecord
 
-MAX_CALLS = 100_000
+MAX_SHOWN = 100_000
 """Calls kept in the window; the oldest leave. The store keeps them."""
 
 _TICK_MS = 1000
@@ -58,13 +58,16 @@ class CallFilter:
 
 @dataclass(slots=True)
 class Tally:
-    """Figures over the calls of a period. hours: calls that rang in each local hour of the day."""
+    """Figures over the calls of a period."""
 
     calls: int = 0
     answered: int = 0
     missed: int = 0
     talking: int = 0
+    """Calls that are answered and not over yet."""
+
     hours: list[int] = field(default_factory=lambda: [0] * 24)
+    """How many calls rang in each local hour of the day."""
 
     def count(self, record: CallRecord, by: int) -> None:
         """Add (`by` 1) or take away (-1) a call."""
@@ -76,7 +79,7 @@ class Tally:
 
 
 def is_missed(record: CallRecord) -> bool:
-    """A call that rang here and nobody took. An outgoing call without an answer is not one."""
+    """Whether it rang here and nobody took it. An outgoing call without an answer is not missed."""
     return record.outcome is Outcome.MISSED and record.direction is not Direction.OUT
 
 
@@ -133,7 +136,7 @@ class CallLog(QAbstractTableModel):
             if call_id not in self._by_id and record.outcome is None:
                 self._phase_at[call_id] = record.answered_at or record.rang_at
         self._by_id = {**stored, **self._by_id}
-        self._calls = sorted(self._by_id.values(), key=_order)[-MAX_CALLS:]
+        self._calls = sorted(self._by_id.values(), key=_order)[-MAX_SHOWN:]
         self._by_id = {record.call_id: record for record in self._calls}
         self._show_all()
         self.endResetModel()
@@ -150,7 +153,7 @@ class CallLog(QAbstractTableModel):
         self.tally_changed.emit()
 
     def follow_date(self) -> None:
-        """Ask now and then: after midnight yesterday's calls leave `today`."""
+        """Let `today` begin anew after midnight. To be called now and then."""
         if _midnight(self._now()) != self._today_since:
             self.set_filter(self._filter)
 
@@ -313,7 +316,7 @@ class CallLog(QAbstractTableModel):
             self.endInsertRows()
 
     def _forget_oldest(self) -> None:
-        while len(self._calls) > MAX_CALLS:
+        while len(self._calls) > MAX_SHOWN:
             oldest = self._calls[0]
             row = self._row(oldest)
             if row is not None:

@@ -14,11 +14,9 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -30,13 +28,15 @@ from packetwave.server.console.parts.cell_delegate import CellDelegate
 from packetwave.server.console.parts.widgets import (
     CellTable,
     EmptyHint,
+    ask_where_to_save,
     button,
     color_icons,
-    label,
+    page_column,
     table_card,
 )
 from packetwave.server.console.parts.words import written
 from packetwave.ui import icons
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -46,7 +46,10 @@ _DATE_CHECK_MS = 30_000
 
 
 class CallsPage(QWidget):
-    """Signal: capture_wanted(): the person wants to choose what is watched."""
+    """The page with the call log.
+
+    Signal: capture_wanted(): the person wants to choose what is watched.
+    """
 
     capture_wanted = Signal()
 
@@ -99,10 +102,6 @@ class CallsPage(QWidget):
         self._periods.idToggled.connect(lambda _number, on: self._apply_filter() if on else None)
         return row
 
-    def show_period(self, period: Period) -> None:
-        """Choose how far back the log goes."""
-        self._periods.button(tuple(Period).index(period)).setChecked(True)
-
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(8)
@@ -111,9 +110,7 @@ class CallsPage(QWidget):
         bar.addWidget(self._missed)
         bar.addWidget(self._export)
         frame, self._stack = table_card(self.table, self._hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(self)
         column.addLayout(bar)
         column.addWidget(frame, 1)
         column.addWidget(self._said)
@@ -209,13 +206,13 @@ class CallsPage(QWidget):
             QGuiApplication.clipboard().setText("\n".join(rows))
 
     def _choose_export(self) -> None:
-        dialog = QFileDialog(self, translate("calls", "Export calls"), "", EXPORT_FILTER)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setDefaultSuffix("csv")
-        dialog.selectFile("packetwave-calls.csv")
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
-        dialog.open()
+        ask_where_to_save(
+            self,
+            translate("calls", "Export calls"),
+            filters=EXPORT_FILTER,
+            file_name="packetwave-calls.csv",
+            then=self.export_to,
+        )
 
     def _on_exported(self, path: Path, error: OSError | None) -> None:
         self._export.setEnabled(True)

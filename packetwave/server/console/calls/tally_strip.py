@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolTip, QVBoxLayout, QWidget
 
 from packetwave.server.console.calls.log import Tally
-from packetwave.server.console.parts.widgets import card, label
+from packetwave.server.console.parts.widgets import card
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme, scaled, tabular
 
 translate = QCoreApplication.translate

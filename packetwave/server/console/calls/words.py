@@ -19,7 +19,7 @@ translate = QCoreApplication.translate
 
 
 def columns() -> Sequence[str]:
-    """Headings in the order of `call_log.Column`."""
+    """Headings in the order of `log.Column`."""
     return (
         translate("calls", "Time"),
         "",

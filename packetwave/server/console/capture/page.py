@@ -18,7 +18,7 @@ from packetwave.server.console.parts.widgets import (
     EmptyHint,
     button,
     color_icons,
-    label,
+    page_column,
     table_card,
 )
 from packetwave.server.engine.notices import (
@@ -30,6 +30,7 @@ from packetwave.server.engine.notices import (
     WatchInterfaces,
 )
 from packetwave.server.watch.states import CaptureState, InterfaceInfo
+from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme, scaled
 
@@ -39,7 +40,10 @@ _OPEN = (CaptureState.WATCHING, CaptureState.NO_LINK)
 
 
 class CapturePage(QWidget):
-    """Attributes: model, the interfaces; table, their view."""
+    """The page on which an interface is chosen.
+
+    Attributes: model, the interfaces; table, their view.
+    """
 
     def __init__(self, submit: Callable[[Command], object], theme: Theme) -> None:
         super().__init__()
@@ -89,9 +93,7 @@ class CapturePage(QWidget):
         bar.addWidget(self.start)
         bar.addWidget(self.stop)
         frame, self._stack = table_card(self.table, self._hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(self)
         column.addLayout(bar)
         column.addWidget(self.refusal)
         column.addWidget(frame, 1)

@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout, QW
 
 from packetwave.server.console.members.rows import fields_of
 from packetwave.server.console.members.words import file_problem
-from packetwave.server.console.parts.widgets import button, card, label
+from packetwave.server.console.parts.widgets import button, card
 from packetwave.server.office.values import Member
 from packetwave.server.store.import_plan import ImportPlan
 from packetwave.server.store.tables import TableFile
+from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import scaled
 

@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
+from packetwave.common import files
 from packetwave.server.console.members.import_dialog import ImportDialog
 from packetwave.server.console.members.requests import Request, RequestStrip, open_requests
 from packetwave.server.console.members.rows import EXTENSION, FIELD_NAMES, IP, NOTE
@@ -37,9 +37,10 @@ from packetwave.server.console.parts.widgets import (
     CellTable,
     EmptyHint,
     IconButton,
+    ask_where_to_save,
     button,
     color_icons,
-    label,
+    page_column,
     table_card,
 )
 from packetwave.server.console.parts.words import refused, unreadable, written
@@ -49,6 +50,7 @@ from packetwave.server.office.values import MemberChange, MemberTable
 from packetwave.server.store.import_plan import plan_import
 from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
 from packetwave.ui import icons
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -62,7 +64,10 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class MembersPage(QWidget):
-    """Attribute: model, the rows."""
+    """The page with the members table.
+
+    Attribute: model, the rows.
+    """
 
     def __init__(self, model: MemberModel, theme: Theme) -> None:
         super().__init__()
@@ -131,9 +136,7 @@ class MembersPage(QWidget):
             bar.addWidget(widget)
         bar.addWidget(self.search, 1)
         frame, self._stack = table_card(self.table, self._hint)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(self)
         column.addLayout(bar)
         column.addWidget(self.refusal)
         column.addWidget(self.requests)
@@ -229,7 +232,7 @@ class MembersPage(QWidget):
         members = self.model.members()
         write = to_xlsx if path.suffix.lower() == ".xlsx" else to_csv
         self._files.run(
-            lambda: _write_whole(path, write(members)),
+            lambda: files.replace(path, write(members)),
             lambda error: self._say(written(path, error)),
         )
 
@@ -273,13 +276,13 @@ class MembersPage(QWidget):
         dialog.open()
 
     def _choose_export(self) -> None:
-        dialog = QFileDialog(self, translate("members", "Export members"), "", "Excel (*.xlsx);;CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.selectFile("packetwave-members.xlsx")
-        dialog.fileSelected.connect(lambda name: self.export_to(Path(name)))
-        dialog.open()
+        ask_where_to_save(
+            self,
+            translate("members", "Export members"),
+            filters="Excel (*.xlsx);;CSV (*.csv)",
+            file_name="packetwave-members.xlsx",
+            then=self.export_to,
+        )
 
     def _on_read(self, path: Path, result: TableFile | OSError) -> None:
         if isinstance(result, OSError):
@@ -406,13 +409,3 @@ class _MemberDelegate(CellDelegate):
         editor.setStyleSheet(
             f"#cell {{ border: 2px solid {color}; border-radius: 0; padding: 0 9px; min-height: 0; }}"
         )
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
 
+from packetwave.common.addresses import comparable
 from packetwave.server.console.members.rows import EXTENSION, IP, Typed
-from packetwave.server.console.parts.widgets import label
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.directory import plain_address
 from packetwave.server.sip.numbers import normalise
-from packetwave.ui.labels import set_tip
+from packetwave.ui.labels import label, set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -35,23 +34,26 @@ def open_requests(
     clients: Iterable[ClientInfo], rows: Iterable[Typed], ignored: Iterable[Request] = ()
 ) -> list[Request]:
     """What these clients ask for and no row gives them yet, each once, by extension. Extensions and addresses
-    are compared as calls find them (`server.directory`)."""
+    are compared as calls find them (`office.directory`)."""
     asked = {Request(client.address, client.wants) for client in clients if client.wants}
     if not asked:
         return []
-    given = {(normalise(row[EXTENSION].strip()), plain_address(row[IP].strip())) for row in rows}
+    given = {(normalise(row[EXTENSION].strip()), comparable(row[IP].strip())) for row in rows}
     return sorted(
         (
             request
             for request in asked.difference(ignored)
-            if (normalise(request.extension), plain_address(request.address)) not in given
+            if (normalise(request.extension), comparable(request.address)) not in given
         ),
         key=lambda request: (len(request.extension), request.extension, request.address),
     )
 
 
 class RequestStrip(QFrame):
-    """Signals: added(Request), ignored(Request), when the person has decided. Hidden while nobody asks."""
+    """The lines above the table, one for each request.
+
+    Signals: added(Request), ignored(Request), when the person has decided. Hidden while nobody asks.
+    """
 
     added = Signal(object)
     ignored = Signal(object)

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from packetwave.server.office.validation import CHECKS, check_ip, normal_ip
-from packetwave.server.office.values import COLUMNS, Member, texts_of
+from packetwave.common import addresses
+from packetwave.server.office.validation import CHECKS, check_ip
+from packetwave.server.office.values import COLUMNS, DefectCode, Member, texts_of
 
 _TEXTS = [name for name in COLUMNS if name != "default_ip"]
 _AT = _TEXTS.index("note")
@@ -27,20 +28,28 @@ BLANK: Typed = ("",) * len(FIELD_NAMES)
 
 @dataclass(eq=False, slots=True)
 class Draft:
-    """A row. stored: as last known from the store, None for one not there yet.
-
-    typing: column and text of an open editor. sent: what was asked to be saved and is not answered yet.
-    held: not sent again by itself, since the store refused it or somebody removed it.
-    faults: code of what is wrong in a column. extra: unknown fields, kept also over delete and undo.
-    """
+    """A row of the table while it is edited."""
 
     typed: Typed = BLANK
+    """The texts as the person left them."""
+
     stored: Member | None = None
+    """The row as last known from the store, None for one that is not there yet."""
+
     typing: tuple[int, str] | None = None
+    """Column and text of an open editor, None without one."""
+
     sent: Typed | None = None
+    """What was asked to be saved and is not answered yet."""
+
     held: bool = False
-    faults: Mapping[int, str] = field(default_factory=dict)
+    """Whether it is not sent again by itself, since the store refused it or somebody removed it."""
+
+    faults: Mapping[int, DefectCode] = field(default_factory=dict)
+    """What is wrong in which column."""
+
     extra: Mapping[str, object] = field(default_factory=dict)
+    """Fields that this program does not know, kept also over delete and undo."""
 
     def now(self) -> Typed:
         """The row as the person sees it, an open editor included."""
@@ -109,7 +118,7 @@ def check(drafts: Sequence[Draft]) -> list[Draft]:
 def settled(which: int, text: str) -> str:
     """A text as the store will keep it: trimmed, an address in its one way to be written."""
     text = text.strip()
-    return normal_ip(text) if which == IP and check_ip(text) is None else text
+    return addresses.normal(text) if which == IP and check_ip(text) is None else text
 
 
 def _desk(draft: Draft) -> tuple[str, str]:
@@ -117,16 +126,16 @@ def _desk(draft: Draft) -> tuple[str, str]:
     return settled(EXTENSION, now[EXTENSION]), settled(IP, now[IP])
 
 
-def _faults(draft: Draft, *, doubled: bool) -> dict[int, str]:
+def _faults(draft: Draft, *, doubled: bool) -> dict[int, DefectCode]:
     if draft.is_blank():
         return {}
     now = draft.now()
-    faults = {}
+    faults: dict[int, DefectCode] = {}
     for name, check_text in CHECKS.items():
         which = FIELD_NAMES.index(name)
         if code := check_text(settled(which, now[which])):
             faults[which] = code
     is_own = draft.stored is None or now != fields_of(draft.stored)
     if doubled and is_own and not faults:
-        faults[EXTENSION] = faults[IP] = "doubled"
+        faults[EXTENSION] = faults[IP] = DefectCode.DOUBLED
     return faults

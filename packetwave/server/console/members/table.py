@@ -150,10 +150,6 @@ class MemberModel(QAbstractTableModel):
         """Rows that were refused and wait to be saved again."""
         return sum(draft.held for draft in self._drafts)
 
-    def wrong_rows(self) -> int:
-        """Rows that cannot be saved as they are."""
-        return sum(bool(draft.faults) for draft in self._drafts)
-
     @property
     def table(self) -> MemberTable:
         """What the store was last known to hold."""

@@ -6,8 +6,8 @@ from PySide6.QtCore import QCoreApplication
 
 from packetwave.server.console.members.rows import FIELD_NAMES, Draft
 from packetwave.server.console.parts.cells import Cell, Tone
-from packetwave.server.office.values import Defect
-from packetwave.server.store.tables import Problem
+from packetwave.server.office.values import Defect, DefectCode
+from packetwave.server.store.tables import FileProblemCode, Problem
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -87,54 +87,50 @@ def file_problem(problem: Problem) -> str:
 def _file_fault(problem: Problem) -> str:
     value = plain(problem.value)
     match problem.code:
-        case "missing" | "bad_extension" | "bad_ip":
-            fault = member_fault(problem.column, problem.code)
-            return f"{fault}: {value}" if value else fault
-        case "doubled":
+        case DefectCode.DOUBLED:
             return translate("members", "The same extension and IP as in line {line}").format(line=value)
-        case "empty_row":
+        case DefectCode() as code:
+            fault = member_fault(problem.column, code)
+            return f"{fault}: {value}" if value else fault
+        case FileProblemCode.EMPTY_ROW:
             return translate("members", "The row is empty")
-        case "no_header":
+        case FileProblemCode.NO_HEADER:
             return translate("members", "The first row has no column '{column}'").format(
                 column=heading(problem.column)
             )
-        case "doubled_column":
+        case FileProblemCode.DOUBLED_COLUMN:
             return translate("members", "Two columns '{column}'").format(column=plain(problem.column))
-        case "no_heading":
+        case FileProblemCode.NO_HEADING:
             return translate("members", "A cell under no heading: {value}").format(value=value)
-        case "bad_encoding":
+        case FileProblemCode.BAD_ENCODING:
             return translate("members", "The text is neither UTF-8 nor CP949. Save it as 'CSV UTF-8'.")
-        case "bad_csv":
+        case FileProblemCode.BAD_CSV:
             return translate("members", "Not readable as CSV")
-        case "not_a_table":
+        case FileProblemCode.NOT_A_TABLE:
             return translate("members", "This is neither a CSV nor an XLSX file.")
-        case "old_excel":
+        case FileProblemCode.OLD_EXCEL:
             return translate("members", "An old or locked Excel file. Save it as .xlsx without a password.")
-        case "too_big":
+        case FileProblemCode.TOO_BIG:
             return translate("members", "The file is too big.")
-        case code:
-            return plain(code)
 
 
-def member_fault(field_name: str, code: str) -> str:
+def member_fault(field_name: str, code: DefectCode) -> str:
     """What is wrong with a field of a member, short enough for a table cell."""
-    match field_name, code:
-        case "extension_num", "missing":
-            return translate("words", "The extension is missing")
-        case "default_ip", "missing":
-            return translate("words", "The PC's IP is missing")
-        case _, "missing":
+    match code:
+        case DefectCode.MISSING:
+            if field_name == "extension_num":
+                return translate("words", "The extension is missing")
+            if field_name == "default_ip":
+                return translate("words", "The PC's IP is missing")
             return translate("words", "A value is missing")
-        case _, "bad_extension":
+        case DefectCode.BAD_EXTENSION:
             return translate("words", "Not an extension")
-        case _, "bad_ip":
+        case DefectCode.BAD_IP:
             return translate("words", "Not an IP address")
-        case _, "doubled":
+        case DefectCode.DOUBLED:
             return translate("words", "There twice")
-        case _, "not_text":
+        case DefectCode.NOT_TEXT:
             return translate("words", "Not stored as text")
-        case _:
-            return plain(code)
 
 
 def member_defect(defect: Defect) -> str:

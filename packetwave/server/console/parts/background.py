@@ -1,4 +1,4 @@
-"""Files are read and written beside the window's work. Started and answered on the Qt main thread."""
+"""Runs slow work, such as writing a file, without holding up the window. Used on the Qt main thread."""
 
 import threading
 from collections.abc import Callable
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """Runs one piece of work after another's start, each on a thread of its own."""
+    """Runs pieces of work, each on a thread of its own; several may run at once."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -20,8 +20,8 @@ class Background(QObject):
         self._bridge.received.connect(_call)
 
     def run(self, work: Callable[[], T], then: Callable[[T | OSError], object]) -> None:
-        """Do `work` elsewhere, then give its result, or its OSError, to `then` here. A window that is
-        closed meanwhile hears nothing; the program does not wait for a file that hangs."""
+        """Do `work` on another thread, then give its result, or its OSError, to `then` on this one. `then` is
+        not called once the window is closed; the program does not wait for a file that hangs."""
         send = self._bridge.send
 
         def do() -> None:

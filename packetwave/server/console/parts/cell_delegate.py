@@ -36,7 +36,10 @@ def tone_colors(theme: Theme, tone: Tone) -> tuple[str, str]:
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Attribute: theme, the colours painted with; set it anew when the theme changes."""
+    """Paints the cells of a table.
+
+    Attribute: theme, the colours painted with; set it anew when the theme changes.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()

@@ -30,16 +30,21 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Text in up to three weights; with a tone a pill of symbol and text; else a symbol in place of its text.
-
-    symbol: the name of a project icon, or `dot`.
-    """
+    """What a table cell shows: text in up to three weights; or, with a tone, a pill of symbol and text; or a
+    symbol in place of its text."""
 
     strong: str = ""
+    """Text that stands out."""
+
     text: str = ""
     faint: str = ""
+    """Text that matters less."""
+
     symbol: str = ""
+    """The name of a project icon, or `dot`."""
+
     tone: Tone | None = None
+    """The pill's colour, None for no pill."""
 
     def words(self) -> str:
         """The same as plain text: for copying, export and screen readers."""

@@ -4,12 +4,14 @@ Qt main thread. They know no engine and no codes; pages give them words and cell
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QColor, QDesktopServices, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QFileDialog,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -32,21 +34,11 @@ from packetwave.server.console.parts.cell_delegate import (
 from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.ui import icons
-from packetwave.ui.labels import set_tip
+from packetwave.ui.labels import label, set_tip
 from packetwave.ui.theme import Theme, scaled
 
 _CHIP_PADDING = 12
 _DOT_ROOM = 16
-
-
-def label(text: str = "", *, kind: str = "", wrap: bool = False) -> QLabel:
-    """A label that never reads its text as markup. kind: `muted`, `wrong` or "" of the style sheet."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    if kind:
-        made.setProperty("kind", kind)
-    return made
 
 
 def card() -> QFrame:
@@ -54,6 +46,31 @@ def card() -> QFrame:
     made = QFrame()
     made.setProperty("kind", "card")
     return made
+
+
+def page_column(page: QWidget) -> QVBoxLayout:
+    """The column in which a page's parts stand, from top to bottom."""
+    made = QVBoxLayout(page)
+    made.setContentsMargins(16, 16, 16, 16)
+    made.setSpacing(12)
+    return made
+
+
+def ask_where_to_save(
+    parent: QWidget, title: str, *, filters: str, file_name: str, then: Callable[[Path], object]
+) -> None:
+    """Let the person name a file to be written; returns at once. then: gets it, unless they cancel.
+
+    filters: as Qt's file dialog takes them. file_name: proposed; its ending is put where the person types
+    none.
+    """
+    dialog = QFileDialog(parent, title, "", filters)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setDefaultSuffix(Path(file_name).suffix.removeprefix("."))
+    dialog.selectFile(file_name)
+    dialog.fileSelected.connect(lambda name: then(Path(name)))
+    dialog.open()
 
 
 def table_card(table: QTableView, hint: QWidget) -> tuple[QFrame, QStackedWidget]:

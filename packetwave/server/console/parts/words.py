@@ -1,6 +1,6 @@
 """Words that several pages share, and the form of a matter that a person should know.
 
-Pure but for Qt's translator. A code without its own words is shown as it is, so that nothing is hidden.
+Pure but for Qt's translator.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
+from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.engine.notices import RefusalCode
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -24,22 +26,22 @@ class Matter:
     can_retry: bool = False
 
 
-def refused(code: str, detail: str) -> Matter:
+def refused(code: RefusalCode | CaptureFaultCode, detail: str) -> Matter:
     """Why a command was not done."""
     match code:
-        case "away":
+        case RefusalCode.AWAY:
             return Matter(
                 translate("words", "Not saved: the database cannot be reached."),
                 translate("words", "What you typed is kept here. Save again once it is back."),
                 can_retry=True,
             )
-        case "conflict":
+        case RefusalCode.CONFLICT:
             return Matter(
                 translate("words", "Not saved: somebody else changed or removed this row meanwhile."),
                 translate("words", "What you typed is kept here. Look at it, then save again."),
                 can_retry=True,
             )
-        case _:
+        case RefusalCode.FAILED | CaptureFaultCode():
             said = f"{plain(code)} {plain(detail)}".strip()
             return Matter(translate("words", "That was not done."), said, can_retry=True)
 

@@ -13,20 +13,19 @@ from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from packetwave import __version__
+from packetwave.common.choices import LANGUAGE_NAMES, LanguageChoice, ThemeChoice
 from packetwave.protocol import DEFAULT_PLAIN_PORT
 from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.console.parts.widgets import button, color_icons, label
+from packetwave.server.console.parts.widgets import button, color_icons, page_column
 from packetwave.server.console.settings.setup_card import Address, SetupCard, row_of
-from packetwave.server.console.settings.words import change_words, listening, reach_state, start_words
+from packetwave.server.console.settings.words import listening, reach_state, result_words, start_words
 from packetwave.server.engine.notices import Status
 from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
-from packetwave.server.machine.setup import Action
+from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Pc, Setup
-from packetwave.ui import appearance as appearances
-from packetwave.ui import languages
-from packetwave.ui.labels import ElidedLabel, set_tip
+from packetwave.server.machine.this_pc import Pc, Setup
+from packetwave.ui.labels import ElidedLabel, label, set_tip
 from packetwave.ui.theme import Theme
 
 translate = QCoreApplication.translate
@@ -39,20 +38,23 @@ _NETWORK_SETTINGS = "ms-settings:network"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where and how this program runs. pc: None where there is nothing to set up on it.
-
-    keep: stores a setting (name, value) for the next start too; may raise OSError, any thread.
-    """
+    """Where and how this program runs."""
 
     data_dir: Path
     keep: Callable[[str, str], object]
+    """Stores a setting (name, value) for the next start too. May raise OSError; any thread."""
+
     pc: Pc | None = None
-    language: languages.Choice = "auto"
-    theme: appearances.Choice = "system"
+    """None where there is nothing to set up on the PC."""
+
+    language: LanguageChoice = "auto"
+    theme: ThemeChoice = "system"
 
 
 class SettingsPage(QWidget):
-    """Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str).
+    """The page with what can be set, in cards.
+
+    Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str).
 
     Attributes: reach, start: the cards, None where there is nothing to set up; program.
     """
@@ -82,9 +84,7 @@ class SettingsPage(QWidget):
 
     def _lay_out(self) -> None:
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
+        column = page_column(inside)
         for card in self._cards():
             column.addWidget(card)
         column.addStretch(1)
@@ -118,9 +118,11 @@ class SettingsPage(QWidget):
         card.body.addWidget(self._addresses_name)
         card.body.addLayout(self._addresses)
         self.add_rule = button(
-            translate("setup", "Add the firewall rule"), lambda: self._change("firewall"), primary=True
+            translate("setup", "Add the firewall rule"), lambda: self._change(Action.FIREWALL), primary=True
         )
-        self.remove_rule = button(translate("setup", "Remove the rule"), lambda: self._change("no-firewall"))
+        self.remove_rule = button(
+            translate("setup", "Remove the rule"), lambda: self._change(Action.NO_FIREWALL)
+        )
         self.network_settings = button(
             translate("setup", "Open Windows' network settings"),
             lambda: QDesktopServices.openUrl(QUrl(_NETWORK_SETTINGS)),
@@ -151,8 +153,8 @@ class SettingsPage(QWidget):
         )
         self._as_system.hide()
         card.body.addWidget(self._as_system)
-        self.add_task = button("", lambda: self._change("task"))
-        self.remove_task = button(translate("setup", "Turn off"), lambda: self._change("no-task"))
+        self.add_task = button("", lambda: self._change(Action.TASK))
+        self.remove_task = button(translate("setup", "Turn off"), lambda: self._change(Action.NO_TASK))
         card.add_buttons(self.add_task, self.remove_task)
         return card
 
@@ -174,8 +176,7 @@ class SettingsPage(QWidget):
                 "auto": translate("setup", "As in Windows")
                 if self._place.pc
                 else translate("setup", "As the system"),
-                "ko": "한국어",
-                "en": "English",
+                **LANGUAGE_NAMES,
             },
             self._place.language,
         )
@@ -288,18 +289,18 @@ class SettingsPage(QWidget):
 
     def _change(self, action: Action) -> None:
         pc, port = self._place.pc, listening(self._status).port
-        card = self.reach if action in ("firewall", "no-firewall") else self.start
+        card = self.reach if action in (Action.FIREWALL, Action.NO_FIREWALL) else self.start
         if pc is None or card is None or not port or self._changing:
             return
         self._changing = True
         card.show_said("")
         self._show()
 
-        def then(change: Change | OSError) -> None:
+        def then(result: SetupResult | OSError) -> None:
             self._changing = False
-            if isinstance(change, OSError):
-                change = Change("command_failed", str(change))
-            card.show_said(change_words(change))
+            if isinstance(result, OSError):
+                result = SetupResult(SetupCode.COMMAND_FAILED, str(result))
+            card.show_said(result_words(result))
             self._show()
             self.look()
 

@@ -9,15 +9,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from packetwave.server.console.parts.cell_delegate import tone_colors
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.console.parts.widgets import IconButton, label
+from packetwave.server.console.parts.widgets import IconButton
+from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme, scaled
 
 _WIDTH = 760  # longer lines are hard to read
 
 
 class SetupCard(QFrame):
-    """Attributes: body, a column for more widgets between the sentences and the buttons; said, what came of
-    the last button."""
+    """One card: a title, a state, sentences and buttons.
+
+    Attributes: body, a column for more widgets between the sentences and the buttons; said, what came of
+    the last button.
+    """
 
     def __init__(self, title: str, about: str, theme: Theme) -> None:
         super().__init__()

@@ -3,16 +3,18 @@ change. Pure but for Qt's translator.
 """
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from typing import assert_never
 
 from PySide6.QtCore import QCoreApplication
 
+from packetwave.common.addresses import is_loopback
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import Status
 from packetwave.server.machine.firewall import SHUTS_OUT, Door, Firewall
+from packetwave.server.machine.setup import SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Setup
+from packetwave.server.machine.this_pc import Setup
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -29,21 +31,14 @@ class Listening:
 def listening(status: Status) -> Listening:
     """From the engine's `HOST:PORT`."""
     host, _, port = status.listening.rpartition(":")
-    try:
-        local = host == "localhost" or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        local = False
+    local = host == "localhost" or is_loopback(host.strip("[]"))
     return Listening(int(port) if port.isdecimal() else 0, local)
 
 
 def reached_from(status: Status, own: tuple[str, ...]) -> str:
     """The address of a client on another PC that is connected now, "" for none: the best proof there is."""
     for client in status.clients:
-        try:
-            is_loopback = ip_address(client.address).is_loopback
-        except ValueError:
-            is_loopback = False
-        if client.address and not is_loopback and client.address not in own:
+        if client.address and not is_loopback(client.address) and client.address not in own:
             return client.address
     return ""
 
@@ -178,23 +173,25 @@ def start_words(state: StartState) -> tuple[Tone, str, str]:
             )
 
 
-def change_words(change: Change) -> str:
-    """What came of a change; "" for done, since then the state says it."""
-    match change.code:
-        case "done":
+def result_words(result: SetupResult) -> str:
+    """What became of an action; "" for done, since then the state says it."""
+    match result.code:
+        case SetupCode.DONE:
             return ""
-        case "declined":
+        case SetupCode.DECLINED:
             return translate("setup", "Nothing was changed: Windows was answered with no.")
-        case "no_rights":
+        case SetupCode.NO_RIGHTS:
             return translate("setup", "Nothing was changed: this account may not change the PC.")
-        case "no_effect":
+        case SetupCode.NO_EFFECT:
             return translate(
                 "setup",
                 "Windows said that it was done, but it is not so. "
                 "Perhaps your organisation does not allow it.",
             )
-        case "in_use":
+        case SetupCode.IN_USE:
             said = translate("setup", "A file is in use. Close the other PacketWave Server and try again.")
-        case _:
+        case SetupCode.COMMAND_FAILED | SetupCode.NOT_WINDOWS | SetupCode.NOT_INSTALLABLE:
             said = translate("setup", "That did not work.")
-    return f"{said} ({plain(change.detail)})" if change.detail else said
+        case _:
+            assert_never(result.code)
+    return f"{said} ({plain(result.detail)})" if result.detail else said

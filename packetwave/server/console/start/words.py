@@ -2,15 +2,15 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from packetwave.server.faults import FaultCode
+from packetwave.server.faults import StartFaultCode
 
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
 
 
-def start_words(code: FaultCode) -> tuple[str, str]:
+def fault_words(code: StartFaultCode) -> tuple[str, str]:
     """What is the matter, and the next step."""
     match code:
-        case "folder":
+        case StartFaultCode.FOLDER:
             return (
                 translate("fault", "PacketWave cannot start: its data folder cannot be used."),
                 translate(
@@ -19,24 +19,24 @@ def start_words(code: FaultCode) -> tuple[str, str]:
                     "or start PacketWave as administrator.",
                 ),
             )
-        case "foreign_folder":
+        case StartFaultCode.FOREIGN_FOLDER:
             return (
                 translate("fault", "Another Windows account keeps PacketWave's data on this PC."),
                 translate("fault", "Sign in with that account, or start PacketWave as administrator."),
             )
-        case "running":
+        case StartFaultCode.RUNNING:
             return (
                 translate("fault", "PacketWave is running already, but does not answer."),
                 translate("fault", "End it in the Task Manager, then start it again."),
             )
-        case "port":
+        case StartFaultCode.PORT:
             return (
                 translate("fault", "PacketWave cannot start: another program uses its port."),
                 translate("fault", "End that program, or restart the PC."),
             )
-        case "store":
+        case StartFaultCode.STORE:
             return translate("fault", "PacketWave cannot start: its database cannot be opened."), _again()
-        case "other":
+        case StartFaultCode.OTHER:
             return translate("fault", "PacketWave cannot start."), _again()
 
 

@@ -226,7 +226,7 @@ def test_history_does_not_undo_what_was_heard_live(log: CallLog, clock: Clock) -
 
 
 def test_a_full_log_forgets_the_oldest(log: CallLog, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(call_log, "MAX_CALLS", 3)
+    monkeypatch.setattr(call_log, "MAX_SHOWN", 3)
     for number in range(5):
         log.put(call(str(number), clock.ago(100 - number)))
     assert ids(log) == ["4", "3", "2"]
@@ -245,7 +245,7 @@ def test_a_hundred_thousand_calls_cost_one_row_a_notice(qtbot: QtBot, clock: Clo
         log.put(call(f"new {number}", clock.at))
         clock.move(1)
     log.put(missed("new 3", log.record(16).rang_at))
-    assert log.rowCount() == call_log.MAX_CALLS
+    assert log.rowCount() == call_log.MAX_SHOWN
     assert watched.resets == 0
     assert watched.inserted == 20
     assert watched.removed == 10

@@ -3,9 +3,9 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from packetwave.server.console.calls.log import Period
 from packetwave.server.engine.notices import (
     CallChanged,
     HistoryLoaded,
@@ -31,7 +31,7 @@ def test_search_missed_only_and_period(desk: Desk, clock: Clock, qtbot: QtBot) -
     assert page.table.isHidden()
     page.search.clear()
     qtbot.waitUntil(lambda: page.log.rowCount() == 2)
-    page.show_period(Period.WEEK)
+    next(each for each in page.findChildren(QPushButton) if each.text() == "7 days").click()
     assert page.log.rowCount() == 3
 
 

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.console.capture.interfaces import InterfaceColumn
 from packetwave.server.engine.notices import (
     Refused,
@@ -44,7 +45,7 @@ def test_an_interface_is_chosen_started_and_stopped(desk: Desk) -> None:
 
 
 def test_a_refused_interface_is_said_on_its_page(desk: Desk) -> None:
-    desk.tell(StatusChanged(WATCHING), Refused(StartCapture("eth9"), "no_interface", "eth9"))
+    desk.tell(StatusChanged(WATCHING), Refused(StartCapture("eth9"), CaptureFaultCode.NO_INTERFACE, "eth9"))
     assert "eth9" in desk.window.capture.refusal.text()
 
 
@@ -52,7 +53,10 @@ def test_a_watched_interface_without_a_link_is_not_called_watched(desk: Desk) ->
     page = desk.window.capture
     desk.window.show_page(page)
     unplugged = replace(
-        WATCHING, capture=CaptureState.NO_LINK, capture_code="no_link", capture_detail=MIRROR.description
+        WATCHING,
+        capture=CaptureState.NO_LINK,
+        capture_code=CaptureFaultCode.NO_LINK,
+        capture_detail=MIRROR.description,
     )
     desk.tell(InterfacesChanged((LAN, replace(MIRROR, up=False))), StatusChanged(unplugged))
     assert page.model.index(1, InterfaceColumn.MARK).data() == "Watched, but no link"

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 from packetwave.server.console.members.import_dialog import ImportDialog
 from packetwave.server.engine.notices import (
     MembersChanged,
+    RefusalCode,
     Refused,
 )
 from packetwave.server.office.values import MemberTable
@@ -31,7 +32,7 @@ def test_an_import_is_shown_before_it_is_done(desk: Desk, tmp_path: Path, qtbot:
     assert desk.changes() == []
     dialog.confirm.click()
     assert len(desk.asked[-1].changes) == 2  # type: ignore[union-attr]
-    desk.tell(Refused(desk.asked[-1], "away"))
+    desk.tell(Refused(desk.asked[-1], RefusalCode.AWAY))
     desk.window.members.refusal.acted.emit()
     assert len(desk.changes()) == 4
 

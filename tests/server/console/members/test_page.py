@@ -9,9 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.members.rows import IP, NAME
 from packetwave.server.console.members.table import STATE_COLUMN
-from packetwave.server.engine.notices import MembersChanged, Refused, StatusChanged
+from packetwave.server.engine.notices import MembersChanged, RefusalCode, Refused, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.values import Defect, Member, MemberTable, Put, Remove
+from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put, Remove
 from packetwave.ui.theme import LIGHT
 from tests.server.console.conftest import KIM, PARK, WATCHING, Desk
 
@@ -109,7 +109,7 @@ def test_a_refused_change_is_said_above_the_table_and_kept(desk: Desk) -> None:
     desk.tell(MembersChanged(MemberTable((KIM,))))
     page.model.write([(0, NAME, "김")])
     asked = desk.asked[-1]
-    desk.tell(Refused(asked, "away"))
+    desk.tell(Refused(asked, RefusalCode.AWAY))
     assert desk.window.page() is page
     assert "database cannot be reached" in page.refusal.text()
     assert page.model.texts(0)[NAME] == "김"
@@ -121,7 +121,8 @@ def test_a_refused_change_is_said_above_the_table_and_kept(desk: Desk) -> None:
 
 def test_rows_that_are_not_right_in_the_store_are_said(desk: Desk) -> None:
     defects = tuple(
-        Defect(str(number), "default_ip", "bad_ip", f"192.168.0.{number}") for number in range(999, 1006)
+        Defect(str(number), "default_ip", DefectCode.BAD_IP, f"192.168.0.{number}")
+        for number in range(999, 1006)
     )
     desk.tell(MembersChanged(MemberTable((KIM,), defects)))
     said = desk.window.members.defects_text().split("\n")

@@ -158,7 +158,6 @@ def test_an_empty_new_row_is_neither_wrong_nor_saved(model: MemberModel) -> None
     row = model.add_row()
     assert state(model, row).startswith("New")
     assert store.asked == []
-    assert model.wrong_rows() == 0
 
 
 def test_a_new_row_is_added_once_however_it_is_typed_on(model: MemberModel) -> None:

@@ -1,16 +1,27 @@
+from pathlib import Path
+
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.parts.cells import Cell, Tone
-from packetwave.server.console.parts.widgets import Banner, Chip, EmptyHint, label
+from packetwave.server.console.parts.widgets import Banner, Chip, EmptyHint, ask_where_to_save
 from packetwave.server.console.parts.words import Matter
 from packetwave.ui.theme import DARK, LIGHT
 
 
-def test_a_label_shows_markup_as_it_is(qtbot: QtBot) -> None:
-    made = label("<b>x</b>")
-    qtbot.addWidget(made)
-    assert made.textFormat() is Qt.TextFormat.PlainText
+def test_a_file_to_be_written_is_named_by_the_person(qtbot: QtBot, tmp_path: Path) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    chosen: list[Path] = []
+    ask_where_to_save(page, "Export", filters="CSV (*.csv)", file_name="calls.csv", then=chosen.append)
+    dialog = page.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    assert dialog.defaultSuffix() == "csv"
+    dialog.fileSelected.emit(str(tmp_path / "mine.csv"))
+    assert chosen == [tmp_path / "mine.csv"]
+    dialog.close()
 
 
 def test_a_chip_says_its_words_and_works_by_key(qtbot: QtBot) -> None:

@@ -1,16 +1,17 @@
 from pathlib import Path
 
 from packetwave.server.console.parts import words
+from packetwave.server.engine.notices import RefusalCode
 
 
 def test_a_refusal_without_words_of_its_own_is_shown_as_it_is() -> None:
-    matter = words.refused("brand_new", "some\ntext")
-    assert matter.next_step == "brand_new some text"
+    matter = words.refused(RefusalCode.FAILED, "some\ntext")
+    assert matter.next_step == "failed some text"
     assert matter.can_retry
 
 
 def test_what_was_typed_is_kept_where_the_database_is_away_or_a_row_was_changed() -> None:
-    said = [words.refused(code, "").what for code in ("away", "conflict")]
+    said = [words.refused(code, "").what for code in (RefusalCode.AWAY, RefusalCode.CONFLICT)]
     assert len(set(said)) == 2
     assert all(what.startswith("Not saved") for what in said)
 

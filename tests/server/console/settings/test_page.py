@@ -12,9 +12,9 @@ from packetwave.server.console.settings.setup_card import Address
 from packetwave.server.engine.notices import Status, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.machine.firewall import Door, Firewall
-from packetwave.server.machine.setup import Action
+from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Setup
+from packetwave.server.machine.this_pc import Setup
 from packetwave.ui.theme import DARK
 from tests.server.console.conftest import WATCHING, Clock, Desk
 
@@ -27,7 +27,7 @@ class Pc:
 
     def __init__(self) -> None:
         self.setup = SETUP
-        self.answer = Change("done")
+        self.answer = SetupResult(SetupCode.DONE)
         self.looked: list[tuple[int, int]] = []  # port, thread
         self.changed: list[tuple[Action, int, int]] = []
         self.may_look = threading.Event()
@@ -38,17 +38,17 @@ class Pc:
         self.looked.append((port, threading.get_ident()))
         return self.setup
 
-    def change(self, action: Action, port: int) -> Change:
+    def change(self, action: Action, port: int) -> SetupResult:
         self.changed.append((action, port, threading.get_ident()))
-        if self.answer.code == "done":
+        if self.answer.code is SetupCode.DONE:
             match action:
-                case "firewall":
+                case Action.FIREWALL:
                     self.setup = replace(self.setup, firewall=Firewall(Door.OPEN, (), True))
-                case "no-firewall":
+                case Action.NO_FIREWALL:
                     self.setup = replace(self.setup, firewall=Firewall(Door.CLOSED))
-                case "task":
+                case Action.TASK:
                     self.setup = replace(self.setup, start=StartState.ON)
-                case "no-task":
+                case Action.NO_TASK:
                     self.setup = replace(self.setup, start=StartState.OFF)
         return self.answer
 
@@ -136,7 +136,7 @@ def test_the_rule_is_added_and_removed(office: Office, qtbot: QtBot) -> None:
 
 
 def test_a_no_to_windows_is_said_and_nothing_changed(office: Office, qtbot: QtBot) -> None:
-    office.pc.answer = Change("declined")
+    office.pc.answer = SetupResult(SetupCode.DECLINED)
     office.tell(LISTENING)
     office.desk.window.show_page(office.page)
     office.until_looked()

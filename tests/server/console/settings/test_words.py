@@ -1,24 +1,23 @@
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.settings.words import (
     Listening,
-    change_words,
     listening,
     reach_state,
     reached_from,
+    result_words,
     shut_out,
     start_words,
 )
 from packetwave.server.engine.notices import Status
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.machine.firewall import SHUTS_OUT, Door, Firewall
-from packetwave.server.machine.setup import Code
+from packetwave.server.machine.setup import SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
-from packetwave.server.machine.this_pc import Change, Setup
+from packetwave.server.machine.this_pc import Setup
 from tests.server.console.conftest import Clock
 
 LISTENING = Status(listening="0.0.0.0:8765", members_expected=3)
@@ -101,13 +100,13 @@ def test_each_start_state_has_words(state: StartState) -> None:
 
 
 def test_what_came_of_a_change() -> None:
-    codes = [code for code in (*get_args(Code), "declined") if code != "done"]
-    assert change_words(Change("done")) == ""
+    codes = [code for code in SetupCode if code is not SetupCode.DONE]
+    assert result_words(SetupResult(SetupCode.DONE)) == ""
     for code in codes:
-        said = change_words(Change(code, "netsh.exe (1)"))
+        said = result_words(SetupResult(code, "netsh.exe (1)"))
         assert "_" not in said
         assert said
-    assert "netsh.exe (1)" in change_words(Change("command_failed", "netsh.exe (1)"))
+    assert "netsh.exe (1)" in result_words(SetupResult(SetupCode.COMMAND_FAILED, "netsh.exe (1)"))
 
 
 def test_all_of_it_in_korean(korean: None) -> None:

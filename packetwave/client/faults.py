@@ -1,0 +1,16 @@
+"""Why the client cannot run, as a code. `packetwave.client.desk.faults` has the words."""
+
+from enum import StrEnum
+
+
+class ClientFault(StrEnum):
+    """What keeps the client from running."""
+
+    FOLDER = "folder"
+    """The data folder cannot be used."""
+
+    SILENT = "silent"
+    """A client runs already, and does not answer."""
+
+    CRASH = "crash"
+    """An error that nobody has foreseen."""
