@@ -95,15 +95,19 @@ def told(flow: Flow) -> list[Told]:
 def difference(flow: Flow) -> str:
     """One block that says what should have come and what came; "" where all is right.
 
-    Alerts within a breath of each other may come in any order: mirrors swap frames.
+    Those of one extension come in order; those of several may be told in any.
     """
     left = told(flow)
+    order = {id(one): number for number, one in enumerate(left)}
+    last: dict[str, int] = {}  # of each extension, the place of the last alert found: they come in order
     missing: list[Alert] = []
     for alert in flow.alerts:
-        found = next((one for one in left if one.fits(alert)), None)
+        after = last.get(alert.called, -1)
+        found = next((one for one in left if one.fits(alert) and order[id(one)] > after), None)
         if found is None:
             missing.append(alert)
         else:
+            last[alert.called] = order[id(found)]
             left.remove(found)
     if not missing and not left:
         return ""

@@ -1,5 +1,29 @@
 """The stories, one function a kind, by what happens in them. Importing this registers all of them."""
 
-from tests.offices.stories import groups, pickups, plain, transfers
+from tests.offices.stories import (
+    addresses,
+    beside,
+    crowds,
+    devices,
+    groups,
+    mobiles,
+    numbers,
+    pickups,
+    plain,
+    transfers,
+    voicemail,
+)
 
-__all__ = ["groups", "pickups", "plain", "transfers"]
+__all__ = [
+    "addresses",
+    "beside",
+    "crowds",
+    "devices",
+    "groups",
+    "mobiles",
+    "numbers",
+    "pickups",
+    "plain",
+    "transfers",
+    "voicemail",
+]

@@ -193,11 +193,11 @@ def queue_one_agent(s: Script) -> None:
     call.trunk.answer(s.start_s + s.soon(40, 90))
     extension = s.some(1)[0]
     at_s = s.start_s + s.between(1, 6)
-    longest_s = 60.0 if s.office.trunk_seen else 22.0
+    longest_s = 60.0 if s.office.trunk_seen else 15.0  # without the trunk, rings within 30 s are one
     reason = (MARKED_ELSEWHERE[1],) if s.office.trunk_seen and s.maybe(0.4) else ()
     for _ in range(s.rng.randrange(1, 4)):
         ring = s.rings(at_s, extension, call.caller)
-        at_s += s.between(6, 18)
+        at_s += s.between(6, 18 if s.office.trunk_seen else 11)
         ring.cancel(at_s, *reason)
         at_s += s.between(2, longest_s)
     if s.maybe(0.6):
@@ -220,9 +220,9 @@ def queue_rings_all(s: Script) -> None:
     at_s = s.start_s + s.between(1, 6)
     for _ in range(s.rng.randrange(1, 3)):
         legs = ring_all(s, call, at_s, members)
-        at_s += s.between(8, 18)
+        at_s += s.between(8, 18 if s.office.trunk_seen else 12)
         cancel_all(s, legs, at_s)
-        at_s += s.between(3, 20)
+        at_s += s.between(3, 20 if s.office.trunk_seen else 14)
     legs = ring_all(s, call, at_s, members)
     at_s += s.between(3, 14)
     if s.maybe(0.6):
