@@ -58,6 +58,7 @@ class Leg:
         self.from_tag: str = over.from_tag if over else tape.tag(near)
         self.cseq: int = over.cseq if over else tape.rng.randrange(1, 9000)
         self.to_tag = tape.tag(far)
+        self._near_cseq = self.cseq
         self._far_cseq = tape.rng.randrange(1, 900)
         self.branch = tape.branch(near)
         self.answerer: End | None = None
@@ -246,8 +247,8 @@ class Leg:
         if back:
             self._far_cseq = cseq or self._far_cseq + 1
         else:
-            self.cseq = cseq or self.cseq + 1
-        number = self._far_cseq if back else self.cseq
+            self._near_cseq = cseq or max(self._near_cseq, self.cseq) + 1
+        number = self._far_cseq if back else self._near_cseq
         end, other = (self.far, self.near) if back else (self.near, self.far)
         offer, answer = (self._reply, self._offer) if back else (self._offer, self._reply)
         branch = self.tape.branch(end)

@@ -1,5 +1,7 @@
 """REGISTER: how phones tell the PBX where they are, as far as the mirror shows it."""
 
+from dataclasses import replace
+
 from tests.offices.leg import PHRASES
 from tests.offices.office import Office, Phone
 from tests.offices.tape import End, Tape
@@ -16,10 +18,15 @@ def all_phones(tape: Tape, office: Office) -> float:
 
 def one_phone(tape: Tape, office: Office, phone: Phone, at_s: float, *, contacts: str = "") -> float:
     """One phone registers, through an SBC where there is one, which registers it at the PBX for itself."""
-    at_s = register(tape, phone.end, office.registrar, phone.extension, at_s, contacts=contacts)
-    if office.shape == "phone sbc" and office.edge is not None:
-        own = End(office.edge.place, office.edge.agent, phone.extension, ids=office.edge.ids)
-        at_s = register(tape, own, office.pbx, phone.extension, at_s + 0.01)
+    own_side = tape.rng.random() < 0.5  # which of the two is done first
+    for side in (own_side, not own_side):
+        if side:
+            at_s = (
+                register(tape, phone.end, office.registrar, phone.extension, at_s, contacts=contacts) + 0.01
+            )
+        elif office.shape == "phone sbc" and office.edge is not None:
+            own = replace(office.edge, user=phone.extension)
+            at_s = register(tape, own, office.pbx, phone.extension, at_s) + 0.01
     return at_s
 
 

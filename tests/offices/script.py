@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from tests.offices import registering
+from tests.offices import noise, registering
 from tests.offices.leg import Leg
 from tests.offices.office import Phone, Wishes
 from tests.offices.path import Path
@@ -259,7 +259,10 @@ class Script:
             return path
         there_s = path.invite(at_s)
         if rings:
-            path.ring(there_s + self.between(0.05, 0.25))
+            ring_s = there_s + self.between(0.05, 0.25)
+            path.reply(ring_s, 183 if self.maybe(0.04) else 180)
+            if self.maybe(0.08):  # RFC 3262
+                path.within(ring_s + 0.03, "PRACK", f"RAck: 1 {path.last.cseq} INVITE")
         return path
 
     def resend(self, path: Path, from_s: float, until_s: float) -> None:
@@ -271,22 +274,23 @@ class Script:
             wait_s = min(wait_s * 2, 16)
 
     def dials(
-        self, at_s: float, extension: str, number: str, *, headers: tuple[str, ...] = (), challenge: int = 0
+        self, at_s: float, extension: str, number: str, *, headers: tuple[str, ...] = (), user: str = ""
     ) -> Path:
-        """A phone calls; challenge: the status by which the PBX first wants credentials."""
+        """A phone calls, after a challenge where the PBX is like that. user: From's, if no extension."""
         office, phone = self.office, self.phone(extension).end
         host = office.registrar.place.host
         inside = office.edge if office.shape == "proxy" and office.edge else office.pbx
         if office.edge is not None and office.shape.startswith("phone"):
-            first = self.leg(phone, office.edge, extension, number, headers=headers, host=host)
+            first = self.leg(phone, office.edge, user or extension, number, headers=headers, host=host)
             over = first if office.shape == "phone proxy" else None
-            path = Path([first, self.leg(office.edge, inside, extension, number, headers=headers, over=over)])
+            path = Path(
+                [first, self.leg(office.edge, inside, user or extension, number, headers=headers, over=over)]
+            )
         else:
-            path = Path([self.leg(phone, inside, extension, number, headers=headers, host=host)])
-        status = challenge or (self.rng.choice((401, 407)) if office.challenges else 0)
-        if status:
+            path = Path([self.leg(phone, inside, user or extension, number, headers=headers, host=host)])
+        if office.challenges:
             path.first.invite(at_s)
-            path.first.challenge(at_s + self.soon(), status, extension)
+            path.first.challenge(at_s + self.soon(), self.rng.choice((401, 407)), extension)
             at_s += self.soon(50, 70)
         path.invite(at_s)
         return path
@@ -352,6 +356,9 @@ class Script:
 
     def flow(self) -> Flow:
         """What was written so far, as the mirror shows it."""
+        if self.maybe(0.5):
+            last_s = max((one.at_s for one in self.tape.sent), default=60.0)
+            noise.background(self.tape, self.office, 0.0, last_s)
         return Flow(
             self.kind,
             self.seed,

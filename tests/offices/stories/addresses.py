@@ -26,8 +26,8 @@ def moved(phone: Phone, last: int) -> Phone:
 
 @kind(48, 31, shapes=DIRECT, registers_seen=False)
 def opaque_contacts(s: Script) -> None:
-    """The phones' contacts are no extensions (UUIDs, push tokens), their REGISTERs were before the capture; To
-    has the extension. One phone, or a group."""
+    """The phones' contacts are no extensions (UUIDs, push tokens), their REGISTERs were before the capture;
+    To has the extension. One phone, or a group."""
     call = s.incoming(s.start_s)
     at_s = s.start_s + s.between(0.025, 0.05)
     members = s.some(s.rng.choice((1, 1, 2, 3)))
@@ -51,7 +51,7 @@ def opaque_contacts(s: Script) -> None:
 
 @kind(44, 32, shapes=DIRECT, registers_seen=True, transports=("UDP",))
 def moved_unseen(s: Script) -> None:
-    """A phone gets another address and its new REGISTER is not on the mirror; it is called there and rings."""
+    """A phone gets another address and its new REGISTER is not seen; it is called there and rings."""
     extension = s.some(1)[0]
     call = s.incoming(s.start_s)
     ring = s.rings(s.start_s + 0.04, extension, call.caller)
@@ -108,8 +108,8 @@ def spare_pbx(s: Script) -> None:
 
 @kind(44, 30, 32, shapes=("phone sbc",))
 def sbc_refreshes(s: Script) -> None:
-    """An SBC in front of the phones refreshes their registrations at the PBX in its own name, whenever it likes,
-    whatever the mirror has seen of the phones' own."""
+    """An SBC in front of the phones refreshes their registrations at the PBX in its own name, whenever it
+    likes, whatever the mirror has seen of the phones' own."""
     office = s.office
     assert office.edge is not None
     at_s = s.start_s
@@ -130,8 +130,8 @@ def sbc_refreshes(s: Script) -> None:
 
 @kind(44, 28, 32, registers_seen=False)
 def partly_registered(s: Script) -> None:
-    """The mirror has seen some phones register and not others; a group of both kinds rings, and then one calls
-    another."""
+    """The mirror has seen some phones register and not others; a group of both kinds rings, and then one
+    calls another."""
     for extension in s.some(s.rng.randrange(1, 4)):
         s.start_s = registering.one_phone(s.tape, s.office, s.phone(extension), s.start_s) + 0.3
     s.start_s += 1

@@ -177,3 +177,18 @@ def busy_minute(s: Script) -> None:
         way = s.rng.choice(("up", "gone", "busy"))
         outcome = end(s, call, ring, way, at_s + s.between(3, 20))
         s.expect(call, extension, outcome, dialled=True)
+
+
+@kind(35, 15)
+def calls_again(s: Script) -> None:
+    """Somebody gives up, or finds the phone busy, and calls again: two calls. Without the trunk on the mirror
+    it takes him most of a minute."""
+    extension = s.some(1)[0]
+    first = s.incoming(s.start_s)
+    ring = s.rings(s.start_s + 0.04, extension, first.caller)
+    at_s = s.start_s + s.between(3, 15)
+    s.expect(first, extension, end(s, first, ring, s.rng.choice(("gone", "busy")), at_s))
+    at_s += s.between(4, 60) if s.office.trunk_seen else s.between(50, 90)
+    again = s.incoming(at_s, caller=first.caller)
+    ring = s.rings(at_s + 0.04, extension, again.caller)
+    s.expect(again, extension, end(s, again, ring, s.rng.choice(("up", "gone")), at_s + s.between(3, 12)))

@@ -10,8 +10,8 @@ SHAPES = ("plain", "two nics", "trunk port", "high ports", "carrier sbc", "proxy
 
 @kind(27, 28, 44, shapes=SHAPES, registers_seen=False, transports=("UDP",))
 def two_devices(s: Script) -> None:
-    """An extension has a desk phone and a soft phone, which ring together. Of their registrations the mirror has
-    seen both, each alone, one, or none."""
+    """An extension has a desk phone and a soft phone, which ring together. Of their registrations the mirror
+    has seen both, each alone, one, or none."""
     extension = s.some(1)[0]
     desk = s.phone(extension)
     pbx = s.office.registrar

@@ -240,3 +240,62 @@ def queue_rings_all(s: Script) -> None:
     cancel_all(s, legs, at_s + s.soon())
     for extension in members:
         s.expect(call, extension, "missed")
+
+
+@kind(35, 28)
+def queue_two_callers(s: Script) -> None:
+    """Two callers wait in a queue that rings both of its phones; one phone takes the first caller, then the
+    other phone is rung for the second."""
+    first = s.incoming(s.start_s)
+    first.trunk.answer(s.start_s + s.soon(40, 90))
+    second_s = s.start_s + s.between(1, 5)
+    second = s.incoming(second_s)
+    second.trunk.answer(second_s + s.soon(40, 90))
+    winner, other = s.some(2)
+    at_s = second_s + s.between(1, 4)
+    legs = ring_all(s, first, at_s, [winner, other])
+    at_s += s.between(3, 12)
+    legs[winner].answer(at_s)
+    legs[other].cancel(at_s + s.between(0.005, 0.04))
+    s.hang_up(at_s + 60, first, legs[winner])
+    s.expect(first, winner, "answered")
+    s.expect(first, other, "answered_elsewhere", by=winner)
+    at_s += s.between(0.8, 5)
+    ring = s.rings(at_s, other, second.caller)
+    at_s += s.between(3, 12)
+    if s.maybe(0.6):
+        ring.answer(at_s)
+        s.hang_up(at_s + 30, second, ring)
+        s.expect(second, other, "answered")
+    else:
+        second.trunk.bye(at_s)
+        ring.cancel(at_s + s.soon())
+        s.expect(second, other, "missed")
+
+
+@kind(28, 36)
+def group_called_from_inside(s: Script) -> None:
+    """An extension dials a group's number; one of the group answers, or the caller gives up."""
+    caller, *members = s.some(s.rng.randrange(3, 5))
+    front = s.dials(s.start_s, caller, s.rng.choice(("600", "*60", "6000")))
+    at_s = s.start_s + s.between(0.12, 0.2)
+    legs = {}
+    for extension in members:
+        legs[extension] = s.rings(at_s, extension, caller)
+        at_s += s.between(0.001, 0.012)
+    at_s += s.between(3, 15)
+    if s.maybe(0.7):
+        winner = s.rng.choice(members)
+        s.connect(front, legs[winner], at_s)
+        cancel_all(s, legs, at_s + s.between(0.005, 0.06), but=(winner,))
+        s.hang_up(at_s + 30, front, legs[winner])
+        for extension in members:
+            if extension == winner:
+                s.expect(caller, extension, "answered", internal=True)
+            else:
+                s.expect(caller, extension, "answered_elsewhere", by=winner, internal=True)
+        return
+    front.cancel(at_s)
+    cancel_all(s, legs, at_s + s.soon())
+    for extension in members:
+        s.expect(caller, extension, "missed", internal=True)

@@ -137,3 +137,29 @@ def access_code(s: Script) -> None:
             s.expect(call, extension, "answered", dialled=True)
         else:
             s.expect(call, extension, "answered_elsewhere", by=winner, dialled=True)
+
+
+@kind(30, 36, 43, shapes=("plain", "two nics", "trunk port", "phone proxy"))
+def caller_rewritten(s: Script) -> None:
+    """An extension calls by the name of its account; the PBX shows its number to the called phone."""
+    caller, extension = s.some(2)
+    account = s.rng.choice(("hong.gildong", "reception", "kim", "desk-7"))
+    shown = f"0704000{caller}" if s.maybe() else caller
+    front = s.dials(s.start_s, caller, extension, user=account)
+    at_s = s.start_s + s.between(0.12, 0.2)
+    ring = s.rings(at_s, extension, shown)
+    end_s = at_s + s.between(2, 20)
+    if s.maybe(0.6):
+        s.connect(front, ring, end_s)
+        s.hang_up(end_s + s.between(5, 60), front, ring)
+        outcome = "answered"
+    else:
+        front.cancel(end_s)
+        ring.cancel(end_s + s.soon())
+        outcome = "missed"
+    s.expect(
+        replace(WITHHELD, spellings=(shown, account)),
+        extension,
+        outcome,
+        because="where nothing is known yet, the alert comes at the first INVITE",
+    )

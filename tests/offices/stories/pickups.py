@@ -143,3 +143,45 @@ def service_code_beside_answered(s: Script) -> None:
     s.hang_up(up_s + 40, call, legs[winner])
     s.expect(call, winner, "answered")
     s.expect(call, loser, "answered_elsewhere", by=winner)
+
+
+@kind(34)
+def pickup_two_of_two(s: Script) -> None:
+    """Two callers ring two phones, and two others take one call each, a second or more apart."""
+    second_s = s.start_s + s.between(0.4, 3)
+    calls = [s.incoming(s.start_s), s.incoming(second_s)]
+    one, two, *takers = s.some(4)
+    rings = [
+        s.rings(s.start_s + 0.035, one, calls[0].caller),
+        s.rings(second_s + 0.035, two, calls[1].caller),
+    ]
+    at_s = second_s + s.between(3, 10)
+    taken_by = ["", ""]
+    for index, taker in zip(s.rng.sample((0, 1), 2), takers, strict=True):
+        extension = (one, two)[index]
+        code = s.rng.choice(GROUP_CODES) if s.maybe(0.5) else s.rng.choice(DIRECTED_CODES).format(extension)
+        leg = s.dials(at_s, taker, code)
+        take(s, calls[index], leg, {extension: rings[index]}, at_s + 0.15)
+        taken_by[index] = taker
+        at_s += s.between(1.2, 5)
+    for call, extension, taker in zip(calls, (one, two), taken_by, strict=True):
+        s.expect(call, extension, "answered_elsewhere", by=taker)
+
+
+@kind(34, 36)
+def pickup_of_internal_call(s: Script) -> None:
+    """One extension calls another, a third takes the call by a code."""
+    caller, rung, taker = s.some(3)
+    front = s.dials(s.start_s, caller, rung)
+    at_s = s.start_s + s.between(0.12, 0.2)
+    ring = s.rings(at_s, rung, caller)
+    at_s += s.between(3, 15)
+    code = s.rng.choice(GROUP_CODES) if s.maybe(0.5) else s.rng.choice(DIRECTED_CODES).format(rung)
+    leg = s.dials(at_s, taker, code)
+    at_s += 0.15
+    leg.answer(at_s)
+    ring.cancel(at_s + s.between(0.005, 0.05))
+    front.answer(at_s + s.between(0.03, 0.08))
+    front.bye(at_s + 30)
+    leg.bye(at_s + 30 + s.soon(), back=True)
+    s.expect(caller, rung, "answered_elsewhere", by=taker, internal=True)

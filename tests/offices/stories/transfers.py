@@ -127,3 +127,23 @@ def outgoing_handed_over(s: Script) -> None:
         out.bye(at_s, back=True)
         ring.cancel(at_s + s.soon())
         s.expect(wanted, second, "missed")
+
+
+@kind(33, 36)
+def transfer_outside(s: Script) -> None:
+    """An extension hands its caller over to a mobile: nobody else rings. Later it is called again."""
+    first = s.some(1)[0]
+    call, leg, at_s = talking(s, first)
+    mobile = number(s.rng)
+    at_s = refer(s, leg, at_s, mobile, back=True) + s.between(0.01, 0.06)
+    out = s.outside(at_s, s.rng.choice((call.caller.trunk, s.company)), mobile)
+    out.reply(at_s + 1, 180)
+    out.answer(at_s + 6)
+    call.trunk.bye(at_s + 30)
+    out.bye(at_s + 30 + s.soon())
+    at_s += 50
+    other = s.incoming(at_s)
+    ring = s.rings(at_s + 0.04, first, other.caller)
+    s.connect(other, ring, at_s + 5)
+    s.hang_up(at_s + 25, other, ring)
+    s.expect(other, first, "answered")

@@ -7,8 +7,8 @@ from tests.offices.stories.groups import cancel_all, ring_all
 
 
 def to_mailbox(s: Script, call: Call, extension: str, at_s: float) -> Leg:
-    """The PBX calls a mailbox on another host, which answers at once: by the extension's own name, by one made
-    of it, or by its own number with the extension in Diversion (RFC 5806) or the URI (RFC 4458)."""
+    """The PBX calls a mailbox on another host, which answers at once: by the extension's own name, by one
+    made of it, or by its own number with the extension in Diversion (RFC 5806) or the URI (RFC 4458)."""
     mailbox = s.office.voicemail
     user, uri = s.rng.choice(
         ((extension, ""), (extension, ""), (f"vm{extension}", ""), ("voicemail", "target"))
