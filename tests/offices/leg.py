@@ -62,13 +62,17 @@ class Leg:
         self._far_cseq = tape.rng.randrange(1, 900)
         self.branch = tape.branch(near)
         self.answerer: End | None = None
-        self._offer = body_of(near, tape.media_port(), tape.sdp == "zero")
+        self._offer: str = over._offer if over else body_of(near, tape.media_port(), tape.sdp == "zero")
         self._reply = body_of(far, tape.media_port(), tape.sdp == "zero")
 
     @property
     def origin(self) -> End:
         """The end that began: the near one, or the one in front of the proxies."""
         return self.over.origin if self.over else self.near
+
+    def stands_for(self, behind: "Leg") -> None:
+        """What comes back on this leg is what a proxy passes on from the one behind it."""
+        self.to_tag, self.answerer, self._reply = behind.to_tag, behind.replier, behind._reply
 
     @property
     def replier(self) -> End:

@@ -1,7 +1,6 @@
 """The legs between one caller and one called, with what stands between them: what happens at one end is
 passed on along them, some milliseconds a hop."""
 
-import itertools
 
 from tests.offices.leg import Leg
 
@@ -12,9 +11,7 @@ class Path:
     def __init__(self, legs: list[Leg]) -> None:
         self.legs = legs
         self.tape = legs[0].tape
-        for leg, behind in itertools.pairwise(legs):
-            if behind.over is leg:
-                leg.answerer = behind.replier
+        self._same_tags()
 
     @property
     def first(self) -> Leg:
@@ -31,7 +28,7 @@ class Path:
         """Replies behind a proxy are the phone's own on every leg."""
         for leg, behind in reversed(list(zip(self.legs, self.legs[1:], strict=False))):
             if behind.over is leg:
-                leg.to_tag = behind.to_tag
+                leg.stands_for(behind)
 
     def invite(self, at_s: float) -> float:
         """The INVITE on its way, each hop saying 100: the time at which the last hop has it."""

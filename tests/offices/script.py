@@ -306,7 +306,7 @@ class Script:
         """What a proxy passes back is the phone's own."""
         front = call.trunk if isinstance(call, Call) else call
         if ring.first.over is not None and ring.first.over is front.last:
-            front.last.to_tag, front.last.answerer = ring.last.to_tag, ring.last.replier
+            front.last.stands_for(ring.first)
 
     def drop(self, dead: Path, at_s: float) -> None:
         """The PBX lets a silent phone go: it can cancel only where something in between has said 100."""

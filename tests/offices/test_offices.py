@@ -87,14 +87,14 @@ def test_the_judge_sees_every_kind_of_difference() -> None:
 
 @needs_tshark
 def test_tshark_reads_the_flows_without_complaint(tmp_path: Path) -> None:
-    """Every frame is SIP, none is malformed, and requests and answers are as many as were sent."""
+    """Every frame is SIP, and none is malformed."""
     for kind in list(KINDS)[::4]:
-        flow = make(kind, 907)
-        path = save(flow, tmp_path)
+        path = save(make(kind, 907), tmp_path)
         bad = fields(path, "frame.number", display_filter="_ws.malformed || _ws.expert.severity == error")
-        assert bad == [], flow.name
-        read = fields(path, "sip.Method", "sip.Status-Code", display_filter="sip")
-        assert len(read) >= len(flow.frames) * 0.9, flow.name
+        assert bad == [], path
+        # All but keep-alives and TCP segments that came twice.
+        other = "!sip && !tcp.analysis.retransmission && !tcp.analysis.out_of_order && !(udp.length == 12)"
+        assert fields(path, "frame.number", display_filter=other) == [], path
 
 
 def test_a_place_of_ipv6_stands_in_brackets() -> None:

@@ -152,3 +152,28 @@ def partly_registered(s: Script) -> None:
     s.connect(front, ring, at_s + 4)
     s.hang_up(at_s + 20, front, ring)
     s.expect(caller, called, "answered", internal=True)
+
+
+@kind(32, 44, registers_seen=True, transports=("UDP",))
+def moved_and_registered(s: Script) -> None:
+    """A phone gets another address and registers from there, once or twice; its old address may be another's
+    by then."""
+    one, two = s.some(2)
+    old = s.phone(one)
+    s.phones[one] = moved(old, 77)
+    at_s = s.start_s
+    for _ in range(s.rng.randrange(1, 3)):
+        at_s = registering.one_phone(s.tape, s.office, s.phone(one), at_s) + s.between(0.1, 30)
+    if s.maybe():
+        s.phones[two] = replace(s.phone(two), end=replace(s.phone(two).end, place=old.end.place))
+        at_s = registering.one_phone(s.tape, s.office, s.phone(two), at_s) + s.between(0.1, 5)
+    at_s += 1
+    call = s.incoming(at_s)
+    members = [one, two]
+    winner = s.rng.choice(members)
+    let_go(s, call, ring_all(s, call, at_s + 0.04, members), winner, at_s + s.between(3, 12))
+    for name in members:
+        if name == winner:
+            s.expect(call, name, "answered", dialled=True)
+        else:
+            s.expect(call, name, "answered_elsewhere", by=winner)
