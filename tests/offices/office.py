@@ -92,7 +92,7 @@ class PlaceOf(Protocol):
 @dataclass
 class Wishes:
     """What a kind of flow asks of its office; None leaves it to chance. known: the mirror shows, by trunk
-    or REGISTERs, which host is the PBX before a phone rings."""
+    or REGISTERs, which host is the PBX before a phone rings. long_extensions: they are whole numbers."""
 
     rng: Random
     shapes: tuple[str, ...] = SHAPES
@@ -104,6 +104,7 @@ class Wishes:
     transports: tuple[str, ...] = ("UDP", "UDP", "UDP", "TCP")
     swaps: bool = True
     ip6: bool | None = None
+    long_extensions: bool = False
 
     def _chance(self, wish: bool | None, part: float) -> bool:
         drawn = self.rng.random() < part
@@ -174,7 +175,7 @@ class Wishes:
         first = rng.choice((1001, 201, 301, 2001, 7001, 101, 5501))
         phones = []
         for number in range(self.phones):
-            extension = str(first + number)
+            extension = f"07040{first + number:06}" if self.long_extensions else str(first + number)
             port = rng.choice((5060, 5060, 5060, 5062, 12345)) if transport == "UDP" else 40_000 + number
             end = End(
                 place(21 + number, port),

@@ -1,7 +1,6 @@
 """The legs between one caller and one called, with what stands between them: what happens at one end is
 passed on along them, some milliseconds a hop."""
 
-
 from tests.offices.leg import Leg
 
 

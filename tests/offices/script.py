@@ -37,6 +37,7 @@ class Script:
         self.extensions = list(self.phones)
         self.company = company_number(self.rng)
         self.alerts: list[Alert] = []
+        self.nat = ""  # the address in contacts of phones behind a router, as a PBX outside knows it
         self.why = ""
         self.cases: tuple[int, ...] = ()
         self.start_s = registering.all_phones(self.tape, self.office) + self.rng.uniform(1, 9)
@@ -107,14 +108,17 @@ class Script:
         dialled: str = "",
         target: str = "",
         receiver: str = "",
+        asserted: str = "",
     ) -> Call:
         """A call that comes over the trunk. target: the Request-URI's user where it is not the number
-        dialled, receiver: To's."""
+        dialled, receiver: To's. asserted: who calls, where From is another."""
         office = self.office
         caller = caller or self.caller()
         dialled = dialled or self.company
         wanted = target or (f"+82{dialled[1:]}" if dialled[0] == "0" and self.maybe(0.15) else dialled)
         headers = self.identity(caller, office.carrier)
+        if asserted:
+            headers = (f"P-Asserted-Identity: <sip:{asserted}@{office.carrier.place.host}>",)
         host = "anonymous.invalid" if caller.withheld else ""
         name = "Anonymous" if caller.withheld else caller.name
         edges = (
@@ -194,6 +198,8 @@ class Script:
         host = "anonymous.invalid" if caller == "anonymous" else ""
         user = uri_user or extension
         uri = f"sip:{user}@{phone.place}" if phone.transport == "TCP" or self.maybe(0.5) else ""
+        if self.nat:
+            uri = f"sip:{user}@{self.nat}:{62_000 + self.extensions.index(extension)}"
         if office.shape == "proxy" and of is not None:
             assert office.edge is not None
             return Path([self.leg(office.edge, phone, caller, user, over=of.trunk.last, uri=uri)])

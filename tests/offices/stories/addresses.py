@@ -5,13 +5,15 @@ from dataclasses import replace
 from tests.offices import registering
 from tests.offices.kinds import kind
 from tests.offices.office import Phone
-from tests.offices.script import Script
+from tests.offices.script import Call, Script
 from tests.offices.stories.crowds import end
 from tests.offices.stories.groups import let_go, ring_all
 from tests.offices.tape import Place
 
 DIRECT = ("plain", "two nics", "trunk port", "high ports", "carrier sbc")
 """Shapes in which the PBX itself calls the phones."""
+
+PLAIN_IPV4 = {"shapes": ("plain",), "transports": ("UDP",), "ip6": False}
 
 WAYS = ("up", "up", "gone", "busy")
 
@@ -177,3 +179,36 @@ def moved_and_registered(s: Script) -> None:
             s.expect(call, name, "answered", dialled=True)
         else:
             s.expect(call, name, "answered_elsewhere", by=winner)
+
+
+@kind(30, 32, 44, trunk_seen=False, registers_seen=False, **PLAIN_IPV4)
+def hosted_pbx(s: Script) -> None:
+    """The PBX is at its provider's, outside the office's router: the mirror shows the phones at their own
+    addresses, Request-URIs have the router's. One phone, a group, then a call between two."""
+    s.nat = "198.51.100.20"
+    outside = replace(s.office.pbx, place=Place("203.0.113.40", s.rng.choice((5060, 5060, 5080))))
+    s.office = replace(s.office, pbx=outside, pbx_trunk=outside)
+    at_s = s.start_s
+    if s.maybe(0.6):
+        for index, phone in enumerate(s.office.phones):
+            seen_as = f"<sip:{phone.extension}@{s.nat}:{62_000 + index}>;expires=3600"
+            contacts = seen_as if s.maybe() else ""
+            at_s = registering.one_phone(s.tape, s.office, phone, at_s, contacts=contacts) + 0.1
+    at_s += 1
+    one, two, three = s.some(3)
+    call = s.incoming(at_s)
+    members = s.rng.choice(([one], [one, two]))
+    winner = s.rng.choice(members)
+    up_s = at_s + s.between(3, 12)
+    let_go(s, call, ring_all(s, call, at_s + 0.04, members), winner, up_s)
+    for name in members:
+        if name == winner:
+            s.expect(call, name, "answered")
+        else:
+            s.expect(call, name, "answered_elsewhere", by=winner)
+    at_s = up_s + 150
+    front = s.dials(at_s, two, three)
+    ring = s.rings(at_s + 0.15, three, two)
+    s.expect(
+        two, three, end(s, Call(s.caller(), "", front), ring, s.rng.choice(WAYS), at_s + 5), internal=True
+    )

@@ -1,11 +1,21 @@
 """One extension on two devices."""
 
+from dataclasses import replace
+
 from tests.offices import registering
 from tests.offices.kinds import kind
+from tests.offices.office import Phone
 from tests.offices.script import Script
 from tests.offices.tape import End, Place
 
 SHAPES = ("plain", "two nics", "trunk port", "high ports", "carrier sbc", "proxy")
+
+
+def soft_phone(desk: Phone) -> End:
+    """A program on a PC that has the extension too."""
+    host = desk.end.place.address
+    network = host[: -len(host.rpartition(":" if ":" in host else ".")[2])]
+    return End(Place(f"{network}101", 53_112), "Zoiper v2.10.19", desk.extension)
 
 
 @kind(27, 28, 44, shapes=SHAPES, registers_seen=False, transports=("UDP",))
@@ -15,9 +25,7 @@ def two_devices(s: Script) -> None:
     extension = s.some(1)[0]
     desk = s.phone(extension)
     pbx = s.office.registrar
-    host = desk.end.place.address
-    soft_host = host[: -len(host.rpartition(":" if ":" in host else ".")[2])] + "101"
-    soft = End(Place(soft_host, 53_112), "Zoiper v2.10.19", extension)
+    soft = soft_phone(desk)
     both = ", ".join(f"<sip:{extension}@{end.place}>;expires=3600" for end in (desk.end, soft))
     at_s = s.start_s
     match s.rng.choice(("both listed", "each alone", "desk only", "none")):
@@ -59,3 +67,31 @@ def two_devices(s: Script) -> None:
             first.refuse(end_s, 486)
             call.trunk.refuse(end_s + s.soon(), 486)
             s.expect(call, extension, "busy", dialled=True)
+
+
+@kind(27, 48, shapes=("plain", "two nics", "trunk port", "high ports"), registers_seen=False)
+def shared_line(s: Script) -> None:
+    """Two phones share a line (CUCM): contacts that are no extensions, To names the line. One entry."""
+    extension = s.some(1)[0]
+    call = s.incoming(s.start_s)
+    at_s = s.start_s + s.between(0.025, 0.05)
+    rings = []
+    for device in (
+        s.phone(extension).end,
+        replace(soft_phone(s.phone(extension)), agent="Cisco-CP8845/12.8.1"),
+    ):
+        token = "-".join(s.tape.hex(size) for size in (8, 4, 4, 4, 12))
+        rings.append(s.rings(at_s, extension, call.caller, device=device, uri_user=token))
+        at_s += s.between(0.001, 0.01)
+    end_s = at_s + s.between(3, 20)
+    first, other = s.rng.sample(rings, 2)
+    if s.maybe(0.6):
+        s.connect(call, first, end_s)
+        other.cancel(end_s + s.between(0.005, 0.04))
+        s.hang_up(end_s + 30, call, first)
+        s.expect(call, extension, "answered", dialled=True)
+    else:
+        call.trunk.cancel(end_s)
+        first.cancel(end_s + s.soon())
+        other.cancel(end_s + s.soon())
+        s.expect(call, extension, "missed", dialled=True)

@@ -163,3 +163,40 @@ def caller_rewritten(s: Script) -> None:
         outcome,
         because="where nothing is known yet, the alert comes at the first INVITE",
     )
+
+
+@kind(21, access=False)
+def asserted_differs(s: Script) -> None:
+    """From has the number of a switchboard, P-Asserted-Identity who calls (RFC 3325): on the trunk and at the
+    phone."""
+    who = s.caller()
+    board = f"021588{s.rng.randrange(1000, 9999)}"
+    call = s.incoming(s.start_s, caller=replace(who, trunk=board), asserted=who.trunk)
+    extension = s.some(1)[0]
+    at_s = s.start_s + s.between(0.025, 0.05)
+    identity = (f"P-Asserted-Identity: <sip:{who.inside}@{s.office.pbx.place.host}>",)
+    ring = s.rings(at_s, extension, replace(who, inside=board), headers=identity)
+    outcome = end(s, call, ring, s.rng.choice(("up", "gone", "busy")), at_s + s.between(3, 15))
+    s.expect(who, extension, outcome)
+
+
+@kind(22, 30, 36, long_extensions=True, shapes=(*SHAPES, "proxy"))
+def extension_is_a_whole_number(s: Script) -> None:
+    """Extensions are whole numbers (070…), which the carrier dials too, written with or without +82. From
+    outside, or from another one inside."""
+    extension, other = s.some(2)
+    plus = f"+82{extension[1:]}" if s.maybe() else ""
+    outside = s.maybe(0.6)
+    if outside:
+        call = s.incoming(s.start_s, dialled=extension)
+        at_s = s.start_s + s.between(0.025, 0.05)
+        ring = s.rings(at_s, extension, call.caller, of=call, uri_user=plus)
+        s.same_tags(call, ring)
+        outcome = end(s, call, ring, s.rng.choice(("up", "gone", "busy")), at_s + s.between(3, 15))
+        s.expect(call, extension, outcome)
+        return
+    front = s.dials(s.start_s, other, extension)
+    ring = s.rings(s.start_s + 0.15, extension, other, uri_user=plus)
+    s.connect(front, ring, s.start_s + 5)
+    s.hang_up(s.start_s + 40, front, ring)
+    s.expect(other, extension, "answered")

@@ -242,3 +242,22 @@ def no_phone_rings(s: Script) -> None:
     s.connect(front, ring, at_s + 5)
     s.hang_up(at_s + 20, front, ring)
     s.expect(caller, extension, "answered", internal=True)
+
+
+@kind(24, 25)
+def answered_at_once(s: Script) -> None:
+    """The phone answers by itself, without ringing: headsets, intercom (RFC 5373)."""
+    called = s.some(2)
+    headers = s.rng.choice(((), ("Call-Info: <sip:pbx>;answer-after=0",), ("Answer-Mode: Auto",)))
+    if s.maybe():
+        call = s.incoming(s.start_s)
+        ring = s.rings(s.start_s + 0.04, called[0], call.caller, headers=headers, rings=False)
+        s.connect(call, ring, s.start_s + s.between(0.15, 0.5))
+        s.hang_up(s.start_s + s.between(5, 60), call, ring)
+        s.expect(call, called[0], "answered", dialled=True)
+        return
+    front = s.dials(s.start_s, called[1], called[0])
+    ring = s.rings(s.start_s + 0.15, called[0], called[1], headers=headers, rings=False)
+    s.connect(front, ring, s.start_s + s.between(0.25, 0.5))
+    s.hang_up(s.start_s + s.between(5, 60), front, ring)
+    s.expect(called[1], called[0], "answered", internal=True)
