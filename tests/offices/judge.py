@@ -9,14 +9,20 @@ from packetwave.server.calls.events import (
     Corrected,
     Direction,
     Ended,
+    RangAgain,
     Ringing,
+    Stopped,
 )
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, Tracker
 from packetwave.server.detector import Detector
 from packetwave.server.frames.decoder import FrameDecoder
+from tests.offices.mirror import START_S
 from tests.offices.truth import Alert, Flow
 
 ETHERNET = 1
+
+LATE_S = 1.5
+"""A popup may go so much before or after the phone stops: verdicts wait for what may still come."""
 
 
 def events_of(flow: Flow) -> list[CallEvent]:
@@ -39,6 +45,7 @@ class Told:
     by: str = ""
     ended: int = 0
     answered: int = 0
+    gone_s: float | None = None
 
     def __str__(self) -> str:
         ringing = self.ringing
@@ -48,6 +55,7 @@ class Told:
         words += [self.outcome or "never ended"]
         words += [f"by {self.by}"] if self.by else []
         words += [f"ended {self.ended} times"] if self.ended > 1 else []
+        words += [f"popup gone at {self.gone_s - START_S:.3f} s"] if self.gone_s is not None else []
         return ", ".join(words)
 
     def fits(self, alert: Alert) -> bool:
@@ -62,9 +70,28 @@ class Told:
             and (alert.by is None or self.by in alert.by)
             and (not alert.dialled or ringing.dialled == alert.dialled)
             and (not alert.direction or ringing.direction.value == alert.direction)
+            and (alert.gone_s is None or self._gone_in_time(alert.gone_s))
             and self.ended == 1
             and self.answered <= 1
         )
+
+    def _gone_in_time(self, at_s: float) -> bool:
+        return self.gone_s is not None and abs(self.gone_s - at_s) <= LATE_S
+
+    def take(self, event: CallEvent) -> None:
+        """What is said about this alert after it was told."""
+        match event:
+            case Answered():
+                self.answered += 1
+            case CallerChanged():
+                self.caller = event.caller
+            case Ended() | Corrected():
+                self.outcome, self.by = event.outcome.value, event.by
+                self.ended += isinstance(event, Ended)
+        if isinstance(event, RangAgain):
+            self.gone_s = None
+        elif isinstance(event, Stopped | Answered | Ended | Corrected) and self.gone_s is None:
+            self.gone_s = event.at.timestamp()
 
 
 def told(flow: Flow) -> list[Told]:
@@ -78,17 +105,8 @@ def told(flow: Flow) -> list[Told]:
                     key += "'"
                 alerts[key] = Told(event, event.caller)
             continue
-        alert = alerts.get(event.call_id)
-        if alert is None:
-            continue
-        match event:
-            case Answered():
-                alert.answered += 1
-            case CallerChanged():
-                alert.caller = event.caller
-            case Ended() | Corrected():
-                alert.outcome, alert.by = event.outcome.value, event.by
-                alert.ended += isinstance(event, Ended)
+        if event.call_id in alerts:
+            alerts[event.call_id].take(event)
     return list(alerts.values())
 
 

@@ -62,6 +62,8 @@ class Leg:
         self._far_cseq = tape.rng.randrange(1, 900)
         self.branch = tape.branch(near)
         self.answerer: End | None = None
+        self.answered_s: float | None = None
+        self.over_s: float | None = None  # it rings no more, unanswered
         self._offer: str = over._offer if over else body_of(near, tape.media_port(), tape.sdp == "zero")
         self._reply = body_of(far, tape.media_port(), tape.sdp == "zero")
 
@@ -156,11 +158,13 @@ class Leg:
 
     def answer(self, at_s: float) -> None:
         """200 and its ACK."""
+        self.answered_s = at_s
         self.reply(at_s, 200)
         self._request(at_s + self.tape.soon(), "ACK", self.cseq, minor=True)
 
     def refuse(self, at_s: float, status: int, *headers: str) -> None:
         """A final answer that is none, and its ACK, which belongs to the same transaction."""
+        self.over_s = min(self.over_s or at_s, at_s)
         self.reply(at_s, status, *headers)
         lines = self._head(
             f"ACK {self.uri} SIP/2.0",
@@ -182,11 +186,13 @@ class Leg:
             f'response="{self.tape.hex(32)}", algorithm=MD5',
         )
         self.cseq += 1
+        self.over_s = None
         self.branch = self.tape.branch(self.near)
         self.to_tag = self.tape.tag(self.far)
 
     def cancel(self, at_s: float, *headers: str, terminated: bool = True) -> None:
         """CANCEL, its 200, and the 487 with its ACK. terminated: False where an answer crosses it."""
+        self.over_s = at_s
         via = self._via(self.near, self.branch)
         lines = self._head(
             f"CANCEL {self.uri} SIP/2.0",

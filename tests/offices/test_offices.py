@@ -79,6 +79,7 @@ def test_the_judge_sees_every_kind_of_difference() -> None:
         replace(first, direction="internal"),
         replace(first, handed_over=("0000",)),
         replace(first, by=("0000",)),
+        replace(first, gone_s=0.0),
     ):
         said = difference(replace(flow, alerts=(wrong, *flow.alerts[1:])))
         assert f"  - {wrong}" in said

@@ -13,7 +13,8 @@ class Alert:
     callers: the spellings of the caller that are right, the best first. outcomes: those that are right.
     by: who took the call, each spelling that is right; None where it is not looked at. dialled, direction:
     "" where they are not looked at. handed_over: who is shown in the end, where a transfer changed that.
-    because: why more than one answer is right, where it is so.
+    because: why more than one answer is right, where it is so. gone_s: the packet time at which the popup has
+    to go, since the phone rings no more; None where it is not looked at.
     """
 
     callers: tuple[str, ...]
@@ -24,6 +25,7 @@ class Alert:
     direction: str = ""
     handed_over: tuple[str, ...] = ()
     because: str = ""
+    gone_s: float | None = None
 
     def __str__(self) -> str:
         parts = [f"{' or '.join(self.callers)} → {self.called}"]

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from tests.offices import registering
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.office import Phone
-from tests.offices.script import Call, Script
+from tests.offices.script import Script
 from tests.offices.stories.crowds import end
 from tests.offices.stories.groups import let_go, ring_all
 from tests.offices.tape import Place

@@ -126,6 +126,7 @@ def dead_phone(s: Script) -> None:
             ring.first.refuse(end_s, 408)
         call.trunk.refuse(end_s + 0.03, 480)
         s.expect(call, extension, "failed", dialled=True)
+    ring.last.over_s = end_s
     # Time goes on: other calls show that.
     at_s = end_s + s.between(45, 90)
     other = s.rng.choice([name for name in s.extensions if name != extension])

@@ -1,9 +1,10 @@
 """Several calls at once, of different callers and of one."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.path import Path
 from tests.offices.people import Caller
-from tests.offices.script import Call, Script
+from tests.offices.script import Script
 from tests.offices.stories.groups import cancel_all, let_go, ring_all
 
 

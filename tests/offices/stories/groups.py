@@ -1,9 +1,10 @@
 """Several phones of one call: groups, queues, hunting in line."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.office import SHAPES
 from tests.offices.path import Path
-from tests.offices.script import MARKED_ELSEWHERE, Call, Script
+from tests.offices.script import MARKED_ELSEWHERE, Script
 
 
 def ring_all(
@@ -98,6 +99,7 @@ def group_with_dead_phone(s: Script) -> None:
     end_s = at_s + s.between(3, 25)
     s.resend(legs[dead], at_s, end_s)
     s.drop(legs[dead], end_s + s.soon())
+    legs[dead].last.over_s = end_s
     alive = {extension: ring for extension, ring in legs.items() if extension != dead}
     if s.maybe():
         winner = s.rng.choice(list(alive))

@@ -1,9 +1,10 @@
 """The mobile that rings together with the desk, over the trunk."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.path import Path
 from tests.offices.people import number
-from tests.offices.script import Call, Script
+from tests.offices.script import Script
 from tests.offices.stories.groups import cancel_all, ring_all
 
 

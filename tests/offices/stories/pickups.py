@@ -1,8 +1,9 @@
 """A call taken from another desk, and codes dialled for something else beside a ringing phone."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.path import Path
-from tests.offices.script import MARKED_ELSEWHERE, Call, Script
+from tests.offices.script import MARKED_ELSEWHERE, Script
 from tests.offices.stories.groups import cancel_all, ring_all
 
 GROUP_CODES = ("*8", "*40", "*20*", "566", "*7", "#6", "*32", "**", "701", "*21", "8", "pickup")

@@ -1,9 +1,10 @@
 """One phone and one caller."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.office import SHAPES
 from tests.offices.people import number
-from tests.offices.script import MARKED_ELSEWHERE, Call, Script
+from tests.offices.script import MARKED_ELSEWHERE, Script
 
 ALL = (*SHAPES, "proxy")
 

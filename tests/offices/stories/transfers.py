@@ -1,9 +1,10 @@
 """Calls handed over: blind, after asking, from outgoing calls, and what who did it calls next."""
 
 from tests.offices.kinds import kind
+from tests.offices.lines import Call
 from tests.offices.path import Path
 from tests.offices.people import number
-from tests.offices.script import Call, Script
+from tests.offices.script import Script
 
 
 def talking(s: Script, extension: str) -> tuple[Call, Path, float]:

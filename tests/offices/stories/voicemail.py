@@ -2,7 +2,8 @@
 
 from tests.offices.kinds import kind
 from tests.offices.leg import Leg
-from tests.offices.script import Call, Script
+from tests.offices.lines import Call
+from tests.offices.script import Script
 from tests.offices.stories.groups import cancel_all, ring_all
 
 
