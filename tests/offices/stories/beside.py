@@ -203,3 +203,25 @@ def caller_unseen(s: Script) -> None:
         front.cancel(end_s)
         ring.cancel(end_s + s.soon())
         s.expect(caller, extension, "missed", internal=True)
+
+
+@kind(16, 14, shapes=("plain", "two nics", "trunk port", "high ports"))
+def challenged(s: Script) -> None:
+    """The PBX wants credentials of the carrier, or the phone of the PBX, or both: each INVITE comes twice."""
+    extension = s.some(1)[0]
+    at_s = s.start_s
+    asks = s.rng.choice(("pbx", "phone", "both"))
+    call = s.incoming(at_s)
+    if asks != "phone":
+        call.trunk.first.challenge(at_s + 0.012, s.rng.choice((401, 407)), "carrier")
+        at_s += s.between(0.05, 0.2)
+        call.trunk.invite(at_s)
+    path = s.to_phone(extension, call.caller.inside)
+    at_s += 0.05
+    if asks != "pbx":
+        path.first.invite(at_s)
+        path.first.challenge(at_s + 0.012, 401, "pbx")
+        at_s += s.between(0.05, 0.2)
+    path.ring(path.invite(at_s) + s.between(0.05, 0.2))
+    outcome = end(s, call, path, s.rng.choice(("up", "gone", "busy")), at_s + s.between(2, 12))
+    s.expect(call, extension, outcome, dialled=True)
