@@ -88,7 +88,8 @@ class Lines:
 
     def caller(self, given: str = "") -> Caller:
         office = self.office
-        return from_outside(self.rng, access=office.access, trunk_seen=office.trunk_seen, given=given)
+        access = "" if office.shape == "proxy" else office.access  # a proxy leaves From as it is
+        return from_outside(self.rng, access=access, trunk_seen=office.trunk_seen, given=given)
 
     def incoming(
         self,

@@ -35,7 +35,8 @@ def abroad(rng: Random) -> str:
 
 
 def from_outside(rng: Random, *, access: str, trunk_seen: bool, given: str = "") -> Caller:
-    """A caller over the trunk. access: what the PBX puts before him; given: his number."""
+    """A caller over the trunk. access: what the PBX puts before him, "" for a proxy, which changes no From;
+    given: his number."""
     plain = given or (abroad(rng) if rng.random() < 0.06 else number(rng))
     name = rng.choice(NAMES)
     if plain.startswith("+"):
