@@ -71,7 +71,7 @@ class Room:
 
 def test_a_recording_to_its_end(tmp_path: Path) -> None:
     leg = Leg("01012345678", "1001")
-    path = write_pcap(tmp_path / "c.pcap", [leg.request(T0, "INVITE"), leg.response(T0 + 60, 200)])
+    path = write_pcap(tmp_path / "c.pcap", [leg.request(T0, "INVITE"), leg.response(T0 + 20, 200)])
     room = Room(Recording(path, real_time=False))
     room.watch.start()
     state = room.wait_for_state(CaptureState.REPLAYED)
