@@ -236,16 +236,16 @@ class Kinship:
         best: Kin | None = None
         best_rank: tuple[float, ...] = ()
         for call in calls:
-            if call.is_over or not self._may_take(call, leg):
+            if call.is_over:
                 continue
             for known in call.legs:
-                if not _is_open(call, known) or known.started_s > leg.started_s:
+                shared = _shared(known, leg)
+                if not shared or not _is_open(call, known) or known.started_s > leg.started_s:
                     continue
                 if not self._ends_where(known, leg) or self._rings_there(known, leg):
                     continue
-                shared = _shared(known, leg)
                 rank = (shared, *_nearness(known, leg))
-                if shared and (best is None or rank > best_rank):
+                if (best is None or rank > best_rank) and self._may_take(call, leg):
                     best, best_rank = Kin(call, known), rank
         return best
 
@@ -344,7 +344,8 @@ def _shared(known: Leg, leg: Leg) -> int:
     that proves it, 1 for time alone, 0 for too little."""
     if leg.media and leg.media == known.media:
         return 3
-    if is_full(leg.called) and likeness(known.called, leg.called):
+    same_end = known.called[-_SHORTEST:] == leg.called[-_SHORTEST:]
+    if same_end and is_full(leg.called) and likeness(known.called, leg.called):
         return 2  # an outgoing call: the same number is called, in the company's name
     later_s = leg.started_s - max(known.started_s, known.continued_s)
     if later_s > TOGETHER_S:

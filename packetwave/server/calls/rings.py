@@ -204,7 +204,8 @@ class Rings:
         self._tell(call, at_s)
         live = [ring for ring in call.rings.values() if ring.state in LIVE or ring.was_ended_early]
         for ring in live:
-            self._give_up_the_dead(call, ring, at_s)
+            if ring.state is RingState.RINGING:
+                self._give_up_the_dead(call, ring, at_s)
         for ring in [ring for ring in live if not self._settle_answered(call, ring, at_s)]:
             self._settle_unanswered(call, ring, at_s)
 

@@ -220,13 +220,16 @@ def _due_s(call: Call, at_s: float) -> float:
     if call.is_over:
         return max(map(silent_until, call.legs))
     due_s = min((silent_until(leg) for leg in call.legs if leg.state not in OVER), default=at_s + LINGER_S)
-    for leg in call.legs:
-        if not leg.replied_s and leg.started_s + DEAD_S > at_s:
-            due_s = min(due_s, leg.started_s + DEAD_S)
+    if any(not leg.is_pending for leg in call.legs):
+        # What is decided ends the ring of a phone that has said nothing by then.
+        for leg in call.legs:
+            if not leg.replied_s and at_s < leg.started_s + DEAD_S < due_s:
+                due_s = leg.started_s + DEAD_S
     for waiting in call.waiting.values():
         due_s = min(due_s, waiting.until_s)
     for ring in call.rings.values():
-        due_s = min(due_s, _ring_due_s(ring, at_s))
+        if ring.state is not RingState.TALKING and ring.state is not RingState.ENDED:
+            due_s = min(due_s, _ring_due_s(ring, at_s))
     return due_s
 
 

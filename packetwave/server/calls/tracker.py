@@ -267,7 +267,7 @@ class Tracker:
             self._hand_over(leg, of_call_id)
             return of_call_id
         kin = self._find(leg, at_s)
-        if kin is None or kin.parent is None or not kin.parent.is_pending:
+        if self._transfers and (kin is None or kin.parent is None or not kin.parent.is_pending):
             transfer = self._transfers.of(leg, self._towards.extension(leg, at_s))
             if transfer is not None:
                 leg.hand_over(*transfer.caller)
@@ -303,9 +303,10 @@ class Tracker:
         changed = leg.take(signal_of(status), now.at_s, status, to_tag=message.to_tag)
         call = self.table.call_of(leg)
         if call.waiting or status >= 180:
-            changed = self._rings.prove(now.at_s, call, leg, status) or changed
-            if 180 <= status < 200:
-                changed = self._rings.show(now.at_s, call, leg) or changed
+            proven = self._rings.prove(now.at_s, call, leg, status)
+            if status < 200:  # that a phone rings changes nothing more
+                changed = self._rings.show(now.at_s, call, leg) or proven
+            changed = changed or proven
         if changed:
             self._settle(call, now.at_s)
         return True

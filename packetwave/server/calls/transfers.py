@@ -52,6 +52,9 @@ class Transfers:
         self._roles = roles
         self._latest: deque[Transfer] = deque(maxlen=MAX_TRANSFERS)
 
+    def __len__(self) -> int:
+        return len(self._latest)
+
     def note(self, transfer: Transfer) -> None:
         """Remember a REFER; behind a proxy it is seen once more."""
         for known in self._latest:
