@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden fuzz soak stall signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden offices fuzz soak stall signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,9 @@ record-hep: ## record again what Kamailio, sngrep and sipgrep report by HEP (roo
 
 golden: setup-tests ## what the program makes of each capture of the golden set, beside what happened
 	@$(BIN)/python -m tests.golden.compare
+
+offices: setup ## made office flows and how many come out right, by kind; ARGS='--seed 2 --kind answered'
+	@$(BIN)/python -m tests.offices.run $(ARGS)
 
 SECONDS ?= 60
 fuzz: ## every parser and the tracker against made-up input; SECONDS=60 for each of the nine targets

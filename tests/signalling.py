@@ -57,8 +57,18 @@ CASES = {
     38: "Scanners: no alert to nobody's extension, bounded tables",
     39: "Bodies, SDP and RTP are never stored",
     40: "A mirror that shows nothing, half, or the wrong things is diagnosed by name",
+    41: "One PBX with several ports and several addresses stays one",
+    42: "A phone that never replies: its popup goes when its call is decided, or after 32 s",
+    43: "The caller is spelt otherwise behind the PBX: still one call",
+    44: "Registrations that are stale or partial forbid no phone that answers",
+    45: "Desk and mobile ring together, the mobile answers",
+    46: "A mailbox on another host, under the extension's own name, answers for nobody",
+    47: "A phone that rings for ten minutes on one 180 still rings",
+    48: "Opaque contacts before the first REGISTER: To names the extension",
+    49: "A stranger's INVITE is no popup until the phone itself replies",
     50: "What a PBX reports by HEP is read, and a call that the mirror shows as well is one call",
     51: "TZSP and VXLAN that come to a UDP socket read as those that the mirror shows",
+    52: "Replies that reach the mirror before their INVITE",
 }
 
 Shown = dict[int, list[str]]

@@ -29,6 +29,7 @@ from packetwave.protocol import (
 from packetwave.protocol.fields import parse_at
 from packetwave.server.calls.events import (
     Answered,
+    Cause,
     Corrected,
     Diagnosed,
     DiagnosisOver,
@@ -134,6 +135,7 @@ def event(keys: dict[str, Any]) -> RecordedEvent:
                 Outcome(keys["outcome"]),
                 keys.get("by", ""),
                 keys.get("via", ""),
+                Cause(keys["cause"]) if "cause" in keys else None,
             )
         case "diagnosis":
             said = ("event", "code", "severity", "at")

@@ -72,7 +72,13 @@ class Soak:
         self.calls = 0
         self.strange = 0
         self._open: dict[str, str] = {}
-        self.feed([(self.now_s, traffic.registration(extension)) for extension in traffic.MEMBERS])
+        self.feed(
+            [
+                (self.now_s, frame)
+                for extension in traffic.MEMBERS
+                for frame in traffic.registration(extension)
+            ]
+        )
 
     def feed(self, frames: list[traffic.Frame]) -> None:
         frames.sort(key=lambda frame: frame[0])

@@ -286,7 +286,7 @@ KINDS: dict[str, tuple[Callable[[Script], None], tuple[str, ...]]] = {
     "declined": (_refused(603, 3), ("declined",)),
     "failed": (_refused(404, 0.1), ("failed",)),
     "forwarded": (_refused(302, 0.1), ("forwarded",)),
-    "challenged": (challenged, ("unknown", "failed")),
+    "challenged": (challenged, ("failed", "failed")),
     "forked": (forked, ("answered", "answered_elsewhere", "answered_elsewhere")),
     "group": (group, ("answered", "answered_elsewhere", "answered_elsewhere")),
     "queue": (queue, ("missed",)),
@@ -312,16 +312,21 @@ def call_frames(number: int, at_s: float) -> list[Frame]:
     return frames + [(at + 0.0002, data) for at, data in frames] if number % 5 == 0 else frames
 
 
-def registration(extension: str) -> bytes:
-    """The registrar's 200 that says where an extension's phone is."""
+def registration(extension: str) -> list[bytes]:
+    """A REGISTER and the registrar's 200, which say where an extension's phone is."""
     at = dotted(phone(extension))
-    text = (
-        f"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP {at}:5060;branch=z9hG4bKreg{extension}\r\n"
-        f"From: <sip:{extension}@pbx>;tag=1\r\nTo: <sip:{extension}@pbx>;tag=2\r\n"
+    head = (
+        f"Via: SIP/2.0/UDP {at}:5060;branch=z9hG4bKreg{extension}\r\n"
+        f"From: <sip:{extension}@pbx>;tag=1\r\nTo: <sip:{extension}@pbx>{{tag}}\r\n"
         f"Call-ID: reg-{extension}\r\nCSeq: 1 REGISTER\r\n"
         f"Contact: <sip:{extension}@{at}>;expires=999999999\r\n\r\n"
     )
-    return datagram(_PBX, phone(extension), text.encode())
+    ask = f"REGISTER sip:pbx SIP/2.0\r\n{head.format(tag='')}"
+    answer = f"SIP/2.0 200 OK\r\n{head.format(tag=';tag=2')}"
+    return [
+        datagram(phone(extension), _PBX, ask.encode()),
+        datagram(_PBX, phone(extension), answer.encode()),
+    ]
 
 
 def scan(number: int, source: bytes) -> bytes:

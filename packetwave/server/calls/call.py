@@ -1,86 +1,101 @@
-"""A call and its ringings. Pure.
+"""A call: everything one caller set off. Pure.
 
-A *call* is everything one caller set off: all legs under one Call-ID, and the legs of other Call-IDs that
-`joining.py` finds to be the same call behind a B2BUA. A *ring* is one extension ringing in a call: what
-people see as one popup and one line of the log, however many legs and devices carry it.
+All legs under one Call-ID, and the legs of other Call-IDs that `kinship.py` finds to be the same call behind
+a B2BUA; and what they ring.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from hashlib import blake2b
+from enum import IntEnum
 
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.calls.events import Direction
 from packetwave.server.calls.leg import Leg
+from packetwave.server.calls.ring import Ring, RingState
 
 
-class RingState(Enum):
-    RINGING = auto()
-    STOPPED = auto()  # no leg rings any more, the verdict is not known yet
-    TALKING = auto()
-    ENDED = auto()
+class Proof(IntEnum):
+    """What has to be seen before a leg is believed to ring a phone, from least to most."""
+
+    NONE = 0  # the INVITE itself
+    REPLY = 1  # the phone's own first reply, a 100 will do
+    RINGING = 2  # 18x, or an answer that no machine gave
 
 
-@dataclass(slots=True, eq=False)
-class Ring:
-    """One extension ringing in one call. announced: `Ringing` was emitted; announce_s: when it may be.
+@dataclass(slots=True)
+class Waiting:
+    """A leg of which it is not proven yet that it rings an extension."""
 
-    restored: known from before a restart, and said then; it is announced again when a message shows it.
-
-    again: how many ended rings of this extension the call had before. outcome: as it was said first, None
-    before; a ring that begins again after that is corrected, not ended anew.
-    """
-
-    call_id: str
-    extension: str
+    called: str
+    """The extension it would ring."""
     direction: Direction
-    started_s: float
-    legs: list[Leg] = field(default_factory=list)
-    state: RingState = RingState.RINGING
-    announced: bool = False
-    restored: bool = False
-    announce_s: float = 0.0
-    stopped_s: float = 0.0
-    caller: str = ""
-    again: int = 0
-    outcome: Outcome | None = None
+    needs: Proof
+    until_s: float = float("inf")
+    """When it is believed without more, in packet time."""
+    beside: bool = True
+    """False if the extension's ring had stopped before this leg began: it may be the voicemail."""
+    suspect: bool = False
+    """True if its sender looks for open PBXs."""
+    doubtful: bool = False
+    """True if it would be believed at once, were there no time to wait for proof."""
 
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """legs in the order they were seen; rings by extension. scheduled_s: when it is looked at next."""
+    """Legs in the order they were seen, and rings by extension."""
 
     started_s: float
     legs: list[Leg] = field(default_factory=list)
     rings: dict[str, Ring] = field(default_factory=dict)
+    waiting: dict[Leg, Waiting] = field(default_factory=dict)
+    """Legs that are not proven to ring anybody yet."""
+    is_over: bool = False
+    """True if nothing of it can change any more, as it was looked at last."""
     scheduled_s: float = float("inf")
-    _upstream: frozenset[Leg] | None = None
+    """When it is looked at next."""
+    _ring_of: dict[Leg, Ring] = field(default_factory=dict)
 
     def add(self, leg: Leg) -> None:
         """Take a leg in."""
         self.legs.append(leg)
-        self._upstream = None
+        self.is_over = False
 
     def drop(self, leg: Leg) -> None:
         """Take a leg out."""
         self.legs.remove(leg)
-        self._upstream = None
+        self.waiting.pop(leg, None)
+        ring = self._ring_of.pop(leg, None)
+        if ring is not None:
+            ring.legs.remove(leg)
 
-    def upstream(self) -> frozenset[Leg]:
-        """The legs that others of this call continue: they end where another begins."""
-        if self._upstream is None:
-            self._upstream = frozenset(
-                leg
-                for leg in self.legs
-                if not leg.taker
-                and any(other is not leg and leg.destination.is_same(other.source) for other in self.legs)
-            )
-        return self._upstream
+    def join(self, leg: Leg, ring: Ring) -> None:
+        """Make a leg one of those that ring an extension."""
+        self._ring_of[leg] = ring
+        ring.legs.append(leg)
+        self.rings[ring.called] = ring
 
+    def drop_ring(self, ring: Ring) -> None:
+        """Forget a ring that rang nobody."""
+        if self.rings.get(ring.called) is ring:
+            del self.rings[ring.called]
+        for leg in ring.legs:
+            self._ring_of.pop(leg, None)
 
-def call_id_of(sip_call_id: str, from_tag: str, extension: str, again: int = 0) -> str:
-    """Our id of a ring: 16 hex digits, the same in every probe that sees the same first leg.
+    def ring_of(self, leg: Leg) -> Ring | None:
+        """The ring that a leg carries, None for none."""
+        return self._ring_of.get(leg)
 
-    again: as in `Ring`, for an extension that is called anew under the same Call-ID.
-    """
-    text = "\0".join((sip_call_id, from_tag, extension, *([str(again)] if again else [])))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    @property
+    def outgoing(self) -> Ring | None:
+        """The ring of an extension that calls somebody outside, None for none."""
+        if not self.rings:
+            return None
+        return next((ring for ring in self.rings.values() if ring.direction is Direction.OUT), None)
+
+    @property
+    def talks(self) -> bool:
+        """True while somebody has answered and not hung up."""
+        return any(ring.state is RingState.TALKING for ring in self.rings.values())
+
+    def upstream(self) -> Iterator[Leg]:
+        """The legs that others of this call continue."""
+        return (leg for leg in self.legs if leg.continued_s)

@@ -22,6 +22,39 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Cause(StrEnum):
+    """Why a phone stopped ringing, as far as the mirror shows it. The outcome follows from it."""
+
+    ANSWERED = "answered"
+    """It was answered at the extension that rang."""
+    CALLER_GAVE_UP = "caller_gave_up"
+    """The caller ended the leg that the ring came from."""
+    OTHER_PHONE = "other_phone"
+    """Another phone of the call answered."""
+    OUTSIDE_PHONE = "outside_phone"
+    """A phone outside that rang beside it answered: a mobile twin."""
+    PICKED_UP = "picked_up"
+    """Somebody inside took the call to his own phone."""
+    SAID_ELSEWHERE = "said_elsewhere"
+    """Only a Reason header says that somebody answered; nothing else was to be seen."""
+    BUSY = "busy"
+    DECLINED = "declined"
+    FORWARDED = "forwarded"
+    """The phone, or the PBX for it, sent the caller elsewhere."""
+    REFUSED = "refused"
+    """Any other refusal."""
+    NO_REPLY = "no_reply"
+    """The phone never said anything: unplugged, but still registered."""
+    WENT_ON = "went_on"
+    """The PBX went on to voicemail or to the next in line."""
+    TIMED_OUT = "timed_out"
+    """The PBX stopped ringing while the caller still waited."""
+    STOPPED = "stopped"
+    """The ringing was taken back; by whom cannot be seen, since the caller's leg is not on the mirror."""
+    UNSEEN = "unseen"
+    """Its end was never seen."""
+
+
 class Direction(StrEnum):
     """in: from outside to an extension; internal: between extensions; out: from an extension, no alert."""
 
@@ -93,13 +126,15 @@ class CallerChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known."""
+    """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known. cause: why it
+    stopped ringing, None where that was not looked at."""
 
     call_id: str
     at: datetime
     outcome: Outcome
     by: str = ""
     via: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +146,7 @@ class Corrected:
     outcome: Outcome
     by: str = ""
     via: str = ""
+    cause: Cause | None = None
 
 
 @dataclass(frozen=True, slots=True)

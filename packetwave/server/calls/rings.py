@@ -1,11 +1,13 @@
 """When a phone begins to ring, is answered, stops, and what came of it. Pure.
 
-Owns the rings' states and says the call events. Legs change elsewhere; `settle` draws the consequences.
+Moves the rings by their table and says the call events. Legs change elsewhere; `settle` draws the
+consequences. Whose phone a leg rings is in `towards.py`, why a ring stopped in `causes.py`.
 """
 
 from datetime import UTC, datetime
 
-from packetwave.server.calls.call import Call, Ring, RingState, call_id_of
+from packetwave.server.calls.call import Call, Proof, Waiting
+from packetwave.server.calls.causes import Causes
 from packetwave.server.calls.events import (
     Answered,
     CallerChanged,
@@ -18,35 +20,36 @@ from packetwave.server.calls.events import (
     Ringing,
     Stopped,
 )
-from packetwave.server.calls.joining import AGAIN_S
-from packetwave.server.calls.leg import Leg, LegState
-from packetwave.server.calls.pickup import Pickups
-from packetwave.server.calls.registrations import Registrations
-from packetwave.server.calls.verdict import REORDER_S, Verdict, deciding_legs, is_open, verdict
+from packetwave.server.calls.kinship import AGAIN_S
+from packetwave.server.calls.leg import DEAD_S, Leg, LegState, Signal
+from packetwave.server.calls.ring import LIVE, Ring, RingSignal, RingState, call_id_of
+from packetwave.server.calls.roles import Roles
+from packetwave.server.calls.takers import Takers
+from packetwave.server.calls.towards import Towards
 from packetwave.server.sip.identity import ANONYMOUS, Caller
+from packetwave.server.sip.numbers import is_number
+
+MACHINE_S = 1.0
+"""What answers sooner, without ringing or just after it began to, is voicemail and no person."""
+
+DOUBTFUL_S = 0.5
+"""How long a replay waits for proof while nothing is known of who is who."""
+
+_AT_THE_PHONE = frozenset((486, 600, 603))
+"""Refusals that somebody, or the phone itself, chose: there is a phone."""
 
 
 class Rings:
-    """members: normalised extensions, to be replaced when they change. patience_s: as the tracker's."""
+    """towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
+    is said, since a mirror may have swapped the two; for replays, in which nobody waits."""
 
-    def __init__(
-        self, members: frozenset[str], registrations: Registrations, *, patience_s: float = 0.0
-    ) -> None:
-        self.members = members
+    def __init__(self, towards: Towards, roles: Roles, takers: Takers, *, patience_s: float = 0.0) -> None:
+        self._towards = towards
+        self._roles = roles
+        self._takers = takers
+        self._causes = Causes(roles, takers)
         self._patience_s = patience_s
-        self._registrations = registrations
-        self._pickups = Pickups()
-        self._known = members
-        self._known_parts: tuple[frozenset[str], frozenset[str]] = (members, registrations.extensions())
         self._events: list[CallEvent] = []
-
-    def known(self) -> frozenset[str]:
-        """The extensions known to be ones: members' and those registered."""
-        parts = (self.members, self._registrations.extensions())
-        if parts[0] is not self._known_parts[0] or parts[1] is not self._known_parts[1]:
-            self._known_parts = parts
-            self._known = parts[0] | parts[1]
-        return self._known
 
     def taken(self) -> list[CallEvent]:
         """The events since the last time."""
@@ -55,208 +58,284 @@ class Rings:
         events, self._events = self._events, []
         return events
 
-    def begin(self, at_s: float, leg: Leg) -> None:
-        """A leg is new: whose phone it rings, if anybody's."""
-        self._pickups.note(leg)
-        rings = leg.call.rings
-        extension, direction = self._who_rings(at_s, leg)
-        outgoing = next((ring for ring in rings.values() if ring.direction is Direction.OUT), None)
-        if outgoing is not None and (not extension or direction is Direction.OUT):
-            join(leg, outgoing)  # the PBX's own leg of it
+    # Legs that begin and speak
+
+    def begin(self, at_s: float, call: Call, leg: Leg, *, suspect: bool = False) -> None:
+        """A leg is new: whose phone it rings, if anybody's. suspect: its sender looks for open PBXs."""
+        aim = self._towards.aim(leg, at_s)
+        outgoing = call.outgoing
+        if outgoing is not None and (not aim.called or aim.direction is Direction.OUT):
+            call.join(leg, outgoing)  # the PBX's own leg of it
             return
-        if not extension or (direction is Direction.OUT and rings):
+        if not aim.called or (aim.direction is Direction.OUT and call.rings):
             return
-        ring = rings.get(extension)
+        beside = self._is_beside(call, leg, aim.called)
+        needs = Proof.RINGING if suspect or not beside else aim.needs
+        waiting = Waiting(aim.called, aim.direction, needs, beside=beside, suspect=suspect)
+        if needs is Proof.NONE and aim.doubtful and self._patience_s and aim.direction is not Direction.OUT:
+            waiting = Waiting(aim.called, aim.direction, Proof.RINGING, at_s + DOUBTFUL_S, doubtful=True)
+        if waiting.needs is Proof.NONE:
+            self._ring(at_s, call, leg, aim.called, aim.direction)
+        else:
+            call.waiting[leg] = waiting
+
+    def show(self, at_s: float, call: Call, leg: Leg) -> bool:
+        """A message shows that a leg rings somebody: what was not said yet may be. True if there is such."""
+        ring = call.ring_of(leg)
+        if ring is None or ring.state not in (RingState.HELD, RingState.RESTORED):
+            return False
+        ring.may_tell(at_s + (self._patience_s if ring.direction is Direction.OUT else 0.0))
+        return True
+
+    def prove(self, at_s: float, call: Call, leg: Leg, status: int) -> bool:
+        """The called side of a leg replied: that may prove that it rings a phone. True if it did just now."""
+        waiting = call.waiting.get(leg)
+        if waiting is not None:
+            proven = self._is_proof(at_s, leg, waiting, status)
+            if proven:
+                self._believe(at_s, call, leg, waiting)
+            elif leg.was_answered:
+                del call.waiting[leg]  # by a machine
+            return proven
+        if leg.rang_s == at_s and not leg.continued_s:
+            ring = call.ring_of(leg)
+            if ring is not None and ring.direction is not Direction.OUT:
+                self._roles.saw_phone(leg, ring.called)
+        return False
+
+    def _is_proof(self, at_s: float, leg: Leg, waiting: Waiting, status: int) -> bool:
+        """True if a reply proves enough. What began when the phone had stopped may be its voicemail: it must
+        ring for a moment."""
+        if leg.continued_s:
+            return False
+        if status < 180:
+            return waiting.needs is Proof.REPLY
+        if status < 200:
+            if waiting.beside:
+                return True
+            waiting.until_s = min(waiting.until_s, at_s + MACHINE_S)
+            return False
+        if status < 300:
+            by_machine = at_s - (leg.rang_s or leg.started_s) < MACHINE_S and not (
+                waiting.beside and leg.rang_s
+            )
+            return not by_machine or waiting.doubtful
+        at_phone = status in _AT_THE_PHONE and waiting.beside and not waiting.suspect
+        return at_phone and self._roles.is_trusted(leg.source)
+
+    def believe_by_time(self, at_s: float, call: Call) -> None:
+        """Legs of which nothing more is to be expected that would prove anything ring somebody now."""
+        for leg, waiting in list(call.waiting.items()):
+            if leg.continued_s or leg.state is LegState.CHALLENGED:
+                del call.waiting[leg]  # it was on its way, or comes again
+            elif waiting.until_s <= at_s or (waiting.doubtful and not leg.is_pending):
+                self._believe(at_s, call, leg, waiting)
+            elif not (leg.is_pending or leg.was_answered):
+                del call.waiting[leg]
+
+    def _believe(self, at_s: float, call: Call, leg: Leg, waiting: Waiting) -> None:
+        del call.waiting[leg]
+        self._ring(at_s, call, leg, waiting.called, waiting.direction)
+        if leg.rang_s and not leg.continued_s and waiting.direction is not Direction.OUT:
+            self._roles.saw_phone(leg, waiting.called)
+
+    def _is_beside(self, call: Call, leg: Leg, called: str) -> bool:
+        """False if the extension's ring has stopped, and this leg goes to another place than it rang at."""
+        ring = call.rings.get(called)
+        if ring is None or ring.state not in (RingState.STOPPED, RingState.ENDED):
+            return True
+        return any(known.destination.host == leg.destination.host for known in ring.legs)
+
+    def _ring(self, at_s: float, call: Call, leg: Leg, called: str, direction: Direction) -> None:
+        """A leg rings an extension: with the ring that the call has of it, or a new one."""
+        ring = call.rings.get(called)
         if ring is None or not _may_go_on(ring, leg):
             again = ring.again + 1 if ring is not None else 0
-            call_id = call_id_of(leg.sip_call_id, leg.from_tag, extension, again)
-            ring = Ring(call_id, extension, direction, at_s, again=again, caller=leg.caller)
-            # Whom an extension calls is worth a line once it rings there; everything else is said now.
-            ring.announce_s = _NEVER if direction is Direction.OUT else at_s + self._patience_s
-            join(leg, ring)
+            call_id = call_id_of(leg.sip_call_id, leg.from_tag, called, again)
+            ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again)
+            if direction is not Direction.OUT:
+                ring.may_tell(max(at_s, leg.started_s + self._patience_s))
+            call.join(leg, ring)
             if direction is Direction.OUT:
-                for other in leg.call.legs:
-                    if other.ring is None:
-                        join(other, ring)  # the PBX's own leg of it, seen first
+                for other in call.legs:
+                    if call.ring_of(other) is None:
+                        call.join(other, ring)  # the PBX's own leg of it, seen first
             return
-        join(leg, ring)
-        if ring.state in (RingState.STOPPED, RingState.ENDED):
-            ring.state = RingState.RINGING
-            ring.stopped_s = 0.0
+        call.join(leg, ring)
+        if ring.take(RingSignal.AGAIN, at_s):
             self._events.append(RangAgain(ring.call_id, _time(at_s)))
 
-    def taker(self, leg: Leg, known: Leg) -> str:
+    # Other callers
+
+    def taker(self, call: Call, leg: Leg, known: Leg) -> str:
         """The extension that takes a call over by a leg in the place of a known one (RFC 3891), "" where
         the leg goes to the same phone and only the caller is another."""
-        ring = known.ring
+        ring = call.ring_of(known)
         # Only a talk can be transferred to a phone; what replaces a ringing takes it away from there.
         same_phone = (
             ring is not None
             and not known.is_pending
-            and (leg.target == ring.extension or leg.destination.is_same(known.destination))
+            and (leg.called == ring.called or leg.destination.is_same(known.destination))
         )
-        return leg.caller if not same_phone and leg.caller in self.known() else ""
+        return leg.caller if not same_phone and leg.caller in self._towards.known() else ""
 
-    def replace(self, at_s: float, leg: Leg, known: Leg) -> None:
+    def replace(self, at_s: float, call: Call, leg: Leg, known: Leg) -> None:
         """A leg takes the place of a known one at the same phone: no new ring, but another caller."""
-        if known.ring is not None and not leg.taker:
-            join(leg, known.ring)
-            self.change_caller(at_s, known.ring, Caller(leg.caller, leg.caller_name))
+        ring = call.ring_of(known)
+        if ring is not None and not leg.taker:
+            call.join(leg, ring)
+            self.change_caller(at_s, ring, Caller(leg.caller, leg.caller_name))
 
     def change_caller(self, at_s: float, ring: Ring, calling: Caller) -> None:
-        """Somebody else is calling in a ring or talk."""
-        if ring.state is RingState.ENDED or calling.number in (ANONYMOUS, ring.caller, ring.extension):
+        """Somebody else is calling in a ring or talk that was told."""
+        if ring.state not in LIVE or calling.number in (ANONYMOUS, ring.caller, ring.called):
             return
-        if not (ring.announced or ring.restored):
-            return  # nobody was told of another
         ring.caller = calling.number
         self._events.append(CallerChanged(ring.call_id, _time(at_s), calling.number, calling.name))
 
-    def show(self, at_s: float, leg: Leg) -> None:
-        """A message shows that a leg rings somebody: what was not announced yet may be."""
-        ring = leg.ring
-        if ring is not None and not ring.announced:
-            patience_s = self._patience_s if ring.direction is Direction.OUT else 0.0
-            ring.announce_s = min(ring.announce_s, at_s + patience_s)
-
-    def _announce(self, call: Call, at_s: float) -> None:
-        """Say the rings that may be said by now. One that came from a leg upstream has nothing to wait for;
-        an outgoing call that rings phones here was no outgoing call (a hunt group's number)."""
-        for ring in list(call.rings.values()):
-            if ring.announced or ring.state is RingState.ENDED:
-                continue
-            first = ring.legs[0]
-            outgoing = ring.direction is Direction.OUT
-            if outgoing and not ring.restored and not all(leg.is_pending for leg in ring.legs):
-                self.show(at_s, first)
-            continues = not outgoing and not ring.restored and bool(call.upstream() - {first})
-            if ring.announce_s > at_s and not continues:
-                continue
-            if outgoing and len(call.rings) > 1:
-                self._drop(call, ring)
-            elif not ring.restored or ring.state is RingState.RINGING:
-                ring.announced = True
-                self._say_ringing(at_s if ring.restored else ring.started_s, first, ring)
-
-    def _drop(self, call: Call, ring: Ring) -> None:
-        del call.rings[ring.extension]
-        for leg in ring.legs:
-            leg.ring = None
+    # Consequences
 
     def settle(self, call: Call, at_s: float) -> None:
         """After a leg of a call changed: what that means for its rings, answers before ends."""
-        self._announce(call, at_s)
-        live = [
-            ring
-            for ring in call.rings.values()
-            if ring.state is not RingState.ENDED and (ring.announced or ring.restored)
-        ]
+        if call.waiting:
+            self.believe_by_time(at_s, call)
+        if not call.rings:
+            return
+        self._tell(call, at_s)
+        live = [ring for ring in call.rings.values() if ring.state in LIVE or ring.was_ended_early]
+        for ring in live:
+            if ring.state is RingState.RINGING:
+                self._give_up_the_dead(call, ring, at_s)
         for ring in [ring for ring in live if not self._settle_answered(call, ring, at_s)]:
             self._settle_unanswered(call, ring, at_s)
 
     def end_all(self, call: Call, at_s: float) -> None:
         """Nothing more will be heard of a call: end its rings as far as they are known."""
+        for waiting in call.waiting.values():
+            if waiting.doubtful:
+                waiting.until_s = at_s
+        self.believe_by_time(at_s, call)
         for ring in call.rings.values():
-            ring.announce_s = min(ring.announce_s, at_s)
+            if ring.direction is not Direction.OUT or ring.tell_s < float("inf"):
+                ring.may_tell(at_s)
         self.settle(call, at_s)
-        for ring in call.rings.values():
-            if ring.state is not RingState.ENDED:
+        for ring in list(call.rings.values()):
+            if ring.state in LIVE:
                 self._end(call, ring, at_s)
 
+    def _tell(self, call: Call, at_s: float) -> None:
+        """Say the rings that may be said by now. One that came from a leg upstream has nothing to wait for;
+        an outgoing call that rings phones here was no outgoing call (a hunt group's number)."""
+        for ring in list(call.rings.values()):
+            if ring.state is RingState.HELD:
+                self._tell_held(call, ring, at_s)
+            elif ring.state is RingState.RESTORED and ring.tell_s <= at_s and _is_pending(ring):
+                ring.take(RingSignal.TELL, at_s)
+                self._say_ringing(at_s, ring)
+
+    def _tell_held(self, call: Call, ring: Ring, at_s: float) -> None:
+        outgoing = ring.direction is Direction.OUT
+        if outgoing:
+            if not all(leg.is_pending for leg in ring.legs):
+                ring.may_tell(at_s + self._patience_s)
+        elif any(leg.parent is not None for leg in ring.legs):
+            ring.may_tell(at_s)
+        elif not ring.deciding():
+            ring.take(RingSignal.DROP, at_s)  # it went on to somebody else before anybody was told
+            call.drop_ring(ring)
+            return
+        if ring.tell_s > at_s:
+            return
+        if outgoing and len(call.rings) > 1:
+            ring.take(RingSignal.DROP, at_s)
+            call.drop_ring(ring)
+        else:
+            ring.take(RingSignal.TELL, at_s)
+            self._say_ringing(ring.started_s, ring)
+
+    def _give_up_the_dead(self, call: Call, ring: Ring, at_s: float) -> None:
+        """A phone that never replied rings no longer than its call is undecided."""
+        dead = [
+            leg
+            for leg in ring.deciding()
+            if leg.state is LegState.CALLING and leg.is_dead and leg.started_s + DEAD_S <= at_s
+        ]
+        if dead and self._causes.is_decided(call, ring):
+            for leg in dead:
+                leg.take(Signal.SILENCE, at_s)
+
     def _settle_answered(self, call: Call, ring: Ring, at_s: float) -> bool:
-        legs = deciding_legs(call, ring)
+        legs = ring.deciding()
         answered = [leg for leg in legs if leg.was_answered]
         if not answered:
             return False
-        if ring.state is not RingState.TALKING:
-            ring.state = RingState.TALKING
+        early = ring.state is RingState.ENDED
+        if ring.take(RingSignal.ANSWER, at_s) and not early:
             self._events.append(Answered(ring.call_id, _time(at_s)))
         if all(leg.state is LegState.HUNG_UP for leg in answered) and not any(leg.is_pending for leg in legs):
             self._end(call, ring, at_s)
         return True
 
     def _settle_unanswered(self, call: Call, ring: Ring, at_s: float) -> None:
-        legs = deciding_legs(call, ring)
+        legs = ring.deciding()
         if any(leg.is_pending for leg in legs or ring.legs):
             return
         if legs and all(leg.state is LegState.CHALLENGED for leg in legs):
             return  # credentials follow
-        stops = ring.state is RingState.RINGING
-        if stops:
-            ring.state = RingState.STOPPED
-            ring.stopped_s = at_s
-        picked_up = self._pickups.may_come(ring) and at_s < ring.stopped_s + REORDER_S
-        if not picked_up and not is_open(call, ring, at_s):
+        stops = ring.take(RingSignal.STOP, at_s)
+        self._causes.known = self._towards.known()
+        if not self._causes.is_open(call, ring, at_s):
             self._end(call, ring, at_s)
-        elif stops:
+            return
+        if stops:
+            self._takers.stopped(call, at_s)
             self._events.append(Stopped(ring.call_id, _time(at_s)))
 
     def _end(self, call: Call, ring: Ring, at_s: float) -> None:
-        outcome, by = self._verdict(call, ring)
-        ring.state = RingState.ENDED
+        self._causes.known = self._towards.known()
+        cause, outcome, by, taker = self._causes.verdict(call, ring, at_s)
+        if taker is not None:
+            self._takers.claim(taker, call)
+        ring.take(RingSignal.END, at_s)
         if outcome is not Outcome.ANSWERED and ring.stopped_s:
             at_s = ring.stopped_s
-        by = "" if by == ring.extension else by
+        by = "" if by == ring.called else by
         if ring.outcome is None:
             ring.outcome = outcome
-            self._events.append(Ended(ring.call_id, _time(at_s), outcome, by))
+            self._events.append(Ended(ring.call_id, _time(at_s), outcome, by, cause=cause))
         elif ring.outcome is not outcome:
             ring.outcome = outcome
-            self._events.append(Corrected(ring.call_id, _time(at_s), outcome, by))
+            self._events.append(Corrected(ring.call_id, _time(at_s), outcome, by, cause=cause))
 
-    def _verdict(self, call: Call, ring: Ring) -> Verdict:
-        decided = verdict(call, ring)
-        if decided.outcome is Outcome.MISSED and (taker := self._pickups.taken_by(ring)):
-            return Verdict(Outcome.ANSWERED_ELSEWHERE, taker)
-        return decided
-
-    def _who_rings(self, at_s: float, leg: Leg) -> tuple[str, Direction]:
-        """The extension ("" for none) and the direction (signalling.md cases 30, 31, 36)."""
-        registrations = self._registrations
-        known = self.known()
-        if not known:
-            return leg.target, Direction.IN
-        extension = leg.target
-        if extension not in known:
-            extension = registrations.extension_at(leg.target, leg.destination, at_s)
-        from_inside = leg.caller in known
-        if extension:
-            places = registrations.places(extension, at_s)
-            if places and all(place.host != leg.destination.host for place in places):
-                return "", Direction.IN  # on its way, not at the phone yet
-            return extension, Direction.INTERNAL if from_inside else Direction.IN
-        if from_inside and self._is_at_home(at_s, leg):
-            return leg.target, Direction.OUT
-        return "", Direction.IN
-
-    def _is_at_home(self, at_s: float, leg: Leg) -> bool:
-        """False where a leg says that an extension calls, but comes from elsewhere than its phone: the PBX's
-        own leg, or a scanner that guessed an extension."""
-        places = self._registrations.places(leg.caller, at_s)
-        return not places or any(place.host == leg.source.host for place in places)
-
-    def _say_ringing(self, at_s: float, leg: Leg, ring: Ring) -> None:
-        upstream = leg.call.upstream() - {leg}
-        first = next((other for other in leg.call.legs if other in upstream and other.target), leg)
-        dialled = first.target if first is not leg else leg.dialled
-        via = leg.via or first.via
+    def _say_ringing(self, at_s: float, ring: Ring) -> None:
+        leg = (ring.deciding() or ring.legs)[0]
+        root = leg.root
+        dialled = leg.dialled if root is leg else _number_dialled(root)
+        via = leg.via or root.via
         self._events.append(
             Ringing(
                 call_id=ring.call_id,
                 at=_time(at_s),
                 caller=leg.caller,
-                called=ring.extension,
-                caller_name=leg.caller_name or first.caller_name,
-                dialled="" if dialled == ring.extension else dialled,
-                via="" if via == ring.extension else via,
+                called=ring.called,
+                caller_name=leg.caller_name or root.caller_name,
+                dialled="" if dialled == ring.called else dialled,
+                via="" if via == ring.called else via,
                 direction=ring.direction,
-                sip_call_id=leg.sip_call_id,
-                from_tag=leg.from_tag,
+                sip_call_id=ring.legs[0].sip_call_id,
+                from_tag=ring.legs[0].from_tag,
             )
         )
+        ring.caller = leg.caller
 
 
-_NEVER = float("inf")
+def _is_pending(ring: Ring) -> bool:
+    return any(leg.is_pending for leg in ring.legs)
+
+
+def _number_dialled(root: Leg) -> str:
+    """What the caller dialled, by his own leg: To, where the Request-URI is an account or `s`."""
+    return root.dialled if is_number(root.dialled) else root.called
 
 
 def _may_go_on(ring: Ring, leg: Leg) -> bool:
@@ -266,18 +345,17 @@ def _may_go_on(ring: Ring, leg: Leg) -> bool:
         return True
     if ring.outcome is Outcome.ANSWERED:
         return False
-    upstream = leg.call.upstream()
-    return (
-        any(other.is_pending or other.state is LegState.ANSWERED for other in upstream)
-        or leg.started_s - ring.stopped_s <= AGAIN_S
-    )
+    waits = any(known.is_pending or known.state is LegState.ANSWERED for known in _above(leg))
+    return waits or leg.started_s - ring.stopped_s <= AGAIN_S
 
 
-def join(leg: Leg, ring: Ring) -> None:
-    """Make a leg one of those that ring an extension."""
-    leg.ring = ring
-    ring.legs.append(leg)
-    leg.call.rings[ring.extension] = ring
+def _above(leg: Leg) -> list[Leg]:
+    """The legs that a leg continues."""
+    above = []
+    while leg.parent is not None:
+        leg = leg.parent
+        above.append(leg)
+    return above
 
 
 def _time(at_s: float) -> datetime:

@@ -1,4 +1,5 @@
-"""The table of calls: every leg by its transaction, its Call-ID and its kin; and when each call is due. Pure.
+"""The table of calls: every leg by its transaction and its Call-ID, every call by what a leg of it may share
+with a new one, and when each call is due. Pure.
 
 Owns what is remembered and for how long. Bounded: beyond `MAX_CALLS` the oldest call that rings nobody goes.
 """
@@ -7,12 +8,19 @@ import heapq
 from collections.abc import Iterator
 from itertools import count, islice
 
-from packetwave.server.calls.call import Call, RingState
-from packetwave.server.calls.leg import OVER, Leg, LegState
-from packetwave.server.calls.verdict import QUEUE_S, REORDER_S, SWAPPED_S
+from packetwave.server.calls.call import Call
+from packetwave.server.calls.causes import NEAR_S, QUEUE_S, SWAPPED_S
+from packetwave.server.calls.leg import DEAD_S, OVER, Leg, LegState
+from packetwave.server.calls.ring import Ring, RingState
 
-RING_SILENCE_S = 300.0
-"""A ring of which nothing more is heard is over; PBXs and proxies give up after 180 s (RFC 3261 timer C)."""
+RING_SILENCE_S = 1200.0
+"""A ring of which nothing more is heard is over. Phones were seen to ring for ten minutes on one 180."""
+
+TRYING_SILENCE_S = 300.0
+"""The same where the phone has not said that it rings; proxies give up after 180 s (RFC 3261 timer C)."""
+
+NO_REPLY_S = 32.0
+"""The same where it has said nothing at all (RFC 3261 timer B)."""
 
 TALK_SILENCE_S = 4 * 3600.0
 """An answered call of which nothing more is heard is taken to have ended unseen."""
@@ -25,6 +33,18 @@ LINGER_S = 64.0
 
 MAX_CALLS = 50_000
 MAX_KIN = 64
+"""Calls looked at for one new leg."""
+
+MAX_ENDING = 8
+"""The same of those that share no more than a host: the leg they continue by was seen just before."""
+
+MAX_ADDED = 3
+"""Parts that a B2BUA may have added to a Call-ID."""
+
+TAIL = 3
+"""Digits in which all spellings of a caller agree: extensions are no shorter."""
+
+_SEPARATORS = ("_", "-", ";", ".")
 
 Key = tuple[str, str]
 """A transaction: Call-ID and branch."""
@@ -37,6 +57,7 @@ class CallTable:
         self._legs: dict[Key, Leg] = {}
         self._by_call_id: dict[str, list[Leg]] = {}
         self._by_kin: dict[tuple[str, str], dict[Call, None]] = {}
+        self._call_of: dict[Leg, Call] = {}
         self._calls: dict[Call, None] = {}
         self._due: list[tuple[float, int, Call]] = []
         self._serial = count()
@@ -59,13 +80,32 @@ class CallTable:
         """All legs under a Call-ID, oldest first."""
         return self._by_call_id.get(sip_call_id, [])
 
-    def kin(self, leg: Leg) -> list[Call]:
-        """The latest calls with the same media or caller: those a new leg may belong to."""
-        found: dict[Call, None] = {}
-        for kin in _kin_of(leg):
-            if kin in self._by_kin:
-                found.update(dict.fromkeys(islice(reversed(self._by_kin[kin]), MAX_KIN)))
-        return list(found)
+    def call_of(self, leg: Leg) -> Call:
+        """The call a known leg is of."""
+        return self._call_of[leg]
+
+    def of_caller(self, leg: Leg) -> list[Call]:
+        """The latest calls whose caller ends in the same digits, latest first."""
+        return self._latest(("caller", _tail(leg.caller)), MAX_KIN)
+
+    def ending_at(self, host: str) -> list[Call]:
+        """The latest calls with a leg to a host, latest first."""
+        return self._latest(("host", host), MAX_ENDING)
+
+    def named_in(self, sip_call_id: str) -> Call | None:
+        """The call whose Call-ID a B2BUA made this one of, by adding something (`…_b2b-1`); None for none."""
+        for _ in range(MAX_ADDED):
+            end = max(map(sip_call_id.rfind, _SEPARATORS))
+            if end <= 0:
+                return None
+            sip_call_id = sip_call_id[:end]
+            if sip_call_id in self._by_call_id:
+                return self._call_of[self._by_call_id[sip_call_id][0]]
+        return None
+
+    def _latest(self, kin: tuple[str, str], most: int) -> list[Call]:
+        calls = self._by_kin.get(kin)
+        return list(islice(reversed(calls), most)) if calls else []
 
     def new_call(self, at_s: float) -> Call:
         call = Call(at_s)
@@ -84,17 +124,20 @@ class CallTable:
             self._calls[call] = self._calls.pop(call)
         return False
 
-    def add(self, leg: Leg) -> None:
-        """Put a leg into its call."""
-        leg.call.add(leg)
+    def add(self, leg: Leg, call: Call) -> None:
+        """Put a leg into a call."""
+        call.add(leg)
+        self._call_of[leg] = call
         self._legs[leg.key] = leg
         self._by_call_id.setdefault(leg.sip_call_id, []).append(leg)
         for kin in _kin_of(leg):
-            self._by_kin.setdefault(kin, {})[leg.call] = None
+            calls = self._by_kin.setdefault(kin, {})
+            calls.pop(call, None)
+            calls[call] = None
 
     def drop(self, leg: Leg) -> None:
         """Take a leg out of its call, which stays."""
-        leg.call.drop(leg)
+        self._call_of.pop(leg).drop(leg)
         self._legs.pop(leg.key, None)
         self._forget_call_id(leg)
 
@@ -103,6 +146,7 @@ class CallTable:
         del self._calls[call]
         for leg in call.legs:
             self._legs.pop(leg.key, None)
+            self._call_of.pop(leg, None)
             self._forget_call_id(leg)
             for kin in _kin_of(leg):
                 calls = self._by_kin.get(kin, {})
@@ -122,8 +166,8 @@ class CallTable:
             heapq.heappush(self._due, (due_s, next(self._serial), call))
 
     def due(self, at_s: float) -> Iterator[tuple[float, Call]]:
-        """The calls whose time has come by `at_s`, each with the time at which it had, in this order; each to
-        be looked at as of then, and scheduled again or removed."""
+        """The calls whose time has come by `at_s`, and when it came; each to be looked at as of then, and
+        scheduled again or removed."""
         while self._due and self._due[0][0] <= at_s:
             scheduled_s, _, call = heapq.heappop(self._due)
             if call.scheduled_s == scheduled_s:  # else it was scheduled anew, or forgotten
@@ -139,8 +183,15 @@ class CallTable:
 
 
 def _kin_of(leg: Leg) -> list[tuple[str, str]]:
-    parts = (("media", leg.media), ("caller", leg.caller))
-    return [kin for kin in parts if kin[1]]
+    kin = [("caller", _tail(leg.caller)), ("host", leg.destination.host)]
+    if leg.shown != leg.caller:
+        kin.append(("caller", _tail(leg.shown)))
+    return kin
+
+
+def _tail(caller: str) -> str:
+    """What all spellings of a caller end in."""
+    return caller[-TAIL:]
 
 
 def is_over(call: Call) -> bool:
@@ -152,8 +203,10 @@ def is_over(call: Call) -> bool:
 
 def silent_until(leg: Leg) -> float:
     """When a leg of which nothing more is heard is given up; when it may be forgotten if it is over."""
-    if leg.is_pending:
+    if leg.state is LegState.RINGING:
         return leg.last_s + RING_SILENCE_S
+    if leg.state is LegState.CALLING:
+        return leg.last_s + TRYING_SILENCE_S if leg.replied_s else leg.started_s + NO_REPLY_S
     if leg.state is LegState.ANSWERED:
         return leg.last_s + TALK_SILENCE_S
     if leg.state is LegState.CHALLENGED:
@@ -162,16 +215,28 @@ def silent_until(leg: Leg) -> float:
 
 
 def _due_s(call: Call, at_s: float) -> float:
-    if is_over(call):
+    """When a call is to be looked at next: time alone may change something of it then."""
+    call.is_over = is_over(call)
+    if call.is_over:
         return max(map(silent_until, call.legs))
-    return min(
-        [silent_until(leg) for leg in call.legs if leg.state not in OVER]
-        + [ring.announce_s for ring in call.rings.values() if not ring.announced and ring.announce_s > at_s]
-        + [
-            ring.stopped_s + wait_s
-            for ring in call.rings.values()
-            for wait_s in (SWAPPED_S, REORDER_S, QUEUE_S)
-            if ring.state is RingState.STOPPED and ring.stopped_s + wait_s > at_s
-        ],
-        default=at_s + LINGER_S,
-    )
+    due_s = min((silent_until(leg) for leg in call.legs if leg.state not in OVER), default=at_s + LINGER_S)
+    if any(not leg.is_pending for leg in call.legs):
+        # What is decided ends the ring of a phone that has said nothing by then.
+        for leg in call.legs:
+            if not leg.replied_s and at_s < leg.started_s + DEAD_S < due_s:
+                due_s = leg.started_s + DEAD_S
+    for waiting in call.waiting.values():
+        due_s = min(due_s, waiting.until_s)
+    for ring in call.rings.values():
+        if ring.state is not RingState.TALKING and ring.state is not RingState.ENDED:
+            due_s = min(due_s, _ring_due_s(ring, at_s))
+    return due_s
+
+
+def _ring_due_s(ring: Ring, at_s: float) -> float:
+    if ring.state is RingState.STOPPED:
+        waits = (ring.stopped_s + wait_s for wait_s in (SWAPPED_S, NEAR_S, QUEUE_S))
+        return min((due_s for due_s in waits if due_s > at_s), default=float("inf"))
+    if ring.state in (RingState.HELD, RingState.RESTORED) and ring.tell_s > at_s:
+        return ring.tell_s
+    return float("inf")

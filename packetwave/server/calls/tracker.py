@@ -1,22 +1,34 @@
 """The call tracker: SIP messages in, call events out. Pure; time is an argument (packet time in seconds).
 
-This module takes each message to its leg. What is remembered, and how long, is in `table.py`; how a leg
-changes in `leg.py`; which legs are one call in `joining.py`; what phones do in `rings.py`, and what came of
-it in `verdict.py`.
+Takes each message to its leg, and each new leg to its call. What follows is done in the other modules of this
+room, in the order in which one is drawn from the other: legs (`leg.py`, kept in `table.py`) → roles
+(`roles.py`, `registrations.py`) → kinship (`kinship.py`, `transfers.py`) → causes (`causes.py`, `takers.py`)
+→ events (`towards.py` and `rings.py` move the rings of `ring.py` and say what happened).
 """
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from packetwave.server.calls.call import Call, Ring, RingState
+from packetwave.server.calls.call import Call
 from packetwave.server.calls.early import Early, EarlyMessages
-from packetwave.server.calls.events import CallEvent, Direction
-from packetwave.server.calls.joining import find_call, media_of
+from packetwave.server.calls.events import CallEvent
+from packetwave.server.calls.kinship import Kin, Kinship
 from packetwave.server.calls.leg import OVER, Leg, Place, Signal
+from packetwave.server.calls.reading import (
+    OpenCall,
+    key_of,
+    leg_of,
+    leg_restored,
+    says_elsewhere,
+    signal_of,
+)
 from packetwave.server.calls.registrations import Registrations
-from packetwave.server.calls.rings import Rings, join
+from packetwave.server.calls.ring import Ring, RingSignal, RingState
+from packetwave.server.calls.rings import Rings
+from packetwave.server.calls.roles import Roles, is_scanner
 from packetwave.server.calls.table import CallTable, is_over, silent_until
+from packetwave.server.calls.takers import Takers, may_pick_up
+from packetwave.server.calls.towards import Towards
 from packetwave.server.calls.transfers import Transfer, Transfers, parties, refer_to, replaced
 from packetwave.server.sip.faults import fault
 from packetwave.server.sip.identity import (
@@ -25,31 +37,15 @@ from packetwave.server.sip.identity import (
     called,
     caller,
     dialled,
-    forwarded_by,
 )
 from packetwave.server.sip.message import Message
-
-RETRIED = frozenset((401, 407, 421, 422, 494))
-"""Refusals after which a caller's software sends the INVITE again, changed (RFC 3261, 3329, 4028)."""
-
 
 REPLAY_PATIENCE_S = 0.01
 """`patience_s` for capture files: mirrors were seen to swap frames by up to 5 ms."""
 
+__all__ = ("REPLAY_PATIENCE_S", "OpenCall", "Tracker")
+
 ASSERTED = tuple(name for name in IDENTITY_HEADERS if name != "from")
-
-
-class OpenCall(NamedTuple):
-    """A call that was not over when the program stopped, for `Tracker.restore`. Times in packet seconds."""
-
-    call_id: str
-    sip_call_id: str
-    from_tag: str
-    extension: str
-    caller: str
-    direction: Direction
-    rang_s: float
-    answered_s: float | None
 
 
 class Tracker:
@@ -72,15 +68,19 @@ class Tracker:
         self.registrations = Registrations()
         self.ignored: Counter[str] = Counter()
         self.table = CallTable()
-        self._rings = Rings(members, self.registrations, patience_s=patience_s)
+        self._roles = Roles(self.registrations)
+        self._towards = Towards(members, self.registrations, self._roles)
+        self._kinship = Kinship(self._roles)
+        self._takers = Takers(self._roles)
+        self._rings = Rings(self._towards, self._roles, self._takers, patience_s=patience_s)
         self._early = EarlyMessages()
-        self._transfers = Transfers()
+        self._transfers = Transfers(self._roles)
         self._identity_order = identity_order
         self._show_withheld = show_withheld
 
     def use_members(self, members: frozenset[str]) -> None:
         """The members' extensions are these from now on."""
-        self._rings.members = members
+        self._towards.use_members(members, self._roles)
 
     @property
     def is_empty(self) -> bool:
@@ -112,33 +112,23 @@ class Tracker:
         """Take up calls of the time before a restart. Those still ringing are announced again, under the
         same `call_id`, by the next message that shows it."""
         for known in calls:
-            nowhere = Place("", 0)
-            leg = Leg(
-                key=(known.sip_call_id, ""),
-                sip_call_id=known.sip_call_id,
-                from_tag=known.from_tag,
-                cseq=0,
-                source=nowhere,
-                destination=nowhere,
-                caller=known.caller,
-                caller_name="",
-                target=known.extension,
-                dialled="",
-                via="",
-                media="",
-                started_s=known.rang_s,
-                call=self.table.new_call(known.rang_s),
-                last_s=known.rang_s,
+            leg = leg_restored(known)
+            leg.take(Signal.ALERTING, known.rang_s)
+            ring = Ring(
+                known.call_id,
+                known.extension,
+                known.direction,
+                known.rang_s,
+                known.caller,
+                state=RingState.RESTORED,
             )
             if known.answered_s is not None:
                 leg.take(Signal.ACCEPTED, known.answered_s, 200)
-            ring = Ring(known.call_id, known.extension, known.direction, known.rang_s, restored=True)
-            ring.announce_s = float("inf")
-            if leg.was_answered:
-                ring.state = RingState.TALKING
-            self.table.add(leg)
-            join(leg, ring)
-            self.table.schedule(leg.call, known.rang_s)
+                ring.take(RingSignal.ANSWER, known.answered_s)
+            call = self.table.new_call(known.rang_s)
+            self.table.add(leg, call)
+            call.join(leg, ring)
+            self.table.schedule(call, known.rang_s)
 
     # Messages
 
@@ -159,13 +149,13 @@ class Tracker:
         self._route(early)
 
     def _route(self, now: Early) -> bool:
-        """Take a message to its leg; False where it belongs to an INVITE that was not seen."""
+        """Take a message to its leg; False where it belongs to a request that was not seen."""
         message = now.message
         if message.status:
             if message.method == "INVITE":
                 return self._response(now)
             if message.method == "REGISTER" and 200 <= message.status < 300:
-                self.registrations.learn(message, now.at_s, now.destination)
+                return self._registered(now)
             return True
         match message.method:
             case "INVITE":
@@ -174,6 +164,9 @@ class Tracker:
                 return self._cancel(now)
             case "BYE":
                 return self._bye(now)
+            case "REGISTER":
+                self.registrations.ask(message, now.at_s, now.source, now.destination)
+                return True
             case "REFER":
                 self._refer(now)
             case "UPDATE":
@@ -181,12 +174,19 @@ class Tracker:
         self._hear(now)
         return True
 
+    def _registered(self, now: Early) -> bool:
+        message = now.message
+        if not self.registrations.was_asked(message, now.at_s, now.source, now.destination):
+            return False
+        self._roles.saw_registrar(now.source)
+        self.registrations.learn(message, now.at_s, now.source, now.destination)
+        return True
+
     def _invite(self, now: Early) -> bool:
         message = now.message
-        leg = self.table.leg(_key(message, now.destination))
+        leg = self.table.leg(key_of(message, now.destination))
         if leg is not None:
-            leg.resent += 1
-            leg.last_s = now.at_s
+            leg.hear(now.at_s, again=True)
             return True
         if message.to_tag:
             self._identity(now)  # a re-INVITE in its dialog
@@ -208,83 +208,115 @@ class Tracker:
         """A leg that was not seen before: into its call, and perhaps a phone rings."""
         message = now.message
         ghost = self._ghost(message)
-        known = self.table.legs_of(message.call_id)
-        leg = Leg(
-            key=_key(message, now.destination),
-            sip_call_id=message.call_id,
-            from_tag=message.from_tag,
-            cseq=message.cseq,
-            source=now.source,
-            destination=now.destination,
-            caller=calling.number,
-            caller_name=calling.name,
-            target=target,
-            dialled=dialled(message),
-            via=forwarded_by(message),
-            media=media_of(message.body),
-            started_s=now.at_s,
-            last_s=now.at_s,
-            call=known[0].call if known else _NO_CALL,
-        )
-        handed_over = self._transfers.caller_of(leg)
-        if handed_over is not None:
-            leg.caller, leg.caller_name = handed_over
-        other = next(iter(self.table.legs_of(replaced(message))), None)
+        leg = leg_of(now, calling, target)
+        self._roles.saw_leg(leg)
+        replaces = replaced(message)
+        other = next(iter(self.table.legs_of(replaces)), None) if replaces else None
+        kin = Kin(self.table.call_of(other)) if other is not None else self._kin(leg, now.at_s)
+        call = kin.call if kin is not None else self.table.new_call(now.at_s)
         if other is not None:
-            leg.call = other.call
-        elif not known:
-            known_phone = leg.target in self._rings.known()
-            call = find_call(leg, self.table.kin(leg), known_phone=known_phone)
-            leg.call = call or self.table.new_call(now.at_s)
-        if other is not None:
-            leg.taker = self._rings.taker(leg, other)
-        self.table.add(leg)
-        if ghost is not None and ghost.ring is not None:
+            leg.taker = self._rings.taker(call, leg, other)
+        self.table.add(leg, call)
+        if kin is not None:
+            if kin.parent is not None and kin.parent.continue_by(leg):
+                self._roles.saw_chain(kin.parent, leg)
+            self._kinship.adopt(leg, call)
+        self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
+        self._settle(call, now.at_s)
+
+    def _ring(
+        self,
+        now: Early,
+        call: Call,
+        leg: Leg,
+        ghost: Leg | None,
+        other: Leg | None,
+        *,
+        replaces: bool,
+    ) -> None:
+        """What a new leg does: it shows a restored ring, takes another's place, or rings a phone."""
+        ring = call.ring_of(ghost) if ghost is not None else None
+        if ghost is not None and ring is not None:
             # What was remembered of before a restart is this leg: it takes the other's place.
-            ghost.ring.legs.remove(ghost)
-            join(leg, ghost.ring)
             self.table.drop(ghost)
-            self._rings.show(now.at_s, leg)
-        elif other is not None:
-            self._rings.replace(now.at_s, leg, other)
-        else:
-            self._rings.begin(now.at_s, leg)
-        self._settle(leg.call, now.at_s)
+            call.join(leg, ring)
+            self._rings.show(now.at_s, call, leg)
+            return
+        if other is not None:
+            self._rings.replace(now.at_s, call, leg, other)
+        elif not replaces:  # of a dialog that was not seen: it takes a call, and rings nobody
+            self._rings.begin(now.at_s, call, leg, suspect=is_scanner(now.message))
+        if leg.parent is None and all(known.sip_call_id == leg.sip_call_id for known in call.legs):
+            self._note_taker(leg, call, replaces=replaces)
+
+    def _note_taker(self, leg: Leg, call: Call, *, replaces: bool) -> None:
+        """Remember a leg that is of no call known, if it may take one."""
+        known = self._towards.known()
+        if self._roles.is_relay(leg.source):
+            if leg.called not in known:
+                self._takers.note(leg, call, inside=False)
+        elif leg.caller in known and may_pick_up(leg.called, known, replaces=replaces):
+            self._takers.note(leg, call, inside=True)
+
+    def _kin(self, leg: Leg, at_s: float) -> Kin | None:
+        """Where a leg belongs that replaces none. A transfer may say that somebody else is calling."""
+        known = self.table.legs_of(leg.sip_call_id)
+        if known:
+            call = self.table.call_of(known[0])
+            of_call_id = Kin(call, self._kinship.parent_in(leg, call))
+            self._hand_over(leg, of_call_id)
+            return of_call_id
+        kin = self._find(leg, at_s)
+        if self._transfers and (kin is None or kin.parent is None or not kin.parent.is_pending):
+            transfer = self._transfers.of(leg, self._towards.extension(leg, at_s))
+            if transfer is not None:
+                leg.hand_over(*transfer.caller)
+                kin = self._find(leg, at_s) or kin or Kin(self.table.new_call(at_s))
+                transfer.made = kin.call
+                return kin
+        if kin is not None:
+            self._hand_over(leg, kin)
+        return kin
+
+    def _hand_over(self, leg: Leg, kin: Kin) -> None:
+        """Who calls by a transferred leg calls by those that continue it, and those beside it."""
+        handed_over = self._kinship.handed_over(leg, kin)
+        if handed_over is not None:
+            leg.hand_over(handed_over.caller, handed_over.caller_name)
+
+    def _find(self, leg: Leg, at_s: float) -> Kin | None:
+        table = self.table
+        rings = bool(self._towards.extension(leg, at_s))
+        kin = self._kinship.find(leg, table.of_caller(leg), table.ending_at(leg.source.host), rings=rings)
+        if kin is None:
+            call = table.named_in(leg.sip_call_id)
+            kin = Kin(call, self._kinship.parent_in(leg, call)) if call is not None else None
+        return kin
 
     def _response(self, now: Early) -> bool:
         message = now.message
         # A response travels back: its source was sent the request.
-        leg = self.table.leg(_key(message, now.source)) or self._ghost(message)
+        leg = self.table.leg(key_of(message, now.source)) or self._ghost(message)
         if leg is None:
             return message.status < 180  # what such a one says, the next will say again
-        leg.last_s = now.at_s
         status = message.status
-        changed = False
-        if 180 <= status < 200:
-            leg.take(Signal.ALERTING, now.at_s)
-            self._rings.show(now.at_s, leg)
-            changed = leg.ring is not None and not leg.ring.announced
-        elif 200 <= status < 300:
-            leg.to_tag = message.to_tag or leg.to_tag
-            changed = leg.take(Signal.ACCEPTED, now.at_s, status)
-            if changed and leg.bye_seen:
-                leg.take(Signal.BYE, now.at_s)
-        elif status >= 300:
-            signal = Signal.CHALLENGE if status in RETRIED else Signal.REFUSAL
-            changed = leg.take(signal, now.at_s, status)
+        changed = leg.take(signal_of(status), now.at_s, status, to_tag=message.to_tag)
+        call = self.table.call_of(leg)
+        if call.waiting or status >= 180:
+            proven = self._rings.prove(now.at_s, call, leg, status)
+            if status < 200:  # that a phone rings changes nothing more
+                changed = self._rings.show(now.at_s, call, leg) or proven
+            changed = changed or proven
         if changed:
-            self._settle(leg.call, now.at_s)
+            self._settle(call, now.at_s)
         return True
 
     def _cancel(self, now: Early) -> bool:
-        leg = self.table.leg(_key(now.message, now.destination)) or self._ghost(now.message)
+        leg = self.table.leg(key_of(now.message, now.destination)) or self._ghost(now.message)
         if leg is None:
             return False
-        leg.last_s = now.at_s
-        leg.elsewhere_hint = leg.elsewhere_hint or _says_elsewhere(now.message)
-        leg.cancelled = leg.cancelled or not leg.was_answered
-        leg.take(Signal.CANCEL, now.at_s)
-        self._settle(leg.call, now.at_s)
+        leg.take(Signal.CANCEL, now.at_s, says_elsewhere=says_elsewhere(now.message))
+        self._settle(self.table.call_of(leg), now.at_s)
         return True
 
     def _bye(self, now: Early) -> bool:
@@ -295,10 +327,9 @@ class Tracker:
         tags = {message.from_tag, message.to_tag}
         of_dialog = [leg for leg in legs if {leg.from_tag, leg.to_tag} == tags]
         for leg in of_dialog or legs:
-            leg.last_s = now.at_s
-            leg.bye_seen = leg.bye_seen or leg.is_pending
-            leg.take(Signal.BYE, now.at_s)
-        self._settle(legs[0].call, now.at_s)
+            by_caller = message.from_tag == leg.from_tag
+            leg.take(Signal.CALLER_BYE if by_caller else Signal.CALLED_BYE, now.at_s)
+        self._settle(self.table.call_of(legs[0]), now.at_s)
         return True
 
     def _refer(self, now: Early) -> None:
@@ -307,14 +338,14 @@ class Tracker:
         leg = next((leg for leg in self.table.legs_of(message.call_id) if leg.was_answered), None)
         if leg is None:
             return
-        referrer, handed_over = parties(leg, message)
+        referrer, handed_over = parties(leg, self.table.call_of(leg).ring_of(leg), message)
         target, sip_call_id = refer_to(message)
         if not sip_call_id:
-            self._transfers.note(Transfer(now.at_s, referrer, target, handed_over))
+            self._transfers.note(Transfer(now.at_s, referrer, target, handed_over, [now.destination]))
             return
         for other in self.table.legs_of(sip_call_id)[:1]:
-            for ring in other.call.rings.values():
-                if ring.extension == target:
+            for ring in self.table.call_of(other).rings.values():
+                if ring.called == target:
                     self._rings.change_caller(now.at_s, ring, handed_over)
 
     def _identity(self, now: Early) -> None:
@@ -323,14 +354,15 @@ class Tracker:
         if not any(name in message.headers for name in ASSERTED):
             return
         for leg in self.table.legs_of(message.call_id):
-            if leg.ring is not None and message.from_tag == leg.from_tag and now.source.is_same(leg.source):
+            ring = self.table.call_of(leg).ring_of(leg)
+            if ring is not None and message.from_tag == leg.from_tag and now.source.is_same(leg.source):
                 calling = caller(message, order=ASSERTED, show_withheld=self._show_withheld)
-                self._rings.change_caller(now.at_s, leg.ring, calling)
+                self._rings.change_caller(now.at_s, ring, calling)
 
     def _hear(self, now: Early) -> None:
         """A message that changes nothing, but shows that its call is alive."""
         for leg in self.table.legs_of(now.message.call_id):
-            leg.last_s = now.at_s
+            leg.hear(now.at_s)
 
     def _ghost(self, message: Message) -> Leg | None:
         """The leg restored for this Call-ID and From tag, if no message has shown it yet."""
@@ -354,28 +386,9 @@ class Tracker:
         for leg in call.legs:
             if leg.state not in OVER and silent_until(leg) <= at_s:
                 leg.take(Signal.SILENCE, at_s)
-                leg.last_s = at_s  # it lingers from its end, as if that had been heard
+                leg.hear(at_s)  # it lingers from its end, as if that had been heard
         self._rings.settle(call, at_s)
         if is_over(call) and all(silent_until(leg) <= at_s for leg in call.legs):
             self.table.remove(call)
         else:
             self.table.schedule(call, at_s)
-
-
-_NO_CALL = Call(0.0)
-
-
-def _key(message: Message, server: Place) -> tuple[str, str]:
-    """A transaction's key (RFC 3261 section 17.2.3); without a branch (RFC 2543) the CSeq and the callee."""
-    return message.call_id, message.branch or f"{message.cseq}@{server.host}:{server.port}"
-
-
-def _says_elsewhere(message: Message) -> bool:
-    """RFC 3326: `SIP;cause=200` or `Q.850;cause=26` ("non-selected user clearing")."""
-    for value in message.values("reason"):
-        protocol, _, rest = value.partition(";")
-        causes = rest.replace(" ", "").lower().split(";")
-        wanted = {"SIP": "cause=200", "Q.850": "cause=26"}.get(protocol.strip().upper())
-        if wanted in causes:
-            return True
-    return False

@@ -6,9 +6,13 @@ that rings or talks already: `Replaces` replaces, it never adds (signalling.md c
 """
 
 from collections import deque
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from packetwave.server.calls.leg import Leg
+from packetwave.server.calls.call import Call
+from packetwave.server.calls.kinship import likeness
+from packetwave.server.calls.leg import Leg, Place
+from packetwave.server.calls.ring import Ring
+from packetwave.server.calls.roles import Roles
 from packetwave.server.sip.address import SipSyntaxError, parse_name_address
 from packetwave.server.sip.identity import Caller
 from packetwave.server.sip.message import Message
@@ -16,42 +20,74 @@ from packetwave.server.sip.numbers import normalise
 from packetwave.server.sip.text import readable, unescape
 
 MAX_TRANSFERS = 256
+
 TRANSFER_S = 60.0
-"""How long after its REFER the target's leg is still that transfer's."""
+"""How long after its REFER the target's leg is still that transfer's, where it says who calls."""
+
+AT_ONCE_S = 5.0
+"""The same where it says somebody else: the company's number, `s`."""
 
 
-class Transfer(NamedTuple):
-    """REFER: `referrer` hands `caller` over to `target`."""
+HOPS_S = 2.0
+"""How long one REFER takes through proxies, retransmissions included."""
+
+
+@dataclass(slots=True)
+class Transfer:
+    """REFER: `referrer` hands `caller` over to `target`. relays: where the REFER went to, hop by hop. made:
+    the call that came of it, None until then."""
 
     at_s: float
     referrer: str
     target: str
     caller: Caller
+    relays: list[Place]
+    made: Call | None = None
 
 
 class Transfers:
     """The latest blind transfers."""
 
-    def __init__(self) -> None:
+    def __init__(self, roles: Roles) -> None:
+        self._roles = roles
         self._latest: deque[Transfer] = deque(maxlen=MAX_TRANSFERS)
 
+    def __len__(self) -> int:
+        return len(self._latest)
+
     def note(self, transfer: Transfer) -> None:
+        """Remember a REFER; behind a proxy it is seen once more."""
+        for known in self._latest:
+            same = (known.referrer, known.target, known.caller) == (
+                transfer.referrer,
+                transfer.target,
+                transfer.caller,
+            )
+            if same and transfer.at_s - known.at_s <= HOPS_S:
+                known.relays += [relay for relay in transfer.relays if relay not in known.relays]
+                return
         self._latest.append(transfer)
 
-    def caller_of(self, leg: Leg) -> Caller | None:
-        """Who is handed over by a leg that is called in the name of a phone that transfers; None for an
-        ordinary leg."""
+    def of(self, leg: Leg, extension: str) -> Transfer | None:
+        """The transfer that a leg towards `extension` ("" for none) makes good, whatever its From says; None
+        for an ordinary leg. One that has made its call is used up."""
         for transfer in reversed(self._latest):
-            if leg.started_s - transfer.at_s > TRANSFER_S:
+            after_s = leg.started_s - transfer.at_s
+            if after_s > TRANSFER_S:
                 return None
-            if (transfer.referrer, transfer.target) == (leg.caller, leg.target):
-                return transfer.caller
+            if transfer.made is not None or transfer.target not in (leg.called, extension):
+                continue
+            named = leg.caller == transfer.referrer or bool(likeness(leg.caller, transfer.caller.number))
+            if (named or after_s <= AT_ONCE_S) and any(
+                self._roles.is_same(relay, leg.source) for relay in transfer.relays
+            ):
+                return transfer
         return None
 
 
-def parties(leg: Leg, message: Message) -> tuple[str, Caller]:
+def parties(leg: Leg, ring: Ring | None, message: Message) -> tuple[str, Caller]:
     """Who of a leg's two sends this REFER, and the other, who is handed over."""
-    called = leg.ring.extension if leg.ring is not None else leg.target
+    called = ring.called if ring is not None else leg.called
     if message.from_tag == leg.from_tag:
         return leg.caller, Caller(called, "")
     return called, Caller(leg.caller, leg.caller_name)

@@ -76,9 +76,9 @@ _SENTENCES: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.PACKED_FILE: "'{detail}' is compressed: unpack it first (only gzip is read as it is).",
     CaptureFaultCode.FOREIGN_FILE: "'{detail}' is a capture file of another kind: Wireshark ('Save As') or "
     "'editcap -F pcap FROM TO' makes a pcap file of it.",
-    CaptureFaultCode.NO_INTERFACE_BLOCK: "'{detail}' does not say what its packets were captured on (a pcapng "
-    "file without an interface description block), so that nothing in it can be read: save it anew as pcap "
-    "with the program that wrote it.",
+    CaptureFaultCode.NO_INTERFACE_BLOCK: "'{detail}' does not say what its packets were captured on (a "
+    "pcapng file without an interface description block), so that nothing in it can be read: save it anew "
+    "as pcap with the program that wrote it.",
     CaptureFaultCode.CUT_FILE: "'{detail}' is cut short or damaged: what was readable was used",
     CaptureFaultCode.INTERNAL: "Watching failed because of an error in PacketWave itself",
 }

@@ -35,10 +35,21 @@ class Conversation:
         """A leg not yet begun. more: call_id, dialled, name, branch, headers, body."""
         return Wire(self, source, destination, caller, target, **more)
 
-    def send(self, source: str, destination: str, text: bytes, *, port: int = 5060) -> None:
+    def send(
+        self, source: str, destination: str, text: bytes, *, port: int = 5060, to_port: int = 5060
+    ) -> None:
         message = parse(text)
         assert isinstance(message, Message), message
-        self.take(self.tracker.receive(self.now_s, Place(source, port), Place(destination, 5060), message))
+        places = Place(source, port), Place(destination, to_port)
+        self.take(self.tracker.receive(self.now_s, *places, message))
+
+    def register(self, phone: str, extension: str, *, registrar: str = "pbx", asked: bool = True) -> None:
+        """A phone registers, and is told so. asked: False for a 200 that nobody asked for."""
+        leg = self.leg(phone, registrar, extension, extension)
+        text = leg.text("SIP/2.0 200 OK", "REGISTER", to_tag="r", extra="Expires: 600\r\n")
+        if asked:
+            self.send(phone, registrar, leg.text(f"REGISTER sip:{registrar} SIP/2.0", "REGISTER"))
+        self.send(registrar, phone, text)
 
     def take(self, events: list[CallEvent]) -> None:
         self.events.extend(events)
@@ -82,6 +93,8 @@ class Wire:
     headers: str = ""
     body: str = ""
     cseq: int = 1
+    port: int = 5060
+    """Where the calling side sends from."""
 
     def __post_init__(self) -> None:
         number = next(_serial)
@@ -118,12 +131,12 @@ class Wire:
     def invite(self, *, extra: str = "", to_tag: str = "") -> "Wire":
         start = f"INVITE sip:{self.target}@{self.destination} SIP/2.0"
         text = self.text(start, "INVITE", extra=self.headers + extra, to_tag=to_tag, body=self.body)
-        self.talk.send(self.source, self.destination, text)
+        self.talk.send(self.source, self.destination, text, port=self.port)
         return self
 
     def reply(self, status: int, phrase: str = "X", *, extra: str = "") -> "Wire":
         text = self.text(f"SIP/2.0 {status} {phrase}", "INVITE", to_tag=self.to_tag, extra=extra)
-        self.talk.send(self.destination, self.source, text)
+        self.talk.send(self.destination, self.source, text, to_port=self.port)
         return self
 
     def ring(self) -> "Wire":
@@ -134,7 +147,7 @@ class Wire:
 
     def cancel(self, *, extra: str = "") -> "Wire":
         start = f"CANCEL sip:{self.target}@{self.destination} SIP/2.0"
-        self.talk.send(self.source, self.destination, self.text(start, "CANCEL", extra=extra))
+        self.talk.send(self.source, self.destination, self.text(start, "CANCEL", extra=extra), port=self.port)
         return self
 
     def bye(self) -> "Wire":

@@ -75,6 +75,7 @@ def test_a_scanner_that_guessed_an_extension_makes_no_outgoing_call() -> None:
     talk = Conversation()
     register = talk.leg("p2", "pbx", "1002", "1002")
     text = register.text("SIP/2.0 200 OK", "REGISTER")
+    talk.send("p2", "pbx", register.text("REGISTER sip:pbx SIP/2.0", "REGISTER"))
     talk.send("pbx", "p2", text.replace(b"sip:1002@p2>\r\nMax", b"sip:1002@p2>;expires=600\r\nMax"))
     talk.leg("scanner", "pbx", "1002", "00441234567890").invite().reply(403)
     assert talk.lines == []

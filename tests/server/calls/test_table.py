@@ -3,7 +3,7 @@
 import pytest
 
 from packetwave.server.calls import table as module
-from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S
+from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, NO_REPLY_S, RING_SILENCE_S
 from tests.server.calls.conversation import Conversation
 
 CALLER = "01012345678"
@@ -23,9 +23,9 @@ def test_an_ended_call_lingers_and_is_forgotten() -> None:
 def test_a_call_given_up_lingers_like_any_other() -> None:
     talk = Conversation()
     leg = talk.leg("pbx", "p1", CALLER, "1001").invite()
-    talk.wait(RING_SILENCE_S + 1)
+    talk.wait(NO_REPLY_S + 1)
     leg.invite()
-    assert talk.lines == ["01012345678 → 1001", "1001: ended unknown"]
+    assert talk.lines == ["01012345678 → 1001", "1001: ended failed"]
     leg = talk.leg("pbx", "p2", CALLER, "1002").invite().reply(401)
     talk.wait(CHALLENGE_S + 1)
     leg.invite()

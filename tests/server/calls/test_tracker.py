@@ -2,12 +2,12 @@
 
 import pytest
 
+from packetwave.server.calls.causes import SWAPPED_S
 from packetwave.server.calls.early import EARLY_S
 from packetwave.server.calls.events import Direction, Ringing
-from packetwave.server.calls.joining import AGAIN_S
+from packetwave.server.calls.kinship import AGAIN_S
 from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S, TALK_SILENCE_S
 from packetwave.server.calls.tracker import OpenCall
-from packetwave.server.calls.verdict import SWAPPED_S
 from tests.server.calls.conversation import START_S, Conversation
 
 CALLER = "01012345678"
@@ -390,6 +390,7 @@ def test_registrations_tell_whose_phone_rings() -> None:
     text = register.text(
         "SIP/2.0 200 OK", "REGISTER", extra="Contact: <sip:x7f@p1:5060>;expires=600\r\n"
     ).replace(b"Contact: <sip:1001@p1>\r\n", b"")
+    talk.send("p1", "pbx", register.text("REGISTER sip:pbx SIP/2.0", "REGISTER"))
     talk.send("pbx", "p1", text)
     # On its way to the PBX the call has not reached the phone.
     talk.leg("p2", "pbx", "1002", "1001").invite()

@@ -101,6 +101,13 @@ def calls_to(*extensions: str) -> Iterable[Timed]:
     return merge(
         (
             (
+                T0 - 10.1,
+                m.datagram(PHONES[0], PBX, m.sip("REGISTER sip:pbx SIP/2.0", 900 + number, user=user)),
+            )
+            for number, user in enumerate(extensions)
+        ),
+        (
+            (
                 T0 - 10,
                 m.datagram(
                     PBX,

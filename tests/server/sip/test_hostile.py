@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from packetwave.server.calls.joining import media_of
+from packetwave.server.calls.kinship import media_of
 from packetwave.server.sip import address, numbers
 from packetwave.server.sip.address import (
     SipSyntaxError,

@@ -1,0 +1,1 @@
+"""Office flows made by rule, with what must come of them: see `run.py`."""
