@@ -223,6 +223,66 @@
         <source>Caller&apos;s company</source>
         <translation>발신자 회사</translation>
     </message>
+    <message>
+        <source>It was answered at this phone.</source>
+        <translation>이 전화에서 받았습니다.</translation>
+    </message>
+    <message>
+        <source>The caller hung up.</source>
+        <translation>발신자가 먼저 끊었습니다.</translation>
+    </message>
+    <message>
+        <source>Another phone of the same call answered.</source>
+        <translation>함께 울린 다른 전화에서 받았습니다.</translation>
+    </message>
+    <message>
+        <source>A phone outside that rang as well, such as a mobile, answered.</source>
+        <translation>함께 울린 휴대폰 등 외부 전화에서 받았습니다.</translation>
+    </message>
+    <message>
+        <source>A colleague picked it up at another phone.</source>
+        <translation>다른 자리에서 당겨 받았습니다.</translation>
+    </message>
+    <message>
+        <source>The PBX says that somebody else answered.</source>
+        <translation>교환기에 따르면 다른 사람이 받았습니다.</translation>
+    </message>
+    <message>
+        <source>The phone was busy.</source>
+        <translation>통화 중이었습니다.</translation>
+    </message>
+    <message>
+        <source>It was declined at the phone.</source>
+        <translation>전화기에서 거절했습니다.</translation>
+    </message>
+    <message>
+        <source>The phone, or the PBX for it, sent the caller elsewhere.</source>
+        <translation>전화기나 교환기가 다른 곳으로 돌렸습니다.</translation>
+    </message>
+    <message>
+        <source>The phone refused the call.</source>
+        <translation>전화기가 받지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The phone did not reply. Is it plugged in?</source>
+        <translation>전화기가 응답하지 않았습니다. 전원과 랜선이 연결되어 있나요?</translation>
+    </message>
+    <message>
+        <source>The PBX went on to voicemail or to the next phone.</source>
+        <translation>교환기가 음성사서함이나 다음 전화로 넘겼습니다.</translation>
+    </message>
+    <message>
+        <source>The PBX stopped ringing while the caller still waited.</source>
+        <translation>발신자가 기다리는 동안 교환기가 벨을 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>The ringing was taken back; the mirror does not show by whom.</source>
+        <translation>벨이 멈췄습니다. 누가 멈췄는지는 미러에 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Its end was not seen on the mirror.</source>
+        <translation>끝나는 것이 미러에 보이지 않았습니다.</translation>
+    </message>
 </context>
 <context>
     <name>capture</name>

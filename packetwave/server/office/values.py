@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.calls.events import Cause, Direction, Outcome
 
 
 def headings(*names: str) -> Mapping[str, tuple[str, ...]]:
@@ -145,6 +145,9 @@ class CallRecord:
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     """None while the call has not ended."""
+
+    cause: Cause | None = None
+    """Why the phone stopped ringing; None while it rings, and where that is not known."""
 
     by: str = ""
     """Who took the call where somebody else did, "" where unknown."""

@@ -203,6 +203,8 @@ class CallLog(QAbstractTableModel):
         match column:
             case Column.CALLED:
                 return call_words.called_hint(record)
+            case Column.STATE if why := call_words.state_hint(record):
+                return f"{self._cell(record, column).words()}\n{why}"
             case Column.ALERT:
                 return call_words.alert_hint(record)
             case _:

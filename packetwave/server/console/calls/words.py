@@ -10,7 +10,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from packetwave.common.numbers import ANONYMOUS, display
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.office.values import CallRecord
 from packetwave.ui.plain import plain
@@ -122,6 +122,47 @@ def _ended_state(outcome: Outcome, record: CallRecord) -> Cell:
             return Cell(symbol="warning", text=translate("calls", "Failed"), tone=Tone.BAD)
         case _:
             return Cell(symbol="minus", text=translate("calls", "Unknown"), tone=Tone.QUIET)
+
+
+def state_hint(record: CallRecord) -> str:
+    """Why the phone stopped ringing, where that says more than the state."""
+    if record.cause is None or record.outcome in (None, Outcome.ANSWERED):
+        return ""
+    return _cause(record.cause)
+
+
+def _cause(cause: Cause) -> str:
+    match cause:
+        case Cause.ANSWERED:
+            return translate("calls", "It was answered at this phone.")
+        case Cause.CALLER_GAVE_UP:
+            return translate("calls", "The caller hung up.")
+        case Cause.OTHER_PHONE:
+            return translate("calls", "Another phone of the same call answered.")
+        case Cause.OUTSIDE_PHONE:
+            return translate("calls", "A phone outside that rang as well, such as a mobile, answered.")
+        case Cause.PICKED_UP:
+            return translate("calls", "A colleague picked it up at another phone.")
+        case Cause.SAID_ELSEWHERE:
+            return translate("calls", "The PBX says that somebody else answered.")
+        case Cause.BUSY:
+            return translate("calls", "The phone was busy.")
+        case Cause.DECLINED:
+            return translate("calls", "It was declined at the phone.")
+        case Cause.FORWARDED:
+            return translate("calls", "The phone, or the PBX for it, sent the caller elsewhere.")
+        case Cause.REFUSED:
+            return translate("calls", "The phone refused the call.")
+        case Cause.NO_REPLY:
+            return translate("calls", "The phone did not reply. Is it plugged in?")
+        case Cause.WENT_ON:
+            return translate("calls", "The PBX went on to voicemail or to the next phone.")
+        case Cause.TIMED_OUT:
+            return translate("calls", "The PBX stopped ringing while the caller still waited.")
+        case Cause.STOPPED:
+            return translate("calls", "The ringing was taken back; the mirror does not show by whom.")
+        case Cause.UNSEEN:
+            return translate("calls", "Its end was not seen on the mirror.")
 
 
 def _talked_s(record: CallRecord) -> int | None:

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.console.calls import words as call_words
 from tests.server.console.conftest import Clock, answered, call, missed
 
@@ -54,3 +55,18 @@ def test_the_company_stands_beside_the_name(clock: Clock) -> None:
     assert call_words.caller(call("c", clock.at, caller_name="김영희")).faint == "김영희"
     assert "한빛\n상사" in call_words.findable(record)[1]
     assert call_words.figures(record)[3:5] == ("김영희", "한빛 상사")
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_each_cause_is_said_in_words_of_its_own(cause: Cause, clock: Clock, korean: None) -> None:
+    record = replace(missed("a", clock.at), cause=cause)
+    said = call_words.state_hint(record)
+    assert said.endswith((".", "?"))
+    assert any("가" <= char <= "힣" for char in said)
+    others = [call_words.state_hint(replace(record, cause=other)) for other in Cause if other is not cause]
+    assert said not in others
+
+
+def test_an_answered_call_needs_no_reason(clock: Clock) -> None:
+    record = replace(missed("a", clock.at), cause=Cause.ANSWERED, outcome=Outcome.ANSWERED)
+    assert call_words.state_hint(record) == ""
