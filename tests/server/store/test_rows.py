@@ -7,7 +7,7 @@ from typing import get_type_hints
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.office.validation import check_extension, check_ip
 from packetwave.server.office.values import COLUMNS, CallRecord, Told
 from packetwave.server.store.rows import (
@@ -66,6 +66,7 @@ _BY_HINT: dict[object, st.SearchStrategy[object]] = {
     datetime | None: st.none() | _AT,
     Direction: st.sampled_from(Direction),
     Outcome | None: st.none() | st.sampled_from(Outcome),
+    Cause | None: st.none() | st.sampled_from(Cause),
     tuple[str, ...]: st.lists(_TEXT).map(tuple),
     tuple[Told, ...]: st.lists(st.builds(Told, _TEXT, _AT, st.floats(0, 1e6))).map(tuple),
 }
