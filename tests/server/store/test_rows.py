@@ -103,6 +103,7 @@ def test_a_stored_call_has_its_present_form() -> None:
         "answered_at": None,
         "ended_at": None,
         "outcome": "missed",
+        "cause": None,
         "by": "",
         "sip_call_id": "",
         "from_tag": "",

@@ -92,12 +92,12 @@ def test_a_field_declared_later_is_a_column_more(tmp_path: Path, monkeypatch: py
     unread = "UPDATE members SET extra = '[1'"
     path = made_by_the_first_version(tmp_path / "packetwave.db", ADDED, unread + " WHERE name = '김영희'")
     monkeypatch.setattr(schema, "COLUMNS", {**COLUMNS, "seat": ()})
-    monkeypatch.setattr(schema, "CALL_FIELDS", (*CALL_FIELDS, "cause", "held_at"))
+    monkeypatch.setattr(schema, "CALL_FIELDS", (*CALL_FIELDS, "mood", "held_at"))
     monkeypatch.setattr(schema, "CALL_TIMES", (*schema.CALL_TIMES, "held_at"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrate(connection)
         kinds = {name: kind for _, name, kind, *_ in connection.execute("PRAGMA table_info(calls)")}
-        assert (kinds["cause"], kinds["held_at"]) == ("TEXT", "INTEGER")
+        assert (kinds["mood"], kinds["held_at"]) == ("TEXT", "INTEGER")
         # What the file kept under that name before is now in its column; what cannot be read stays.
         members = connection.execute("SELECT name, seat, extra FROM members ORDER BY row_id").fetchall()
         assert members == [("홍길동", "A", "{}"), ("김영희", "", "[1")]
@@ -105,7 +105,7 @@ def test_a_field_declared_later_is_a_column_more(tmp_path: Path, monkeypatch: py
         # The older program goes on with the same file.
         connection.execute(ADDED)
         assert connection.execute("SELECT seat FROM members").fetchall() == [("A",), ("",), ("",)]
-        assert connection.execute("SELECT cause, held_at FROM calls").fetchall() == [(None, None)]
+        assert connection.execute("SELECT mood, held_at FROM calls").fetchall() == [(None, None)]
 
 
 def test_a_file_of_the_first_version_is_brought_up_with_its_rows(tmp_path: Path) -> None:
