@@ -2,8 +2,12 @@
 
 import csv
 import io
+import re
 import zipfile
 from dataclasses import replace
+from datetime import datetime, timezone, tzinfo
+from types import SimpleNamespace
+from typing import Self
 
 import openpyxl
 import pytest
@@ -27,7 +31,20 @@ def _members(file: TableFile) -> list[Member]:
     return [row.member for row in file.rows]
 
 
-def _workbook(*rows: list[object], formats: dict[str, str] | None = None) -> bytes:
+def _written_on_one_day(members: list[Member]) -> bytes:
+    """What `to_xlsx` writes, but for the second it was written in: the same bytes in every run."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(members))) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            text = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", b"2026-11-23T09:00:00Z", old.read(name))
+            new.writestr(zipfile.ZipInfo(name, (2026, 11, 23, 9, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+_Cell = str | int | float | None  # what these tests put into one
+
+
+def _workbook(*rows: list[_Cell], formats: dict[str, str] | None = None) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     for number, row in enumerate(rows, start=1):
@@ -143,7 +160,7 @@ def test_files_too_big(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_ROWS", 3)
     assert _members(_read("ext,ip\n1,::1\n2,::1\n3,::1\n"))
     assert _read("ext,ip\n1,::1\n2,::1\n3,::1\n4,::1\n").problems == (Problem(5, "too_big"),)
-    rows: list[list[object]] = [["ext", "ip"], *([n, "::1"] for n in range(1, 5))]
+    rows: list[list[_Cell]] = [["ext", "ip"], *([n, "::1"] for n in range(1, 5))]
     assert read_file(_workbook(*rows)).problems == (Problem(4, "too_big"),)
     monkeypatch.setattr(tables, "_MAX_UNPACKED_BYTES", 100)
     assert read_file(_workbook(["ext", "ip"])).problems == (Problem(0, "too_big"),)
@@ -183,10 +200,26 @@ def test_another_zip_is_no_workbook() -> None:
     assert read_file(stream.getvalue()).problems == (Problem(0, "not_a_table"),)
 
 
+def test_the_workbook_to_break_is_the_same_in_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = _written_on_one_day([HONG, KIM])
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2031, 2, 3, 4, 5, 6, tzinfo=tz)
+
+    for part in ("openpyxl.writer.excel", "openpyxl.packaging.core"):
+        monkeypatch.setattr(f"{part}.datetime", SimpleNamespace(datetime=Later, timezone=timezone))
+    with zipfile.ZipFile(io.BytesIO(to_xlsx([HONG, KIM]))) as book:
+        assert b"2031-02-03T04:05:06Z" in book.read("docProps/core.xml")
+    assert _written_on_one_day([HONG, KIM]) == first
+    assert _members(read_file(first)) == [HONG, KIM]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_broken_workbook_never_raises(data: st.DataObject) -> None:
-    content = bytearray(to_xlsx([HONG, KIM]))
+    content = bytearray(_written_on_one_day([HONG, KIM]))
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(2, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(2, len(content)))
