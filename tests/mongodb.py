@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
@@ -84,7 +85,7 @@ class MongoServer:
             socket.create_connection(("127.0.0.1", self.port), 0.5).close()
         except OSError:
             return False
-        with MongoClient(self.uri, serverSelectionTimeoutMS=2000) as client:
+        with MongoClient[Any](self.uri, serverSelectionTimeoutMS=2000) as client:
             try:
                 client.admin.command("ping")
             except PyMongoError:

@@ -13,8 +13,10 @@ import pytest
 
 from packetwave import __version__
 from packetwave.client import app as app_module
+from packetwave.client import ending
 from packetwave.client.app import FAILED, FINE, WRONG_USAGE, main
 from packetwave.client.preset import Preset, preset
+from packetwave.common import paths
 from packetwave.common.instance import Instance
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from tests.client.conftest import StartServer
@@ -301,8 +303,8 @@ def test_quit_of_an_administrator_ends_the_clients_of_all_profiles(
     folder = tmp_path / "kim" / "AppData" / "Local" / "PacketWave" / "client"
     client = run("--headless", "--data-dir", str(folder))
     client.event("disconnected")
-    monkeypatch.setattr(app_module.ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
-    monkeypatch.setattr(app_module.paths, "data_dir", lambda _program: tmp_path / "own")
+    monkeypatch.setattr(ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
+    monkeypatch.setattr(paths, "data_dir", lambda _program: tmp_path / "own")
     assert main(["--quit"]) == FINE
     assert client.end()[0] == FINE
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kim"]
@@ -322,12 +324,12 @@ def test_what_was_set_beforehand_holds_headless_too(start_server: StartServer, t
     server = start_server(WELCOME)
     given = preset({"Server": server.url}, {}, {"Server": "elsewhere", "Extension": "1001"})
     answers: list[str] = []
-    asking = threading.Thread(
-        target=lambda: (
-            answers.append(server.hellos.get(timeout=WAIT_S)["extension"]),
-            Instance(tmp_path).ask("quit"),
-        )
-    )
+
+    def ask_and_quit() -> None:
+        answers.append(server.hellos.get(timeout=WAIT_S)["extension"])
+        Instance(tmp_path).ask("quit")
+
+    asking = threading.Thread(target=ask_and_quit)
     asking.start()
     assert main(["--headless", "--data-dir", str(tmp_path)], lambda: given) == FINE
     asking.join(WAIT_S)

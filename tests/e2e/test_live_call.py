@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pymongo
 import pytest
@@ -198,7 +199,7 @@ def test_killed_client_is_told_again_once_it_is_back(
 def test_killed_database_loses_no_call(building: Building, tmp_path: Path) -> None:
     # On the server's own PC: everything here happens in the probe's namespace.
     with building.probe.inside(), mongodb_server(tmp_path / "mongo") as database:
-        with pymongo.MongoClient(database.uri) as mongo:
+        with pymongo.MongoClient[Any](database.uri) as mongo:
             mongo["packetwave"]["members"].insert_many(
                 [
                     {"extension_num": "1001", "default_ip": STAFF},
@@ -219,7 +220,7 @@ def test_killed_database_loses_no_call(building: Building, tmp_path: Path) -> No
         server.err.wait_for_words("is there")
 
         def written() -> bool:
-            with pymongo.MongoClient(database.uri) as mongo:
+            with pymongo.MongoClient[Any](database.uri) as mongo:
                 return mongo["packetwave"]["calls"].count_documents({"_id": call_id}) == 1
 
         wait_until(written, "the call is in the database, once")

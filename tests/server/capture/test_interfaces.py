@@ -1,6 +1,8 @@
+import locale
+
 import pytest
 
-from packetwave.server.capture import CaptureFault, handle, interfaces, list_interfaces, resolve_interface
+from packetwave.server.capture import CaptureFault, handle, list_interfaces, resolve_interface
 from tests.netns import Office, needs_namespaces
 
 
@@ -23,7 +25,7 @@ def windows_devices(monkeypatch: pytest.MonkeyPatch) -> None:
         device(b"nflog", None, 0),
     ]
     monkeypatch.setattr(handle, "devices", lambda: iter(found))
-    monkeypatch.setattr(interfaces.locale, "getpreferredencoding", lambda setlocale: "cp949")
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda setlocale: "cp949")
 
 
 @pytest.mark.usefixtures("windows_devices")

@@ -61,7 +61,7 @@ def test_each_finding_is_said_in_korean(code: Code, korean: None) -> None:
 def test_what_the_network_says_is_plain(desk: Desk) -> None:
     hostile = replace(TLS, figures=(("phones", ("<b>a</b>\n\u202ex",)), ("count", 1)))
     desk.tell(StatusChanged(replace(WATCHING, findings=(hostile,))))
-    assert "<b>a</b>  x" in desk.window.findings.text()
+    assert "<b>a</b> x" in desk.window.findings.text()
 
 
 def test_speech_is_shown_as_an_estimate(desk: Desk) -> None:

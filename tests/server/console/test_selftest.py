@@ -21,6 +21,6 @@ def test_the_window_is_drawn_and_both_languages_speak() -> None:
 
 
 def test_missing_translations_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest.languages, "install", lambda *_: None)
+    monkeypatch.setattr(languages, "install", lambda *_: None)
     with pytest.raises(RuntimeError, match="would say"):
         selftest.translate()

@@ -22,7 +22,7 @@ from packetwave.server.engine.notices import (
 from packetwave.server.office.values import MemberTable
 from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
-from packetwave.ui.theme import DARK, LIGHT
+from packetwave.ui.theme import DARK, LIGHT, Theme
 from tests.server.console.conftest import KIM, LAN, MIRROR, WATCHING, Clock, Desk, answered, call, missed
 
 
@@ -87,7 +87,7 @@ def test_everything_has_a_name_and_can_be_reached_by_keys(desk: Desk, clock: Clo
         QApplication.processEvents()
         reached: set[QWidget] = set()
         widget = desk.window.nextInFocusChain()
-        while widget not in reached:
+        while widget is not None and widget not in reached:
             reached.add(widget)
             widget = widget.nextInFocusChain()
         for each in desk.window.findChildren(QWidget):
@@ -122,11 +122,11 @@ def test_korean_from_the_first_start(qtbot: QtBot, clock: Clock, korean: None) -
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: object) -> None:
+def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: Theme) -> None:
     desk.tell(
         StatusChanged(WATCHING), CallChanged(missed("a", clock.at)), MembersChanged(MemberTable((KIM,)))
     )
-    desk.window.set_theme(theme)  # type: ignore[arg-type]
+    desk.window.set_theme(theme)
     wanted = LIGHT.surface if theme is LIGHT else DARK.surface
     for page in (desk.window.calls, desk.window.members, desk.window.capture):
         desk.window.show_page(page)

@@ -19,7 +19,7 @@ _WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from packetwave.server.store.base import Put
+from packetwave.server.office.values import Put
 from packetwave.server.store.sqlite import SqliteStore
 from tests.server.store.samples import HONG, call
 

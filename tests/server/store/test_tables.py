@@ -160,8 +160,8 @@ def test_files_too_big(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MAX_ROWS", 3)
     assert _members(_read("ext,ip\n1,::1\n2,::1\n3,::1\n"))
     assert _read("ext,ip\n1,::1\n2,::1\n3,::1\n4,::1\n").problems == (Problem(5, "too_big"),)
-    rows: list[list[_Cell]] = [["ext", "ip"], *([n, "::1"] for n in range(1, 5))]
-    assert read_file(_workbook(*rows)).problems == (Problem(4, "too_big"),)
+    rows: list[list[_Cell]] = [[n, "::1"] for n in range(1, 5)]
+    assert read_file(_workbook(["ext", "ip"], *rows)).problems == (Problem(4, "too_big"),)
     monkeypatch.setattr(tables, "_MAX_UNPACKED_BYTES", 100)
     assert read_file(_workbook(["ext", "ip"])).problems == (Problem(0, "too_big"),)
 

@@ -226,16 +226,16 @@ def test_speech_reaches_the_sample_alone(hosts: tuple[Host, Host]) -> None:
 
 
 def test_a_bug_met_as_time_passes_does_not_end_the_watch(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leg = Leg("01012345678", "1001")
     path = write_pcap(tmp_path / "c.pcap", [leg.request(T0, "INVITE"), leg.response(T0 + 0.3, 486)])
     room = Room(Recording(path, real_time=True))
 
-    def stumbles(_at_s: float) -> list[CallEvent]:
+    def stumbles(at_s: float) -> list[CallEvent]:
         raise ZeroDivisionError
 
-    room.watch.detector.tracker.advance = stumbles  # type: ignore[method-assign]
+    monkeypatch.setattr(room.watch.detector.tracker, "advance", stumbles)
     room.watch.start()
     room.wait_for_state(CaptureState.REPLAYED)
     assert [type(event).__name__ for event in room.events()] == ["Ringing", "Ended"]
