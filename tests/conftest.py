@@ -1,5 +1,38 @@
-"""Windows under test are real ones, on a screen that nobody sees, unless the environment names another."""
+"""Windows under test are real ones, on a screen that nobody sees, unless the environment names another.
+
+None outlives its test: each change of the look would reach it again, and every later test would pay for it.
+"""
 
 import os
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def no_window_outlives_the_test() -> Iterator[None]:
+    """Fails the test that leaves a window (`qtbot.addWidget` sees to one), and takes it away for the next."""
+    yield
+    if "PySide6.QtWidgets" in sys.modules:
+        left = windows_left()
+        assert left == []
+
+
+def windows_left() -> list[str]:
+    """What kind of windows there are, with their titles; none of them is there afterwards."""
+    import shiboken6
+    from PySide6.QtCore import QCoreApplication, QEvent
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.instance() is None:
+        return []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # what `deleteLater` was asked of
+    left = QApplication.topLevelWidgets()
+    said = [f"{type(window).__name__} {window.windowTitle()!r}" for window in left]
+    for window in left:
+        if shiboken6.isValid(window):  # and not gone with the one it belonged to
+            shiboken6.delete(window)
+    return said

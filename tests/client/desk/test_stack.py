@@ -20,6 +20,7 @@ def stack(qtbot: QtBot) -> Iterator[PopupStack]:
     made = PopupStack(LIGHT)
     yield made
     made.close_all()
+    made.deleteLater()
 
 
 def numbered(number: int) -> Call:
