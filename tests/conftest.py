@@ -1,15 +1,23 @@
 """Windows under test are real ones, on a screen that nobody sees, unless the environment names another.
 
 None outlives its test: each change of the look would reach it again, and every later test would pay for it.
+Property tests have no clock.
 """
 
 import os
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# How long an example takes says more of the machine than of the code; pytest's own timeout ends what hangs.
+hypothesis.settings.register_profile(
+    "packetwave", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("packetwave")
 
 
 @pytest.fixture(autouse=True)

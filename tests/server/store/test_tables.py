@@ -216,7 +216,7 @@ def test_the_workbook_to_break_is_the_same_in_every_second(monkeypatch: pytest.M
     assert _members(read_file(first)) == [HONG, KIM]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_a_broken_workbook_never_raises(data: st.DataObject) -> None:
     content = bytearray(_written_on_one_day([HONG, KIM]))
@@ -227,7 +227,7 @@ def test_a_broken_workbook_never_raises(data: st.DataObject) -> None:
     assert file.problems or file.rows is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     part=st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml"]),
     data=st.data(),
@@ -246,7 +246,7 @@ def test_a_workbook_with_broken_xml_never_raises(part: str, data: st.DataObject)
     assert all(describe(problem) for problem in file.problems)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_no_bytes_raise(content: bytes) -> None:
     for prefix in (b"", b"ext,ip\n", b"PK", b"\xff\xfe"):
@@ -301,14 +301,14 @@ def _columns_filled(members: list[Member]) -> list[Member]:
     return [replace(m, extra={**dict.fromkeys(names, ""), **m.extra}) for m in members]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_MEMBERS)
 def test_csv_comes_back(members: list[Member]) -> None:
     for mark in (True, False):
         assert _members(read_file(to_csv(members, mark=mark))) == _columns_filled(members)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(_MEMBERS)
 def test_xlsx_comes_back(members: list[Member]) -> None:
     assert _members(read_file(to_xlsx(members))) == _columns_filled(members)
