@@ -11,7 +11,7 @@ from packetwave.server.store.sqlite import FILE_NAME, SqliteStore, open_embedded
 
 @dataclass(frozen=True, slots=True)
 class OpenStores:
-    """See `history.Stores`."""
+    """See `base.Stores`."""
 
     members: MemberStore
     calls: CallStore

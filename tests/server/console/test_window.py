@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
+from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.engine.notices import (
     CallChanged,
     FileFault,
@@ -24,6 +25,13 @@ from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui.theme import DARK, LIGHT, Theme
 from tests.server.console.conftest import KIM, LAN, MIRROR, WATCHING, Clock, Desk, answered, call, missed
+
+
+def pages(window: ConsoleWindow) -> list[QWidget]:
+    """All pages, as the navigation has them."""
+    turned = window.findChild(QStackedWidget, "pages")
+    assert isinstance(turned, QStackedWidget)
+    return [turned.widget(number) for number in range(turned.count())]
 
 
 def test_a_ringing_call_is_seen_at_once(desk: Desk, clock: Clock) -> None:
@@ -82,7 +90,7 @@ def test_everything_has_a_name_and_can_be_reached_by_keys(desk: Desk, clock: Clo
     desk.tell(StatusChanged(WATCHING), MembersChanged(MemberTable((KIM,))), CallChanged(call("a", clock.at)))
     desk.tell(InterfacesChanged((LAN, MIRROR)))
     window = desk.window
-    for page in (window.calls, window.members, window.capture, window.settings):
+    for page in pages(window):
         desk.window.show_page(page)
         QApplication.processEvents()
         reached: set[QWidget] = set()
@@ -128,7 +136,7 @@ def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: The
     )
     desk.window.set_theme(theme)
     wanted = LIGHT.surface if theme is LIGHT else DARK.surface
-    for page in (desk.window.calls, desk.window.members, desk.window.capture):
+    for page in pages(desk.window):
         desk.window.show_page(page)
         picture = desk.window.grab().toImage()
         assert picture.pixelColor(5, 300).name() == wanted  # the navigation
