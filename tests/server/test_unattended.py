@@ -35,7 +35,7 @@ class Program:
         return self.watch_code
 
     def next(self) -> str:
-        return self.did.get(timeout=5)
+        return self.did.get(timeout=20)
 
     def signal(self) -> None:
         self.signals._sender.send(b"\x0f")
