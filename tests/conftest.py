@@ -1,15 +1,20 @@
 """Windows under test are real ones, on a screen that nobody sees, unless the environment names another.
 
 None outlives its test: each change of the look would reach it again, and every later test would pay for it.
-Property tests have no clock.
+Nor does the language they spoke. Property tests have no clock.
 """
 
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:  # a test without windows loads no Qt
+    from PySide6.QtCore import QCoreApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -21,12 +26,37 @@ hypothesis.settings.load_profile("packetwave")
 
 
 @pytest.fixture(autouse=True)
-def no_window_outlives_the_test() -> Iterator[None]:
-    """Fails the test that leaves a window (`qtbot.addWidget` sees to one), and takes it away for the next."""
+def nothing_of_qt_outlives_the_test() -> Iterator[None]:
+    """Fails the test that leaves a window (`qtbot.addWidget` sees to one) or another language than English
+    (`english_again` sees to that), and puts it right for the next."""
     yield
     if "PySide6.QtWidgets" in sys.modules:
         left = windows_left()
-        assert left == []
+        spoken = languages_left()
+        assert (left, spoken) == ([], [])
+
+
+@pytest.fixture
+def english_again(qapp: "QCoreApplication") -> Iterator[None]:
+    """For a test that changes the language of the windows."""
+    from packetwave.ui import languages
+
+    yield
+    languages.install(qapp, "en", "client")
+
+
+def languages_left() -> list[str]:
+    """The files of translations that are still in use; none is afterwards."""
+    from PySide6.QtCore import QCoreApplication, QTranslator
+
+    app = QCoreApplication.instance()
+    if app is None:
+        return []
+    left = [each for each in app.findChildren(QTranslator) if not each.isEmpty()]
+    for translator in left:
+        app.removeTranslator(translator)
+        translator.setParent(None)
+    return [Path(translator.filePath()).name for translator in left]
 
 
 def windows_left() -> list[str]:

@@ -1,10 +1,11 @@
-"""The rule of `tests/conftest.py` that no window outlives its test."""
+"""The rule of `tests/conftest.py` that neither a window nor its language outlives a test."""
 
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.conftest import windows_left
+from packetwave.ui import languages
+from tests.conftest import languages_left, windows_left
 
 
 def test_a_window_that_was_left_is_named_and_taken_away(qapp: QApplication) -> None:
@@ -27,3 +28,10 @@ def test_qtbot_sees_to_its_windows(qtbot: QtBot, *, shown: bool) -> None:
     window = QWidget()
     qtbot.addWidget(window)
     window.setVisible(shown)  # the rule itself is tried after this test
+
+
+def test_a_language_that_was_left_is_named_and_taken_away(qapp: QApplication) -> None:
+    languages.install(qapp, "ko", "client")
+    assert "client_ko.qm" in languages_left()
+    assert QApplication.translate("Popup", "Incoming call") == "Incoming call"
+    assert languages_left() == []

@@ -219,7 +219,7 @@ def closed(texts: list[str]) -> None:
     QTimer.singleShot(0, close)
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,7 +235,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used
         main([quiet, "--data-dir", str(folder)], lambda: korean)
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,7 +250,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer
     held.release()
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_crash_is_said_in_a_dialog_with_the_logs_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

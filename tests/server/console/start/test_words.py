@@ -10,6 +10,7 @@ from packetwave.server.faults import FaultCode
 from packetwave.ui import languages
 
 
+@pytest.mark.usefixtures("english_again")
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_each_reason_has_its_words(language: languages.Choice, qapp: QApplication) -> None:
     languages.install(qapp, language, "console")
