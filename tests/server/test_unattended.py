@@ -42,7 +42,7 @@ class Program:
 
     def code(self) -> int | None:
         """What it ended with."""
-        self._thread.join(5)
+        self._thread.join(20)
         assert not self._thread.is_alive()
         return self._codes[0]
 

@@ -22,6 +22,7 @@ from tests.server.diagnosis import mirror
 from tests.server.wire import Leg, write_pcap
 
 T0 = 1_700_000_000.0
+STOP_S = 20.0  # far more than it takes, on a busy machine too; far less than the captures here last
 
 
 class Room:
@@ -79,7 +80,7 @@ def test_a_recording_to_its_end(tmp_path: Path) -> None:
     events = room.events()
     # The call was not over when the file was: it is ended as far as it is known.
     assert isinstance(events[-1], Ended) and events[-1].outcome is Outcome.ANSWERED
-    assert room.watch.join(5)
+    assert room.watch.join(STOP_S)
     assert room.watch.counts.sip_messages == 2
 
 
@@ -90,7 +91,7 @@ def test_a_recording_in_its_own_time_stops_at_once(tmp_path: Path) -> None:
     room.watch.start()
     room.wait_for_event(lambda event: isinstance(event, Ringing))
     room.watch.stop()
-    assert room.watch.join(2)
+    assert room.watch.join(STOP_S)
     assert room.wait_for_state(CaptureState.STOPPED)
 
 
@@ -102,7 +103,7 @@ def test_time_passes_between_the_frames_of_a_recording(tmp_path: Path) -> None:
     ended = room.wait_for_event(lambda event: isinstance(event, Ended))
     assert ended.outcome is Outcome.MISSED
     room.watch.stop()
-    assert room.watch.join(2)
+    assert room.watch.join(STOP_S)
 
 
 def test_no_such_file(tmp_path: Path) -> None:
@@ -110,7 +111,7 @@ def test_no_such_file(tmp_path: Path) -> None:
     room.watch.start()
     state = room.wait_for_state(CaptureState.FAILED)
     assert state.code == "bad_file" and "absent.pcap" in state.reason
-    assert room.watch.join(5)
+    assert room.watch.join(STOP_S)
 
 
 def test_a_bug_met_by_one_frame_costs_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -129,7 +130,7 @@ def test_a_bug_met_by_one_frame_costs_no_other(tmp_path: Path, caplog: pytest.Lo
     room.wait_for_state(CaptureState.REPLAYED)
     assert [event.caller for event in room.events() if isinstance(event, Ringing)] == ["025550100"]
     assert "ZeroDivisionError" in caplog.text
-    assert room.watch.join(5)
+    assert room.watch.join(STOP_S)
 
 
 @needs_namespaces
@@ -148,7 +149,7 @@ def test_an_interface_that_goes_away_and_comes_back() -> None:
             probe.run("ip", "link", "set", "usb0", "up")
             room.wait_for_state(CaptureState.WATCHING)
             room.watch.stop()
-            assert room.watch.join(2)
+            assert room.watch.join(STOP_S)
     assert not [thread for thread in threading.enumerate() if thread.name == "detector"]
 
 
@@ -180,7 +181,7 @@ def watching(probe: Host) -> Iterator[Room]:
             yield room
         finally:
             room.watch.stop()
-            assert room.watch.join(2)
+            assert room.watch.join(STOP_S)
 
 
 @needs_namespaces
@@ -240,4 +241,4 @@ def test_a_bug_met_as_time_passes_does_not_end_the_watch(
     room.wait_for_state(CaptureState.REPLAYED)
     assert [type(event).__name__ for event in room.events()] == ["Ringing", "Ended"]
     assert "ZeroDivisionError" in caplog.text
-    assert room.watch.join(5)
+    assert room.watch.join(STOP_S)
