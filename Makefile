@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test lint format record-demo record-golden record-hep golden offices fuzz soak stall signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test coverage lint format record-demo record-golden record-hep golden offices fuzz soak stall signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,6 +22,11 @@ demo: setup ## the whole job on this machine: a recorded minute of calls becomes
 
 test: setup-tests ## all tests; ARGS='-k name' goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)
+
+coverage: setup-tests ## all tests, and which lines they never run: here, and as pages in build/coverage/html
+	@mkdir -p build/coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term --cov-report=html $(ARGS)
+	@echo "build/coverage/html/index.html"
 
 lint: setup ## format, lint rules, types, translations
 	@$(BIN)/ruff format --check .

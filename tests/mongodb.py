@@ -12,9 +12,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
+
+from tests.ports import free_port
 
 _READY_WITHIN_S = 30.0
 _RUN = "import sys; from nx_27017.nx_27017 import main; sys.exit(main())"
@@ -27,7 +30,7 @@ class MongoServer:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     @property
     def uri(self) -> str:
@@ -84,7 +87,7 @@ class MongoServer:
             socket.create_connection(("127.0.0.1", self.port), 0.5).close()
         except OSError:
             return False
-        with MongoClient(self.uri, serverSelectionTimeoutMS=2000) as client:
+        with MongoClient[Any](self.uri, serverSelectionTimeoutMS=2000) as client:
             try:
                 client.admin.command("ping")
             except PyMongoError:
@@ -101,10 +104,3 @@ def mongodb_server(folder: Path) -> Iterator[MongoServer]:
         yield server
     finally:
         server.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -93,7 +93,8 @@ def collect() -> Shown:
     case that does not exist."""
     collector = _Collector()
     said = io.StringIO()
-    arguments = ["--collect-only", "--quiet", "-p", "no:cacheprovider", str(ROOT / "tests")]
+    as_written = ("-p", "no:randomly")  # the document's order is the files' own
+    arguments = ["--collect-only", "--quiet", "-p", "no:cacheprovider", *as_written, str(ROOT / "tests")]
     with contextlib.redirect_stdout(said):
         code = pytest.main(arguments, plugins=[collector])
     if code != pytest.ExitCode.OK:

@@ -13,6 +13,5 @@ def test_the_document_is_what_the_tests_say_and_no_case_is_without_a_test() -> N
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=100,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,6 +1,7 @@
-"""The rules of docs/architecture.md that can be read off the imports, and off the names of the test files."""
+"""The rules of docs/architecture.md that can be read off imports and names of files; and its tables."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,6 +64,8 @@ FLOORS = (  # a room may import those before it, and itself
     "packetwave.client.app",
     "packetwave.client.__main__",
 )
+
+LOOSE = ("packetwave.server", "packetwave.client")  # their own modules stand on several floors
 
 FORBIDDEN = {  # a room: what it must not import
     "packetwave.server": ("packetwave.client",),
@@ -294,6 +297,40 @@ def test_tool_tips_are_set_in_one_place() -> None:
         and name not in allowed
     ]
     assert wrong == []
+
+
+MAP = ROOT / "docs" / "architecture.md"
+
+
+def mapped() -> dict[str, list[str]]:
+    """Each room of the map (`packetwave.server.frames`), and the modules that have a line in its table."""
+    rooms: dict[str, list[str]] = {}
+    here: list[str] = []
+    for line in MAP.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = re.fullmatch(r"### `([a-z_/]+)/`", line)
+            room = f"packetwave.{heading[1].replace('/', '.')}" if heading else ""
+            here = rooms.setdefault(room, [])
+        elif row := re.match(r"\| `(\w+)` \| \S", line):
+            here.append(f"{room}.{row[1]}")
+    rooms.pop("", None)  # what stands before and after the rooms
+    return rooms
+
+
+def test_each_module_has_a_line_on_the_map() -> None:
+    lines = [name for room in mapped().values() for name in room]
+    there = [
+        name for name, path in MODULES.items() if path.stem not in ("__init__", "__main__") and "." in name
+    ]
+    wrong = [f"{name}: no line in {MAP.name}" for name in there if name not in lines]
+    wrong += [f"{name}: a line in {MAP.name}, and no module" for name in lines if name not in there]
+    wrong += [f"{name}: two lines in {MAP.name}" for name in set(lines) if lines.count(name) > 1]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_map_has_the_rooms_from_the_lowest_floor_to_the_highest() -> None:
+    order = [room for room in FLOORS if room in mapped() and room not in LOOSE]
+    assert [room for room in mapped() if room not in LOOSE] == order
 
 
 def test_packages_only_gather_names() -> None:

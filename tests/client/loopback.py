@@ -11,6 +11,7 @@ from typing import Any
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from packetwave.protocol import Message, encode
+from tests.ports import free_port
 
 WAIT_S = 10.0
 
@@ -26,7 +27,9 @@ class LoopbackServer:
         self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         started: queue.Queue[int] = queue.Queue()
-        self._thread = threading.Thread(target=self._work, args=(port, started.put), daemon=True)
+        self._thread = threading.Thread(
+            target=self._work, args=(port or free_port(), started.put), daemon=True
+        )
         self._thread.start()
         self.port = started.get(timeout=WAIT_S)
 

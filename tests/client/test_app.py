@@ -13,8 +13,10 @@ import pytest
 
 from packetwave import __version__
 from packetwave.client import app as app_module
+from packetwave.client import ending
 from packetwave.client.app import main
 from packetwave.client.preset import Preset, preset
+from packetwave.common import paths
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.instance import Instance
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
@@ -220,7 +222,7 @@ def closed(texts: list[str]) -> None:
     QTimer.singleShot(0, close)
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,7 +238,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used
         main([quiet, "--data-dir", str(folder)], lambda: korean)
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,7 +253,7 @@ def test_a_double_clicked_client_says_in_a_dialog_that_the_first_does_not_answer
     held.release()
 
 
-@pytest.mark.usefixtures("qapp")
+@pytest.mark.usefixtures("english_again")
 def test_a_crash_is_said_in_a_dialog_with_the_logs_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,8 +306,8 @@ def test_quit_of_an_administrator_ends_the_clients_of_all_profiles(
     folder = tmp_path / "kim" / "AppData" / "Local" / "PacketWave" / "client"
     client = run("--headless", "--data-dir", str(folder))
     client.event("disconnected")
-    monkeypatch.setattr(app_module.ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
-    monkeypatch.setattr(app_module.paths, "data_dir", lambda _program: tmp_path / "own")
+    monkeypatch.setattr(ending, "profiles", lambda: [str(tmp_path / "kim"), str(tmp_path / "lee")])
+    monkeypatch.setattr(paths, "data_dir", lambda _program: tmp_path / "own")
     assert main(["--quit"]) == ExitCode.FINE
     assert client.end()[0] == ExitCode.FINE
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kim"]
@@ -325,12 +327,12 @@ def test_what_was_set_beforehand_holds_headless_too(start_server: StartServer, t
     server = start_server(WELCOME)
     given = preset({"Server": server.url}, {}, {"Server": "elsewhere", "Extension": "1001"})
     answers: list[str] = []
-    asking = threading.Thread(
-        target=lambda: (
-            answers.append(server.hellos.get(timeout=WAIT_S)["extension"]),
-            Instance(tmp_path).ask("quit"),
-        )
-    )
+
+    def ask_and_quit() -> None:
+        answers.append(server.hellos.get(timeout=WAIT_S)["extension"])
+        Instance(tmp_path).ask("quit")
+
+    asking = threading.Thread(target=ask_and_quit)
     asking.start()
     assert main(["--headless", "--data-dir", str(tmp_path)], lambda: given) == ExitCode.FINE
     asking.join(WAIT_S)

@@ -27,6 +27,7 @@ from packetwave.client.link import (
     Reason,
 )
 from packetwave.protocol import CallUpdate, Hello, IncomingCall, Message, Unknown, Welcome, encode
+from tests.ports import free_port
 
 HELLO = Hello(1, "0.1.0", "ko")
 CALL = IncomingCall("01012345678", "1001", call_id="a")
@@ -84,11 +85,6 @@ async def serving(talk: Talk, port: int = 0) -> AsyncIterator[Server]:
 
 def port_of(server: Server) -> int:
     return int(next(iter(server.sockets)).getsockname()[1])
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def test_says_hello_and_gives_the_messages_on() -> None:

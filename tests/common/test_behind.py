@@ -37,7 +37,11 @@ def test_whoever_hands_over_never_waits_and_what_is_too_much_is_counted() -> Non
 
 def test_what_stands_still_does_not_keep_the_close() -> None:
     never = threading.Event()
-    behind = Behind[int](lambda _piece: never.wait(30) and None, name="x")
+
+    def stand_still(_piece: int) -> None:
+        never.wait(30)
+
+    behind = Behind[int](stand_still, name="x")
     behind.put(1)
     assert not behind.close(0.05)
     never.set()

@@ -42,11 +42,11 @@ def test_one_holds_the_folder_and_hears_the_other(first: Instance, folder: Path)
     second = Instance(folder)
     assert not second.claim(heard.put)
     assert second.ask("raise")
-    assert heard.get(timeout=5) == "raise"
+    assert heard.get(timeout=20) == "raise"
     assert not wait_gone(folder, 0)
     second.release()
     assert second.ask("quit")
-    assert heard.get(timeout=5) == "quit"
+    assert heard.get(timeout=20) == "quit"
 
 
 def test_after_release_the_next_may_start(first: Instance, folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_killed_program_blocks_nobody(folder: Path) -> None:
     heard: queue.Queue[str] = queue.Queue()
     assert other.claim(heard.put)
     assert Instance(folder).ask("raise")
-    assert heard.get(timeout=5) == "raise"
+    assert heard.get(timeout=20) == "raise"
     other.release()
 
 
@@ -111,7 +111,7 @@ def test_who_cannot_read_the_folder_is_not_heard(first: Instance, folder: Path, 
         with contextlib.suppress(ConnectionResetError):  # it may close before it has read all of it
             assert talk.recv(10) == b""
     assert Instance(folder).ask("raise")
-    assert heard.get(timeout=5) == "raise"
+    assert heard.get(timeout=20) == "raise"
     assert heard.empty()
 
 
@@ -128,7 +128,7 @@ def test_a_request_that_fails_does_not_end_the_listening(
     assert first.claim(on_request)
     assert Instance(folder).ask("bad")
     assert Instance(folder).ask("raise")
-    assert [heard.get(timeout=5), heard.get(timeout=5)] == ["bad", "raise"]
+    assert [heard.get(timeout=20), heard.get(timeout=20)] == ["bad", "raise"]
     assert "LookupError" in caplog.text
 
 
@@ -186,7 +186,7 @@ class GivesWay:
         assert self.instance.claim(lambda _: None, self.asked.put)
 
     def leave(self) -> socket.socket:
-        talk = self.asked.get(timeout=5)
+        talk = self.asked.get(timeout=20)
         self.instance.release()
         return talk
 
@@ -204,7 +204,7 @@ def test_one_that_gives_way_leaves_the_folder_to_another_start(folder: Path) -> 
     assert not first.instance.claim(lambda _: None)
     # A third start meets one that does not give way, and is heard by it.
     assert Instance(folder).claim_or_ask(heard.put, "raise") is Second.HEARD
-    assert heard.get(timeout=5) == "raise"
+    assert heard.get(timeout=20) == "raise"
     second.release()
     assert first.instance.claim(lambda _: None)
     first.instance.release()
@@ -215,12 +215,12 @@ def test_the_connection_of_who_asks_tells_how_long_it_may_take(folder: Path) -> 
     results: queue.Queue[Second] = queue.Queue()
     asking = threading.Thread(target=lambda: results.put(second.claim_or_ask(lambda _: None, "raise")))
     asking.start()
-    with first.asked.get(timeout=5) as talk:
+    with first.asked.get(timeout=20) as talk:
         assert not select.select([talk], [], [], 0)[0]  # it waits for the folder
         assert results.empty()
         first.instance.release()
         assert talk.recv(1) == b""
-    assert results.get(timeout=5) is Second.CLAIMED
+    assert results.get(timeout=20) is Second.CLAIMED
     asking.join()
     second.release()
 
@@ -228,7 +228,7 @@ def test_the_connection_of_who_asks_tells_how_long_it_may_take(folder: Path) -> 
 def test_one_that_does_not_answer_is_waited_for_only_so_long(folder: Path) -> None:
     first = GivesWay(folder)
     assert Instance(folder).claim_or_ask(lambda _: None, "raise", timeout_s=0.2) is Second.UNANSWERED
-    with first.asked.get(timeout=5) as talk:
+    with first.asked.get(timeout=20) as talk:
         assert talk.recv(1) == b""
     assert first.asked.empty()  # asked once only
     first.instance.release()
@@ -243,7 +243,7 @@ def test_one_that_keeps_the_folder_cannot_be_asked_to_give_way(first: Instance, 
     assert first.claim(heard.put)
     assert not Instance(folder).ask("give way", timeout_s=0.2)
     assert Instance(folder).ask("raise")
-    assert heard.get(timeout=5) == "raise"
+    assert heard.get(timeout=20) == "raise"
     assert heard.empty()
 
 

@@ -24,7 +24,12 @@ def test_a_loop_that_stands_still_is_noticed_and_so_is_its_going_on(caplog: pyte
         watch = LoopWatch(post, told.put, pace_s=0.01, limit_s=0.05)
         watch.start()
         loop.call_soon(stands_in_the_way)
-        release = threading.Thread(target=lambda: (told.get(timeout=20), may_go.set()))
+
+        def let_go() -> None:
+            told.get(timeout=20)
+            may_go.set()
+
+        release = threading.Thread(target=let_go)
         release.start()
         await asyncio.to_thread(release.join)
         assert await asyncio.to_thread(told.get, timeout=20) is False

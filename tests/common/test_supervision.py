@@ -56,7 +56,7 @@ def test_pauses_grow_and_shrink_again_after_a_healthy_run(monkeypatch: pytest.Mo
         nonlocal now_s
         loop = asyncio.get_running_loop()
         monkeypatch.setattr(loop, "time", lambda: now_s)
-        monkeypatch.setattr(supervision.asyncio, "sleep", sleep)
+        monkeypatch.setattr(asyncio, "sleep", sleep)
 
         async def work() -> None:
             nonlocal now_s

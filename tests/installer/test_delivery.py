@@ -41,9 +41,8 @@ def test_a_fresh_folder_with_checksums(built: Path, tmp_path: Path) -> None:
         "policy/ko-KR/PacketWave.adml",
         "SHA256SUMS",
     }
-    sums = dict(
-        reversed(line.split("  ", 1)) for line in (target / "SHA256SUMS").read_text("utf-8").splitlines()
-    )
+    lines = (target / "SHA256SUMS").read_text("utf-8").splitlines()
+    sums = {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
     assert sums.keys() == delivered(target) - {"SHA256SUMS"}
     assert sums["Client.msi"] == hashlib.sha256(b"package").hexdigest()
 

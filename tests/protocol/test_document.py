@@ -7,7 +7,7 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -64,6 +64,7 @@ def rows(text: str) -> dict[str, str]:
     return {first: rest for first, rest in found if not first.startswith("---")}
 
 
+KNOWN = set(get_args(Message)) - {Unknown}
 MESSAGES = [json.loads(block) for block in blocks("json")]
 LINES = [json.loads(line) for block in blocks("jsonl") for line in block.splitlines()]
 
@@ -79,7 +80,7 @@ def test_every_message_is_one_that_the_programs_know(keys: dict[str, Any]) -> No
 
 
 def test_every_type_has_its_example() -> None:
-    assert {type(decode(json.dumps(keys))) for keys in MESSAGES} == {Hello, Welcome, IncomingCall, CallUpdate}
+    assert {type(decode(json.dumps(keys))) for keys in MESSAGES} == KNOWN
 
 
 FULL: list[Message] = [
@@ -90,6 +91,10 @@ FULL: list[Message] = [
     ),
     CallUpdate("1", "ended", "missed", "2", "c", datetime.fromisoformat("2026-11-23T09:00:00Z")),
 ]
+
+
+def test_each_type_is_held_to_its_table() -> None:
+    assert {type(message) for message in FULL} == KNOWN
 
 
 @pytest.mark.parametrize("message", FULL, ids=lambda message: type(message).__name__)

@@ -232,7 +232,7 @@ def test_signals_stop_it_in_order(tmp_path: Path, number: signal.Signals) -> Non
         assert program.stdout is not None
         wait_for_line(program.stdout, "ringing")
         program.send_signal(number)
-        assert program.wait(2) == 0
+        assert program.wait(20) == 0
         assert program.stderr is not None
         assert "Traceback" not in program.stderr.read()
 
@@ -251,7 +251,7 @@ def test_second_start_with_the_same_folder_is_told(tmp_path: Path) -> None:
                 assert str(tmp_path) in said
         finally:
             first.terminate()
-            assert first.wait(2) == 0
+            assert first.wait(20) == 0
 
 
 def test_headless_needs_no_gui(tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ class Program:
         return self.watch_code
 
     def next(self) -> str:
-        return self.did.get(timeout=5)
+        return self.did.get(timeout=20)
 
     def signal(self) -> None:
         self.signals._sender.send(b"\x0f")
 
     def code(self) -> int | None:
         """What it ended with."""
-        self._thread.join(5)
+        self._thread.join(20)
         assert not self._thread.is_alive()
         return self._codes[0]
 

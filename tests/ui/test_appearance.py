@@ -49,14 +49,14 @@ def test_the_systems_high_contrast_comes_before_any_choice(plain_again: QApplica
     now: list[SystemColors | None] = [NIGHT]
     appearance = Appearance(plain_again, "light", lambda: now[0])
     assert appearance.theme == in_colors(NIGHT)
-    assert appearance.theme.dark
     appearance.choose("dark")
     assert appearance.theme.accent == NIGHT.highlight
     now[0] = DESERT
     hints = plain_again.styleHints()
     hints.colorSchemeChanged.emit(hints.colorScheme())
     assert plain_again.palette().color(QPalette.ColorRole.Window).name() == DESERT.window
-    assert not appearance.theme.dark
+    assert appearance.theme == in_colors(DESERT)
+    assert in_colors(NIGHT).dark and not in_colors(DESERT).dark
     now[0] = None
     hints.colorSchemeChanged.emit(hints.colorScheme())
     assert appearance.theme == DARK
@@ -64,12 +64,10 @@ def test_the_systems_high_contrast_comes_before_any_choice(plain_again: QApplica
 
 
 def test_lists_and_menus_have_the_application_s_font(qtbot: QtBot, plain_again: QApplication) -> None:
-    kinds = {"QAbstractItemView": QTableView, "QHeaderView": QTableView, "QMenu": QMenu}
-    for kind in kinds:
-        QApplication.setFont(QFont("Tahoma", 8), kind)  # as Windows does
+    for kind in ("QAbstractItemView", "QHeaderView", "QMenu"):
+        QApplication.setFont(QFont("Tahoma", 8), kind)  # type: ignore[arg-type]  # as Windows does; text, not bytes
     Appearance(plain_again, "light")
-    for kind in set(kinds.values()):
-        widget = kind()
+    for widget in (QTableView(), QMenu()):
         qtbot.addWidget(widget)
         assert widget.font().pointSizeF() == plain_again.font().pointSizeF() == 10
         assert widget.font().families() == plain_again.font().families()

@@ -11,7 +11,12 @@ def test_values_of_another_thread_arrive_in_order_on_the_qt_thread(qtbot: QtBot,
     bridge = Bridge()
     received: list[tuple[object, bool]] = []
     bridge.received.connect(lambda value: received.append((value, QThread.currentThread() == qapp.thread())))
-    thread = threading.Thread(target=lambda: [bridge.send(number) for number in range(100)])
+
+    def send_all() -> None:
+        for number in range(100):
+            bridge.send(number)
+
+    thread = threading.Thread(target=send_all)
     thread.start()
     qtbot.waitUntil(lambda: len(received) == 100)
     thread.join()

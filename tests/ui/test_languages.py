@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,7 @@ from PySide6.QtWidgets import QApplication
 from installer import translations
 from packetwave.ui import languages
 
-
-@pytest.fixture(autouse=True)
-def english_again(qapp: QApplication) -> Iterator[None]:
-    yield
-    languages.install(qapp, "en", "client")
+pytestmark = pytest.mark.usefixtures("english_again")
 
 
 @pytest.mark.parametrize("name", sorted(translations.SOURCES))

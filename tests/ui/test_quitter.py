@@ -20,6 +20,13 @@ def at_once(name: str, done: list[str]) -> Callable[[Callable[[], None]], None]:
     return begin
 
 
+def in_a_while(name: str, done: list[str], wait_ms: int = 20) -> Callable[[Callable[[], None]], None]:
+    def begin(report: Callable[[], None]) -> None:
+        QTimer.singleShot(wait_ms, lambda: at_once(name, done)(report))
+
+    return begin
+
+
 def code_of(app: QApplication, act: Callable[[], object]) -> int:
     """The exit code of the application's real loop, in which `act` is the first thing to happen."""
     QTimer.singleShot(0, act)
@@ -30,7 +37,7 @@ def test_stages_end_in_their_order_also_when_a_thread_reports(qapp: QApplication
     quitter, done = Quitter(qapp), list[str]()
 
     def slow(report: Callable[[], None]) -> None:
-        threading.Thread(target=lambda: (done.append("slow"), report())).start()
+        threading.Thread(target=at_once("slow", done), args=(report,)).start()
 
     def act() -> None:
         quitter.quit(3)
@@ -44,12 +51,12 @@ def test_stages_end_in_their_order_also_when_a_thread_reports(qapp: QApplication
 
 
 def test_it_says_that_it_begins_and_that_it_is_over(qapp: QApplication) -> None:
-    quitter, said = Quitter(qapp), list[object]()
+    quitter, said = Quitter(qapp), list[str]()
     quitter.quitting.connect(lambda: said.append("quitting"))
-    quitter.stopped.connect(said.append)
-    quitter.add_stage("store", lambda report: (said.append("store"), report()))
+    quitter.stopped.connect(lambda code: said.append(f"stopped, {code}"))
+    quitter.add_stage("store", at_once("store", said))
     code_of(qapp, lambda: quitter.quit(1))
-    assert said == ["quitting", "store", 1]
+    assert said == ["quitting", "store", "stopped, 1"]
 
 
 def test_a_stage_that_never_ends_is_left_behind_and_named(
@@ -84,7 +91,7 @@ def test_a_report_given_twice_counts_once(qapp: QApplication) -> None:
         report()
 
     quitter.add_stage("twice", twice)
-    quitter.add_stage("held", lambda report: QTimer.singleShot(20, lambda: (done.append("held"), report())))
+    quitter.add_stage("held", in_a_while("held", done))
     code_of(qapp, quitter.quit)
     assert done == ["held"]
 
@@ -116,7 +123,7 @@ def test_the_sessions_end_returns_only_when_all_has_stopped(
 ) -> None:
     caplog.set_level("INFO")
     quitter, done = Quitter(qapp, on_last_window=False), list[str]()
-    quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+    quitter.add_stage("store", in_a_while("store", done))
     window = QWidget()  # open, and must not be asked: by now nobody can answer
     window.show()
 
@@ -132,7 +139,7 @@ def test_the_sessions_end_returns_only_when_all_has_stopped(
 
 def test_the_sessions_end_while_already_stopping_waits_for_it(qapp: QApplication) -> None:
     quitter, done = Quitter(qapp, on_last_window=False), list[str]()
-    quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+    quitter.add_stage("store", in_a_while("store", done))
 
     def act() -> None:
         quitter.quit()
@@ -156,7 +163,7 @@ def test_a_program_without_a_window_has_one_to_hear_the_session_with(qapp: QAppl
 @pytest.mark.parametrize("visible", [True, False])
 def test_a_wish_of_the_system_to_quit_is_met_in_order(qapp: QApplication, *, visible: bool) -> None:
     quitter, done = Quitter(qapp, on_last_window=False), list[str]()
-    quitter.add_stage("store", lambda report: QTimer.singleShot(20, lambda: (done.append("store"), report())))
+    quitter.add_stage("store", in_a_while("store", done))
     window = QWidget()
     window.setVisible(visible)
     assert code_of(qapp, qapp.quit) == 0

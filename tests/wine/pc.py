@@ -21,6 +21,19 @@ UNINSTALL_KEY = r"HKEY_LOCAL_MACHINE\Software\Microsoft\Windows\CurrentVersion\U
 Registry = dict[str, dict[str, str]]
 """By key, then by value's name ("" for the key's own): the data as reg.exe writes it, strings as they are."""
 
+# What comes and goes with Wine's programs, package or none. HARDWARE is built anew at each
+# start, on Windows as well, and holds what was measured then (the clock of each processor, `~MHz`).
+_VOLATILE_HIVES = ("HKEY_LOCAL_MACHINE\\HARDWARE",)
+_WINES_OWN_KEYS = (
+    r"\Control\ServiceCurrent",
+    r"\Control\Class\{4D36E968-E325-11CE-BFC1-08002BE10318}",
+    r"\Control\DeviceClasses",
+    r"\Control\Video",
+    r"\Enum\DISPLAY",
+    r"\Enum\PCI",
+    r"\Hardware Profiles",
+)
+
 _LINE = re.compile(r'(?:"((?:[^"\\]|\\.)*)"|@)=(.*)', re.DOTALL)
 
 
@@ -78,6 +91,23 @@ def parse_registry(text: str) -> Registry:
             name, data = match.groups()
             here[_plain(name or "")] = _plain(data[1:-1]) if data.startswith('"') else data
     return found
+
+
+def lasting(found: Registry) -> dict[tuple[str, str], str]:
+    """Every value that stays between two looks at a registry, by key and name; our keys, if empty too."""
+    kept = {}
+    for key, data in found.items():
+        if _comes_and_goes(key.lower()):
+            continue
+        kept.update({(key, name): value for name, value in data.items()})
+        if "packetwave" in key.lower():
+            kept[key, ""] = "is there"
+    return kept
+
+
+def _comes_and_goes(key: str) -> bool:
+    volatile = any(f"{key}\\".startswith(f"{hive.lower()}\\") for hive in _VOLATILE_HIVES)
+    return volatile or any(own.lower() in key for own in _WINES_OWN_KEYS)
 
 
 def _plain(text: str) -> str:

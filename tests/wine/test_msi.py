@@ -24,6 +24,7 @@ from tests.wine.pc import (
     CLIENT_PROGRAM,
     RUN_KEY,
     UNINSTALL_KEY,
+    lasting,
     machine_files,
     msiexec,
     registry,
@@ -52,17 +53,7 @@ FIXED = {"InstallDir": f"{CLIENT_FOLDER}\\", "Version": __version__, "Autostart"
 AT_SIGN_IN = {"PacketWave": f'"{CLIENT_PROGRAM}"'}
 FAILED = 1603
 
-# What Wine itself writes as its programs come and go, whether a package is installed or not.
-WINES_OWN_KEYS = (
-    r"HKEY_LOCAL_MACHINE\Hardware\DeviceMap\Video",
-    r"\Control\ServiceCurrent",
-    r"\Control\Class\{4D36E968-E325-11CE-BFC1-08002BE10318}",
-    r"\Control\DeviceClasses",
-    r"\Control\Video",
-    r"\Enum\DISPLAY",
-    r"\Enum\PCI",
-    r"\Hardware Profiles",
-)
+# What Wine itself writes as its programs come and go; of the registry, `lasting` knows.
 WINES_OWN_FILES = ("windows/Installer", "windows/temp", "ProgramData/Microsoft/Windows/Start Menu/Programs")
 
 
@@ -119,13 +110,7 @@ def products(pc: PC) -> list[dict[str, str]]:
 
 def machine(pc: PC) -> dict[tuple[str, str], str]:
     """Every value of the machine-wide registry but what is Wine's own doing; and our keys, if empty too."""
-    found = {}
-    for key, data in registry(pc, "HKEY_LOCAL_MACHINE").items():
-        if not any(own.lower() in key.lower() for own in WINES_OWN_KEYS):
-            found.update({(key, name): value for name, value in data.items()})
-            if "packetwave" in key.lower():
-                found[key, ""] = "is there"
-    return found
+    return lasting(registry(pc, "HKEY_LOCAL_MACHINE"))
 
 
 def files(pc: PC) -> set[str]:

@@ -130,13 +130,15 @@ class Desk(QObject):
             self.window.bring_to_front()  # nothing will ever happen until a server is typed
 
     def close(self) -> None:
-        """Clear up after the application's loop: nothing more crosses, and nothing stays on the screen."""
+        """Clear up after the application's loop: nothing more crosses, no window is left, shown or not."""
         self._bridge.close()
         self._tray_again.stop()
         self.engine.join(0.2)
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()
+        for owned in (self.popups, self.tray, self.window, self.appearance):
+            owned.deleteLater()
 
     @Slot(object)
     def on_request(self, request: object) -> None:

@@ -1,8 +1,8 @@
 """All popups: which there are, which of them are seen, and where.
 
-Owns the popups. The newest stands farthest from the corner, so that nothing moves under a hand that is
-about to click. Calls that ring get a place before calls that are over; those that find none wait hidden, and
-a note says how many. Qt main thread.
+Owns the popups and the note. The newest stands farthest from the corner, so that nothing moves under a hand
+that is about to click. Calls that ring get a place before calls that are over; those that find none wait
+hidden, and the note says how many. Qt main thread.
 """
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
@@ -35,6 +35,7 @@ class PopupStack(QObject):
         self._missed = 0
         self._screen: QScreen | None = None
         self._note = _More()
+        self.destroyed.connect(self._note.deleteLater)  # no widget can be a QObject's child
         self._note.close_over.clicked.connect(self._close_over)
         QGuiApplication.instance().screenRemoved.connect(self._on_screen_removed)  # type: ignore[union-attr]
 

@@ -43,6 +43,7 @@ class Tray(QObject):
         self._missed = 0
         self._icon = QSystemTrayIcon(self)
         self._menu = _Menu()
+        self.destroyed.connect(self._menu.deleteLater)  # no widget can be a QObject's child
         self._menu.language_changed.connect(self._retranslate)
         self._state_line = QAction(self._menu)
         self._state_line.triggered.connect(self.open_window)

@@ -20,9 +20,12 @@ def draw() -> str:
     app = _app()
     bridge = Bridge(app)
     place = Surroundings(Path(), lambda _name, _value: None)
-    window = ConsoleWindow(lambda _command: None, bridge, Appearance(app).theme, place)
+    appearance = Appearance(app)
+    window = ConsoleWindow(lambda _command: None, bridge, appearance.theme, place)
     picture = window.grab().toImage()
     bridge.close()
+    for made in (window, appearance, bridge):
+        made.deleteLater()
     colours = {
         picture.pixel(x, y) for x in range(0, picture.width(), 16) for y in range(0, picture.height(), 16)
     }

@@ -107,6 +107,7 @@ class ConsoleWindow(QWidget):
         members.setParent(self.members)
         log.setParent(self.calls)
         self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
         self._lay_out()
         members.changes_wanted.connect(lambda changes: submit(ChangeMembers(tuple(changes))))
         log.tally_changed.connect(self._show_today)

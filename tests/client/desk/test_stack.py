@@ -20,6 +20,7 @@ def stack(qtbot: QtBot) -> Iterator[PopupStack]:
     made = PopupStack(LIGHT)
     yield made
     made.close_all()
+    made.deleteLater()
 
 
 def numbered(number: int) -> Call:
@@ -72,6 +73,18 @@ def test_popups_stand_in_their_corner_apart_from_each_other(qtbot: QtBot, corner
         (each.y() for each in cards), reverse=corner.startswith("bottom")
     )
     stack.close_all()
+    stack.deleteLater()
+
+
+def test_no_two_corners_are_the_same_place() -> None:
+    places = set()
+    for corner in CORNERS:
+        stack = PopupStack(LIGHT, corner=corner)
+        stack.ring(numbered(0))
+        places.add(stack.popups[0].pos().toTuple())
+        stack.close_all()
+        stack.deleteLater()
+    assert len(places) == len(CORNERS)
 
 
 def test_when_one_goes_the_others_close_up(stack: PopupStack) -> None:

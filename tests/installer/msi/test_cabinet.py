@@ -59,7 +59,7 @@ def round_trip(contents: dict[str, bytes]) -> None:
     assert list(extract(made)) == list(contents)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.from_regex(r"[A-Za-z_0-9]{1,40}", fullmatch=True), st.binary(max_size=200), max_size=6)
 )

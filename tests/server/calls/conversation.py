@@ -6,6 +6,7 @@ messages are made from it. Time stands still unless `at` says otherwise.
 
 from dataclasses import dataclass, field
 from itertools import count
+from typing import TypedDict, Unpack
 
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.calls.leg import Place
@@ -16,6 +17,18 @@ from tests.events import line
 START_S = 1_700_000_000.0
 
 _serial = count(1)
+
+
+class More(TypedDict, total=False):
+    """What a leg's messages may hold besides who calls whom."""
+
+    call_id: str
+    dialled: str
+    name: str
+    branch: str
+    from_tag: str
+    headers: str
+    body: str
 
 
 @dataclass
@@ -31,8 +44,8 @@ class Conversation:
     def __post_init__(self) -> None:
         self.tracker = Tracker(frozenset(self.known), patience_s=self.patience_s)
 
-    def leg(self, source: str, destination: str, caller: str, target: str, **more: str) -> "Wire":
-        """A leg not yet begun. more: call_id, dialled, name, branch, headers, body."""
+    def leg(self, source: str, destination: str, caller: str, target: str, **more: Unpack[More]) -> "Wire":
+        """A leg not yet begun. more: as `More` says."""
         return Wire(self, source, destination, caller, target, **more)
 
     def send(

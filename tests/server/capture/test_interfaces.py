@@ -1,3 +1,4 @@
+import locale
 import time
 
 import pytest
@@ -6,7 +7,6 @@ from packetwave.server.capture import (
     CaptureFault,
     handle,
     has_link,
-    interfaces,
     list_interfaces,
     resolve_interface,
     windows_adapters,
@@ -34,7 +34,7 @@ def windows_devices(monkeypatch: pytest.MonkeyPatch) -> None:
         device(b"nflog", None, 0),
     ]
     monkeypatch.setattr(handle, "devices", lambda: iter(found))
-    monkeypatch.setattr(interfaces.locale, "getpreferredencoding", lambda setlocale: "cp949")
+    monkeypatch.setattr(locale, "getpreferredencoding", lambda setlocale: "cp949")
 
 
 @pytest.mark.usefixtures("windows_devices")

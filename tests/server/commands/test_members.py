@@ -1,9 +1,10 @@
 """`packetwave-server members`: exit codes, what goes to stdout and to stderr, and nothing imported half."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -11,8 +12,10 @@ from pymongo import MongoClient
 
 from packetwave.server.commands import members as members_cli
 from packetwave.server.office.values import MemberTable, Put, Remove
+from packetwave.server.store.import_plan import ImportPlan, plan_import
 from packetwave.server.store.mongo_uri import ENVIRONMENT_NAME
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
+from packetwave.server.store.tables import TableRow
 from tests.mongodb import MongoServer, mongodb_server
 from tests.server.store.samples import HONG, KIM, desks
 
@@ -197,11 +200,10 @@ def test_a_conflict_imports_nothing(
     (tmp_path / "data").mkdir()
     other = SqliteStore(tmp_path / "data" / FILE_NAME)
     table = other.change_members([Put(HONG), Put(KIM)])
-    plan = members_cli.plan_import
 
-    def meanwhile(*given: object) -> object:
+    def meanwhile(stored: MemberTable, rows: Sequence[TableRow]) -> ImportPlan:
         other.change_members([Remove(table.members[0].row_id)])
-        return plan(*given)  # type: ignore[arg-type]
+        return plan_import(stored, rows)
 
     monkeypatch.setattr(members_cli, "plan_import", meanwhile)
     ran = run("import", two)
@@ -229,7 +231,7 @@ def test_mongodb_by_argument_file_environment_and_settings(
 
     assert run("list", uri_in_settings=in_settings) == listed
     assert asked == [tmp_path / "data"]
-    with MongoClient(server.uri) as client:
+    with MongoClient[Any](server.uri) as client:
         row = f"bad-{uuid.uuid4().hex}"
         client["packetwave"]["members"].insert_one({"_id": row, "extension_num": "1003"})
         ran = run("list", "--mongodb", server.uri)

@@ -22,10 +22,10 @@ from packetwave.ui.theme import LIGHT
 
 
 class Clock:
-    """A clock that tests move."""
+    """A clock that tests move. It begins at noon wherever they run: what is of today there stays so."""
 
     def __init__(self) -> None:
-        self.at = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+        self.at = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).replace(tzinfo=None).astimezone(UTC)
 
     def __call__(self) -> datetime:
         return self.at

@@ -1,18 +1,11 @@
 """The console's part of the self-test."""
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from packetwave.server.console import selftest
 from packetwave.ui import languages
 
-
-@pytest.fixture(autouse=True)
-def english_again(qapp: QApplication) -> Iterator[None]:
-    yield
-    languages.install(qapp, "en", "console")
+pytestmark = pytest.mark.usefixtures("english_again")
 
 
 def test_the_window_is_drawn_and_both_languages_speak() -> None:
@@ -21,6 +14,6 @@ def test_the_window_is_drawn_and_both_languages_speak() -> None:
 
 
 def test_missing_translations_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selftest.languages, "install", lambda *_: None)
+    monkeypatch.setattr(languages, "install", lambda *_: None)
     with pytest.raises(RuntimeError, match="would say"):
         selftest.check_translations()

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QStackedWidget, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from packetwave.common.supervision import Failure
@@ -10,6 +10,7 @@ from packetwave.server.calls.events import Outcome
 from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
+from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.diagnosis import Code, Finding
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -25,13 +26,20 @@ from packetwave.server.engine.notices import (
     WatchInterfaces,
 )
 from packetwave.server.hub.clients import ClientInfo
-from packetwave.server.office.values import Defect, MemberTable
+from packetwave.server.office.values import Defect, DefectCode, MemberTable
 from packetwave.server.store.base import StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui.appearance import Appearance
-from packetwave.ui.theme import DARK, LIGHT
+from packetwave.ui.theme import DARK, LIGHT, Theme
 from tests.server.console.conftest import KIM, LAN, MIRROR, WATCHING, Clock, Desk, answered, call, missed
 from tests.ui.walk import labels_that_read_markup, tool_tip_at, widgets
+
+
+def pages(window: ConsoleWindow) -> list[QWidget]:
+    """All pages, as the navigation has them."""
+    turned = window.findChild(QStackedWidget, "pages")
+    assert isinstance(turned, QStackedWidget)
+    return [turned.widget(number) for number in range(turned.count())]
 
 
 def test_a_ringing_call_is_seen_at_once(desk: Desk, clock: Clock) -> None:
@@ -94,12 +102,12 @@ def test_everything_has_a_name_and_can_be_reached_by_keys(desk: Desk, clock: Clo
     desk.tell(StatusChanged(WATCHING), MembersChanged(MemberTable((KIM,))), CallChanged(call("a", clock.at)))
     desk.tell(InterfacesChanged((LAN, MIRROR)))
     window = desk.window
-    for page in (window.calls, window.members, window.capture, window.settings):
+    for page in pages(window):
         desk.window.show_page(page)
         QApplication.processEvents()
         reached: set[QWidget] = set()
         widget = desk.window.nextInFocusChain()
-        while widget not in reached:
+        while widget is not None and widget not in reached:
             reached.add(widget)
             widget = widget.nextInFocusChain()
         for each in desk.window.findChildren(QWidget):
@@ -138,13 +146,13 @@ def test_korean_from_the_first_start(qtbot: QtBot, clock: Clock, korean: None) -
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: object) -> None:
+def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: Theme) -> None:
     desk.tell(
         StatusChanged(WATCHING), CallChanged(missed("a", clock.at)), MembersChanged(MemberTable((KIM,)))
     )
-    desk.window.set_theme(theme)  # type: ignore[arg-type]
+    desk.window.set_theme(theme)
     wanted = LIGHT.surface if theme is LIGHT else DARK.surface
-    for page in (desk.window.calls, desk.window.members, desk.window.capture):
+    for page in pages(desk.window):
         desk.window.show_page(page)
         picture = desk.window.grab().toImage()
         assert picture.pixelColor(5, 300).name() == wanted  # the navigation
@@ -197,7 +205,7 @@ def test_nothing_from_outside_is_read_as_markup(desk: Desk, clock: Clock, qapp: 
         listening=HOSTILE,
         failure=Failure("x", HOSTILE, 1),
     )
-    defect = Defect("1", "default_ip", "bad_ip", HOSTILE)
+    defect = Defect("1", "default_ip", DefectCode.BAD_IP, HOSTILE)
     desk.tell(
         CallChanged(hostile),
         MembersChanged(
@@ -205,8 +213,8 @@ def test_nothing_from_outside_is_read_as_markup(desk: Desk, clock: Clock, qapp: 
         ),
         InterfacesChanged((replace(LAN, name=HOSTILE, description=HOSTILE, addresses=(HOSTILE,)),)),
         StatusChanged(status),
-        Refused(LoadHistory(clock.at), "failed", HOSTILE),
-        Refused(StartCapture(HOSTILE), HOSTILE, HOSTILE),
+        Refused(LoadHistory(clock.at), RefusalCode.FAILED, HOSTILE),
+        Refused(StartCapture(HOSTILE), CaptureFaultCode.NO_INTERFACE, HOSTILE),
     )
     desk.window.findings.show()
     tips: set[str] = set()

@@ -36,7 +36,7 @@ def packet(
         return struct.pack(">IHBB", 6 << 28, len(payload), protocol, ttl) + source + destination + payload
     head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), ident, place, ttl, protocol, 0)
     head += source + destination
-    total = sum(struct.unpack(">10H", head))  # a Linux bridge may drop what has a wrong checksum
+    total: int = sum(struct.unpack(">10H", head))  # a Linux bridge may drop what has a wrong checksum
     total = (total & 0xFFFF) + (total >> 16)
     checksum = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
     return head[:10] + checksum.to_bytes(2) + head[12:] + payload

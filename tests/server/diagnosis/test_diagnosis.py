@@ -445,7 +445,7 @@ def test_rtp_rate_is_estimated_from_the_sample() -> None:
     assert bench.diagnosis.rtp_per_s == pytest.approx(1000, rel=0.15)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.tuples(
@@ -463,7 +463,7 @@ def test_no_frame_at_any_time_raises(frames: list[tuple[float, int, bytes]]) -> 
         diagnosis.advance(at_s, Gauges())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damaged_frame_raises(data: st.DataObject) -> None:
     pool = [

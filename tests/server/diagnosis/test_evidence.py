@@ -31,9 +31,9 @@ def test_sip_on_a_watched_port_is_no_other_port() -> None:
     look(made, m.datagram(PHONES[0], PBX, m.sip("REGISTER sip:x SIP/2.0", 1), ports=(5080, 5060)), 5)
     assert made.other_ports.names(T0) == []
     look(made, m.datagram(PHONES[0], PBX, m.sip("REGISTER sip:x SIP/2.0", 1), ports=(40_000, 5080)), 2)
-    assert made.other_ports.names(T0) == [] and not made.has_news
+    assert (made.other_ports.names(T0), made.has_news) == ([], False)
     look(made, m.datagram(PHONES[0], PBX, m.sip("REGISTER sip:x SIP/2.0", 1), ports=(40_001, 5080)))
-    assert made.other_ports.names(T0) == ["5080"] and made.has_news
+    assert (made.other_ports.names(T0), made.has_news) == (["5080"], True)
     assert not evidence(ports=None).has_news
 
 

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from packetwave.server.diagnosis import Code, Finding, in_english
+from packetwave.server.diagnosis.finding import Value
 from packetwave.server.diagnosis.sentences import values, words
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-FIGURES = {
+FIGURES: dict[str, Value] = {
     "minutes": 3, "phones": ("192.168.0.21", "192.168.0.22"), "count": 9, "ports": ("5080",),
     "kinds": ("tzsp",), "sources": ("192.168.0.1",), "requests": 8, "replies": 8, "bytes": 128,
     "frames": 12, "percent": 40, "reason": "no via", "extensions": ("1007",), "times": 2, "seconds": 3600,

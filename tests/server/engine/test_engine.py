@@ -83,7 +83,7 @@ def running(folder: Path, *, replay: bool = True, **more: Any) -> Iterator[Run]:
     finally:
         engine.stop(stopped.set)
         engine.stop()
-        assert engine.join(5)
+        assert engine.join(20)
         assert stopped.is_set()
 
 

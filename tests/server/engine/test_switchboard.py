@@ -84,7 +84,8 @@ def test_who_was_told_and_who_was_off() -> None:
     desk.take(rings())
     assert desk.written[-1].offline == ("192.0.2.1",)
     desk.board.told("c1", "192.0.2.1", 0.7)
-    assert (desk.written[-1].offline, desk.written[-1].told[0].took_ms) == ((), 0.7)
+    on_record = desk.written[-1]
+    assert (on_record.offline, on_record.told[0].took_ms) == ((), 0.7)
     # A moment after the end, too; for a call nobody knows, nothing happens.
     desk.take(rings("c2", "1002"), Ended("c2", AT, Outcome.MISSED))
     desk.board.told("c2", "192.0.2.2", 0.5)

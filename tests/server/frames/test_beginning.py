@@ -76,14 +76,14 @@ class Counting(bytearray):
 
     looked_at = 0
 
-    def find(self, *arguments: object) -> int:  # type: ignore[override]
+    def find(self, *arguments: object) -> int:
         found: int = super().find(*arguments)  # type: ignore[arg-type]
         begin = arguments[1] if len(arguments) > 1 else 0
         assert isinstance(begin, int)
         Counting.looked_at += (found if found >= 0 else len(self)) - begin
         return found
 
-    def rfind(self, *arguments: object) -> int:  # type: ignore[override]
+    def rfind(self, *arguments: object) -> int:
         found: int = super().rfind(*arguments)  # type: ignore[arg-type]
         _, begin, end = arguments
         assert isinstance(begin, int) and isinstance(end, int)

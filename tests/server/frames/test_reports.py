@@ -114,7 +114,8 @@ def test_a_hundred_thousand_bad_datagrams_are_counted_and_cost_nothing() -> None
             tracemalloc.start()
         if number % 4 == 3:
             assert (
-                reports.datagram(NOW, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", forged) is None
+                reports.datagram(NOW, f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", bytes(forged))
+                is None
             )
         elif number % 4 == 2:
             forged[place : place + 4] = (0x0A000000 + number).to_bytes(4)

@@ -35,7 +35,7 @@ def database() -> str:
 @pytest.fixture
 def documents(mongodb: MongoServer, database: str) -> Iterator[Any]:
     """The members collection of `database`, as another program sees it."""
-    with MongoClient(mongodb.uri, tz_aware=True) as client:
+    with MongoClient[Any](mongodb.uri, tz_aware=True) as client:
         yield client[database]["members"]
         client.drop_database(database)
 
@@ -45,7 +45,7 @@ def mongo(mongodb: MongoServer, database: str) -> Iterator[MongoStore]:
     store = MongoStore(mongodb.uri, database=database)
     yield store
     store.close()
-    with MongoClient(mongodb.uri) as client:
+    with MongoClient[Any](mongodb.uri) as client:
         client.drop_database(database)
 
 
@@ -81,5 +81,5 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path, database: str) -> Ite
     for handle in handles:
         handle.close()
     if uri:
-        with MongoClient(uri) as client:
+        with MongoClient[Any](uri) as client:
             client.drop_database(database)

@@ -50,7 +50,7 @@ def _come_back(store: KeptStore) -> None:
 
 
 def _stored_calls(server: MongoServer) -> list[str]:
-    with MongoClient(server.uri) as client:
+    with MongoClient[Any](server.uri) as client:
         return sorted(document["_id"] for document in client["packetwave"]["calls"].find())
 
 
@@ -142,7 +142,7 @@ def test_the_return_is_noticed_with_nothing_to_write(server: MongoServer, open_k
     assert store.load_members() == MemberTable()
     assert store.state()[0] is StoreState.AWAY
     server.restart()
-    with MongoClient(server.uri) as client:
+    with MongoClient[Any](server.uri) as client:
         client["packetwave"]["members"].insert_one({"extension_num": "1001", "default_ip": "10.0.0.1"})
     _come_back(store)
     assert store.members_changed()

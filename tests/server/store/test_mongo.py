@@ -1,6 +1,6 @@
 """MongoDB over the wire: documents of others, both ways to change rows, streams and polling."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,7 +38,7 @@ def test_documents_with_missing_or_wrong_fields_are_skipped_and_listed(
     mongo: MongoStore, documents: Any
 ) -> None:
     good = {"extension_num": "1001", "default_ip": "10.0.0.1"}
-    rows: dict[str, dict[str, object]] = {
+    rows: dict[str, Mapping[str, object]] = {
         "no-ext": {"default_ip": "10.0.0.2"},
         "no-ip": {"extension_num": "1002"},
         "null-ip": {"extension_num": "1002", "default_ip": None},
@@ -179,7 +179,7 @@ def test_all_changes_or_none(changing: MongoStore, documents: Any, monkeypatch: 
     before = changing.change_members(add(HONG, replace(KIM, extra={"seat": "A"}), Member("1003", "10.0.0.3")))
     hong, kim, third = before.members
     at_first = list(documents.find())
-    changes = [
+    changes: list[Put | Remove] = [
         Put(Member("1004", "10.0.0.4")),
         Put(replace(hong, name="다른", extra={"new": "x"})),
         Remove(kim.row_id),
@@ -277,7 +277,7 @@ def test_a_change_stream_whose_place_is_lost_means_changed(
 
 def test_calls_that_others_wrote_never_raise(mongo: MongoStore, mongodb: MongoServer, database: str) -> None:
     mongo.put_calls([call(1)])
-    with MongoClient(mongodb.uri) as client:
+    with MongoClient[Any](mongodb.uri) as client:
         calls = client[database]["calls"]
         calls.insert_many(
             [
@@ -370,7 +370,7 @@ def test_the_local_database_is_found_with_its_row_count(tmp_path: Path) -> None:
             return probe_local(5.0, host="127.0.0.1", port=server.port)
 
         assert found() is None, "there are no members"
-        with MongoClient(server.uri) as client:
+        with MongoClient[Any](server.uri) as client:
             client["packetwave"]["members"].insert_many([{"extension_num": str(n)} for n in range(3)])
         assert found() == 3
         server.kill()

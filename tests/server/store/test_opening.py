@@ -14,7 +14,8 @@ CALL = CallRecord("c1", datetime(2026, 11, 23, tzinfo=UTC), "1", "1001")
 
 def test_embedded(tmp_path: Path) -> None:
     stores = open_stores(tmp_path / "새 폴더")
-    assert stores.members is stores.calls
+    one: object = stores.members
+    assert one is stores.calls
     assert stores.keeper is not None and stores.remote is None and stores.problem == ""
     stores.calls.put_calls([CALL])
     stores.close()

@@ -9,7 +9,7 @@ import pytest
 
 from packetwave.server.office.values import COLUMNS, CallRecord, Member, Put
 from packetwave.server.store import schema
-from packetwave.server.store.rows import CALL_FIELDS
+from packetwave.server.store.rows import CALL_FIELDS, CALL_TIMES
 from packetwave.server.store.schema import STEPS, json_object, migrate, read_json, to_json, transaction
 from packetwave.server.store.sqlite import SqliteStore
 from tests.server.store.samples import FULL_CALL, HONG, NINE, add
@@ -93,7 +93,7 @@ def test_a_field_declared_later_is_a_column_more(tmp_path: Path, monkeypatch: py
     path = made_by_the_first_version(tmp_path / "packetwave.db", ADDED, unread + " WHERE name = '김영희'")
     monkeypatch.setattr(schema, "COLUMNS", {**COLUMNS, "seat": ()})
     monkeypatch.setattr(schema, "CALL_FIELDS", (*CALL_FIELDS, "mood", "held_at"))
-    monkeypatch.setattr(schema, "CALL_TIMES", (*schema.CALL_TIMES, "held_at"))
+    monkeypatch.setattr(schema, "CALL_TIMES", (*CALL_TIMES, "held_at"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrate(connection)
         kinds = {name: kind for _, name, kind, *_ in connection.execute("PRAGMA table_info(calls)")}

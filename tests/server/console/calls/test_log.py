@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, Qt
@@ -99,7 +100,7 @@ def test_a_change_of_its_time_moves_the_call(log: CallLog, clock: Clock) -> None
         ({"outcome": Outcome.ANSWERED}, "Answered"),
     ],
 )
-def test_each_state_has_its_words(log: CallLog, clock: Clock, record: dict[str, object], said: str) -> None:
+def test_each_state_has_its_words(log: CallLog, clock: Clock, record: dict[str, Any], said: str) -> None:
     log.put(call("a", clock.at, **record))
     clock.move(4)
     assert text(log, 0, Column.STATE) == said

@@ -16,7 +16,7 @@ def test_durations(seconds: int, said: str) -> None:
 
 
 def test_a_time_has_its_date_where_it_is_not_of_today() -> None:
-    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).astimezone()
+    now = datetime(2026, 11, 23, 12, 0, tzinfo=UTC).replace(tzinfo=None).astimezone()
     assert call_words.time(now, now) == now.strftime("%H:%M:%S")
     assert call_words.time(now.replace(day=20), now).startswith("11-20 ")
     assert call_words.time(now.replace(year=2024), now).startswith("2024-11-23 ")

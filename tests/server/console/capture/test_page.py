@@ -32,11 +32,11 @@ def test_an_interface_is_chosen_started_and_stopped(desk: Desk) -> None:
     desk.tell(InterfacesChanged((LAN, MIRROR)))
     assert page.start.isEnabled()  # the one that is probably the mirror port is chosen
     page.start.click()
-    assert desk.asked[-1] == StartCapture("eth2")
+    assert desk.asked.pop() == StartCapture("eth2")
     desk.tell(StatusChanged(WATCHING))
     assert not page.start.isEnabled()
     page.stop.click()
-    assert desk.asked[-1] == StopCapture()
+    assert desk.asked.pop() == StopCapture()
     page.table.selectRow(0)
     desk.tell(InterfacesChanged((LAN, replace(MIRROR, packets_per_s=1.0))))
     assert page.table.selected_rows() == [0]

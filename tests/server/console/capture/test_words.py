@@ -2,6 +2,7 @@ import pytest
 
 from packetwave.server.capture import CaptureFaultCode
 from packetwave.server.console.capture import words
+from packetwave.server.console.parts.cells import Tone
 from packetwave.server.engine.notices import Status
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
@@ -71,7 +72,7 @@ def test_an_interface_without_a_link_is_not_watched() -> None:
         capture=CaptureState.NO_LINK, capture_code=CaptureFaultCode.NO_LINK, capture_detail="eth2"
     )
     tone, word = words.capture_state(status)
-    assert (tone, word) == (words.Tone.BAD, "No link")
+    assert (tone, word) == (Tone.BAD, "No link")
     matter = words.capture_matter(status)
     assert matter is not None and "eth2" in matter.what and "cable" in matter.next_step
 

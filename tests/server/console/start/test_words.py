@@ -9,6 +9,7 @@ from packetwave.server.faults import StartFaultCode
 from packetwave.ui import languages
 
 
+@pytest.mark.usefixtures("english_again")
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_each_reason_has_its_words(language: LanguageChoice, qapp: QApplication) -> None:
     languages.install(qapp, language, "console")
