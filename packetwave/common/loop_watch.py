@@ -18,7 +18,9 @@ LIMIT_S = 4.0
 
 
 class LoopWatch:
-    """post: calls a function on the loop soon, from any thread. on_still: told, on the watching thread, when
+    """Asks a loop again and again whether it is there.
+
+    post: calls a function on the loop soon, from any thread. on_still: told, on the watching thread, when
     the loop stands still (True) and when it goes on (False)."""
 
     def __init__(

@@ -24,7 +24,9 @@ def wakeful_s() -> float:
 
 
 class SteadyClock:
-    """system, monotonic: in seconds; the latter goes on while the PC sleeps."""
+    """A clock that only time moves.
+
+    system, monotonic: in seconds; the latter goes on while the PC sleeps."""
 
     def __init__(
         self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = wakeful_s
