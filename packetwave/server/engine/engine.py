@@ -217,6 +217,7 @@ class Engine:
             on_told=self._switchboard.told,
             on_change=self._note_status,
         )
+        self._keep_places()
         host, port = parse_listen(self._settings.listen)
         try:
             port = await self._hub.open(host, port)
@@ -324,8 +325,13 @@ class Engine:
                 log.warning("a member's '%s' is wrong (%s): %r", defect.field_name, defect.code, defect.value)
         self._table = table
         self._switchboard.use_members(table)
+        self._keep_places()
         self._lookout.use_members(self._switchboard.directory.extensions)
         self._note_status()
+
+    def _keep_places(self) -> None:
+        if self._hub is not None:
+            self._hub.use_members(self._switchboard.directory.addresses)
 
     async def _watch_members(self) -> None:
         assert self._stores is not None
