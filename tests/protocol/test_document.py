@@ -181,6 +181,7 @@ def test_numbers() -> None:
     assert number("Sessions") == hub.sessions_of_address
     assert number("Sessions", 1) == hub.sessions
     assert number("Sessions", 2) == hub.kept_of_member
+    assert number("Sessions", 3) == hub.strangers * hub.sessions
     assert number("Connections of an address") == hub.connects_of_address.burst
     assert number("Connections of an address", 1) == hub.connects_of_address.per_s
     assert number("Time for the handshake") == hub.handshake_s

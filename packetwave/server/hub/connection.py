@@ -101,6 +101,15 @@ class HubConnection(ServerConnection):
         self.protocol.send_ping(data)
         self.send_data()
 
+    def begin(self, reader: Reader) -> None:
+        """The handshake is over. What it said is not needed any more, and is a fifth of what a session
+        takes."""
+        self.reader = reader
+        self.is_open = True
+        for part in (self.request, self.response):
+            if part is not None:
+                part.headers.clear()
+
     def cut(self, reason: str) -> None:
         """End the connection without a word to the peer, which does not read any."""
         if not self._is_cut:

@@ -226,10 +226,10 @@ class Hub:
 
     def _begin(self, connection: HubConnection) -> Session:
         address = connection.address
-        connection.is_open = True
-        self._door.opened(address)
         info = ClientInfo(address, datetime.now(UTC), extensions=self._extensions_at(address))
-        session = connection.reader = Session(connection, info, self._around)
+        session = Session(connection, info, self._around)
+        self._door.opened(address)
+        connection.begin(session)
         self._sessions.setdefault(address, {})[session] = None
         self._changed()
         session.replay()

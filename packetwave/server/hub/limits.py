@@ -29,9 +29,9 @@ class Limits:
     kept_of_member: int = 4
     """Places that nobody else can take, for each address of the members table: client, the one that replaces
     it before the old one is noticed to be gone, and a program of the owner's. Fewer for very many members."""
-    strangers: float = 0.5
-    """Of all places, how much addresses in no row may hold together. A roll-out connects before it has
-    rows."""
+    strangers: float = 0.2
+    """Of all places, how much addresses in no row may hold together. A roll-out connects before it has rows,
+    to ask for them; who is told of no call can wait. 1,000 sessions are 13 MB."""
     spare_files: int = 1_000
     """Open files beside the sessions': the database, logs, captures, and a backlog accepted to be turned
     away."""
@@ -54,7 +54,7 @@ class Limits:
     attack."""
     connects_of_strangers: Rate = Rate(1_000, 200)
     """All addresses in no row together: a handshake costs half a millisecond."""
-    frames: Rate = Rate(120, 2)
+    frames: Rate = Rate(60, 2)
     """From one session, of any kind, fragments and pings too; answers to the server's own pings are free.
     Beyond them the session is closed: a client says hello, and later acknowledges."""
     messages_of_address: Rate = Rate(600, 50)
