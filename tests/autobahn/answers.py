@@ -24,7 +24,7 @@ _ECHOES: tuple[tuple[str, int], ...] = (
     (r"6\.11\.[1-4]", _TEXT),
     (r"7\.1\.1", _TEXT),
     (r"7\.1\.5", _WRONG),  # a close frame between the fragments of a message
-    (r"9\.[34]\.1", _TOO_MANY),  # fragments of 64 bytes
+    (r"9\.[34]\.[12]", _TOO_MANY),  # fragments of 64 and 256 bytes
     (r"9\.[1-6]\.\d+", _TOO_BIG),
     (r"9\.7\.\d+", _TEXT),
     (r"9\.8\.\d+", _BINARY),
