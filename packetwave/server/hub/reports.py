@@ -19,8 +19,11 @@ OnLost = Callable[[str, str], None]
 
 
 class Reports:
-    """What became of alerts. told: an alert was written to a client; confirmed: it has arrived there; lost: the client is gone
-    before that was known."""
+    """What became of alerts.
+
+    told: an alert was written to a client. confirmed: it has arrived there. lost: the client is gone before
+    that was known.
+    """
 
     def __init__(self, on_told: OnTold, on_confirmed: OnTold, on_lost: OnLost) -> None:
         self._on_told = on_told
