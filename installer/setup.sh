@@ -24,7 +24,7 @@ readonly program_packages=(
 )
 readonly test_packages=(
   tshark sip-tester iproute2 procps xvfb xdotool openbox
-  kamailio kamailio-tls-modules baresip-core sngrep openssl
+  kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sngrep openssl
 )
 readonly build_packages=(binutils python3-dev debootstrap util-linux openssl)
 readonly recording_packages=(
