@@ -125,6 +125,9 @@ class Doors:
 
     def close(self) -> None:
         """Close all doors. Bounded; also twice."""
+        if self._thread.ident is None:
+            self._end()
+            return
         with contextlib.suppress(OSError):
             self._stop_writer.send(b"\0")
         if self._thread.is_alive():

@@ -120,4 +120,4 @@ def test_an_answer_that_reached_nobody_closes_no_door(room: Room) -> None:
     other = Room(HERE)
     other.sender.sendto(b"HEP3 again", ("127.0.0.1", room.doors.ports[DoorKind.HEP]))
     assert room.wait_for(1)[0].data == b"HEP3 again"
-    other.sender.close()
+    other.close()
