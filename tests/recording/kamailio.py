@@ -120,18 +120,13 @@ class Proxy:
     reports_to: str = ""
     hep_version: int = 3
     hep_key: str = "homer"
-    more_ports: tuple[int, ...] = ()
-    """UDP ports besides 5060."""
 
     def write(self, folder: Path) -> Path:
         """The configuration file; cert.pem and key.pem are to be in the same folder."""
         at = f"[{self.address}]" if ":" in self.address else self.address
         listen = "\n".join(
             f"listen={proto}:{at}:{port}"
-            for proto, port in (
-                *(("udp", port) for port in (5060, *self.more_ports)),
-                *(("tcp", 5060), ("tls", 5061), ("tcp", 8080)),
-            )
+            for proto, port in (("udp", 5060), ("tcp", 5060), ("tls", 5061), ("tcp", 8080))
         )
         file = folder / "kamailio.cfg"
         file.write_text(

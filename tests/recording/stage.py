@@ -100,7 +100,7 @@ class Stage:
         scenario.write_bytes(script.text(tcp=transport.startswith("t")))
         command = ["sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-m", "1"]
         command += ["-t", transport, "-nostdin", "-timeout", "15s", "-timeout_error", "-nd", *options]
-        remote = f"[{to}]" if to.count(":") > 1 else to  # may end in a port where it is IPv4
+        remote = f"[{to}]" if to.count(":") > 1 else to
         command += [remote] if to else []
         program = host.start(*command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
         self._sipps.append(_Started(f"{address} {scenario.name}", program))
