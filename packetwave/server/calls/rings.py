@@ -174,7 +174,7 @@ class Rings:
         # Only a talk can be transferred to a phone; what replaces a ringing takes it away from there.
         same_phone = (
             ring is not None
-            and not known.is_pending
+            and known.was_answered
             and (leg.called == ring.called or leg.destination.is_same(known.destination))
         )
         return leg.caller if not same_phone and leg.caller in self._towards.known() else ""

@@ -313,7 +313,9 @@ def _twins(
         events=[[ALERTED, *ends]],
     )
     def _(stage: Stage) -> None:
-        both = {"ring": [["1001", P1], [TWIN, gateway, port]]}
+        # A PBX takes a while to find the extension. Were it quicker than the mirror swaps frames, nothing
+        # would tell the mobile's leg from the caller's: each ends where the other begins.
+        both = {"ring": [["1001", P1], [TWIN, gateway, port]], "pause_s": 0.03}
         stage.pbx({NUMBER: {"rounds": [both], "own_media": True}})
         register(stage, "1001")
         stage.sipp(P1, desk)
