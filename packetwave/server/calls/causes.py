@@ -67,7 +67,7 @@ class Causes:
         legs = ring.deciding() or ring.legs
         if not any(leg.cancelled or leg.status in NO_ANSWER for leg in legs):
             if all(leg.is_dead for leg in legs) and at_s < ring.stopped_s + SWAPPED_S:
-                return any(leg.is_pending for leg in _others(call, ring))  # the winner may be just behind
+                return self._may_show_of_silent(call, ring)
             return False  # refused: that is known, and a queue that rings again corrects it
         root = self._root(call, ring)
         found = self.verdict(call, ring, at_s)
@@ -85,6 +85,13 @@ class Causes:
             and _waits(root, ring)
             and not _talks_beside(call, ring)
         )
+
+    def _may_show_of_silent(self, call: Call, ring: Ring) -> bool:
+        """True if the winner's 200, or the caller's CANCEL, may be just behind what ended the ring of a phone
+        that never replied."""
+        root = self._root(call, ring)
+        cancelled = root is not None and root.status == 487 and not root.cancelled
+        return cancelled or any(leg.is_pending for leg in _others(call, ring))
 
     def _may_show(self, call: Call, ring: Ring, legs: list[Leg], at_s: float) -> bool:
         """True if a message just behind could still say why the ring stopped."""

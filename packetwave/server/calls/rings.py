@@ -84,7 +84,7 @@ class Rings:
         ring = call.ring_of(leg)
         if ring is None or ring.state not in (RingState.HELD, RingState.RESTORED):
             return False
-        ring.may_tell(at_s + (self._patience_s if ring.direction is Direction.OUT else 0.0))
+        ring.may_tell(at_s + self._patience_s)
         return True
 
     def prove(self, at_s: float, call: Call, leg: Leg, status: int) -> bool:

@@ -236,6 +236,18 @@ def test_a_group_with_an_unplugged_phone_whose_winner_is_seen_behind_the_trunks_
 
 
 @pytest.mark.case(42)
+def test_an_unplugged_phone_whose_callers_cancel_is_seen_behind_its_487() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    talk.leg("pbx", "p1", CALLER, "1001").invite()
+    talk.wait(6)
+    trunk.reply(487)
+    talk.wait(0.002)
+    trunk.cancel()
+    assert talk.recorded[1:] == ["1001: ended missed"]
+
+
+@pytest.mark.case(42)
 def test_an_unplugged_phone_is_given_up_where_no_winner_shows() -> None:
     talk = Conversation()
     trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
