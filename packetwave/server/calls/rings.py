@@ -84,7 +84,7 @@ class Rings:
         ring = call.ring_of(leg)
         if ring is None or ring.state not in (RingState.HELD, RingState.RESTORED):
             return False
-        ring.may_tell(at_s + (self._patience_s if ring.direction is Direction.OUT else 0.0))
+        ring.may_tell(at_s + self._patience_s)
         return True
 
     def prove(self, at_s: float, call: Call, leg: Leg, status: int) -> bool:
@@ -174,7 +174,7 @@ class Rings:
         # Only a talk can be transferred to a phone; what replaces a ringing takes it away from there.
         same_phone = (
             ring is not None
-            and not known.is_pending
+            and known.was_answered
             and (leg.called == ring.called or leg.destination.is_same(known.destination))
         )
         return leg.caller if not same_phone and leg.caller in self._towards.known() else ""

@@ -1,5 +1,5 @@
 """All scenes, by the software that plays them."""
 
-from tests.recording.scenes import identity, pbx, plain, proxy, transport
+from tests.recording.scenes import identity, offices, pbx, plain, proxy, transport
 
-ALL = (identity, pbx, plain, proxy, transport)
+ALL = (identity, offices, pbx, plain, proxy, transport)
