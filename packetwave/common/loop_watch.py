@@ -18,8 +18,11 @@ LIMIT_S = 4.0
 
 
 class LoopWatch:
-    """post: calls a function on the loop soon, from any thread. on_still: told, on the watching thread, when
-    the loop stands still (True) and when it goes on (False)."""
+    """Watches one loop from a thread of its own.
+
+    post: calls a function on the loop soon, from any thread. on_still: told, on the watching thread, when
+    the loop stands still (True) and when it goes on (False).
+    """
 
     def __init__(
         self,

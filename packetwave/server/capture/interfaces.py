@@ -25,19 +25,23 @@ _NETWORK_KEY = (
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A capture interface.
-
-    name: stable, for settings (on Windows `\\Device\\NPF_{GUID}`). description: for people, never "".
-    addresses: as text, IPv4 before IPv6. up: switched on and with a link, as far as the system tells.
-    connection: what Windows' own windows call it ("이더넷 2"), "" elsewhere.
-    """
+    """A capture interface."""
 
     name: str
+    """Stable, for settings; on Windows `\\Device\\NPF_{GUID}`."""
+
     description: str
+    """For people, never ""."""
+
     addresses: tuple[str, ...]
+    """As text, IPv4 before IPv6."""
+
     up: bool
+    """Whether it is switched on and has a link, as far as the system tells."""
+
     loopback: bool
     connection: str = ""
+    """What Windows' own windows call it ("이더넷 2"), "" elsewhere."""
 
 
 def list_interfaces() -> list[Interface]:

@@ -23,8 +23,11 @@ _SIP_READS = 4  # at most some thousand frames a second and interface are looked
 
 
 class InterfaceRate(NamedTuple):
-    """name: as in `Interface`. Rates since the reading before, of frames and of SIP messages; None at the
-    first one and where the interface cannot be opened."""
+    """How much an interface carries.
+
+    name: as in `Interface`. Rates since the reading before, of frames and of SIP messages; None at the
+    first one and where the interface cannot be opened.
+    """
 
     name: str
     packets_per_s: float | None

@@ -43,18 +43,22 @@ class ClockSet:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What the capture counts by itself, since its start; each only grows.
-
-    received: frames on the wire, also those not sampled. dropped: lost by the kernel on their way to the
-    detector. rejected: what began like SIP and could not be used, by reason. not_decoded: as in `Counters`.
-    clock_set: the last time, None for never.
-    """
+    """What the capture counts by itself, since its start; each count only grows."""
 
     received: int = 0
+    """Frames on the wire, also those not sampled."""
+
     dropped: int = 0
+    """Frames lost by the kernel on their way to the detector."""
+
     rejected: Mapping[str, int] = field(default_factory=dict)
+    """What began like SIP and could not be used, by reason."""
+
     not_decoded: Mapping[str, int] = field(default_factory=dict)
+    """As in `Counters`."""
+
     clock_set: ClockSet | None = None
+    """The last time that the PC's clock was set, None for never."""
 
 
 class Evidence:

@@ -24,7 +24,10 @@ def wakeful_s() -> float:
 
 
 class SteadyClock:
-    """system, monotonic: in seconds; the latter goes on while the PC sleeps."""
+    """Time for calls that goes on steadily when the system's clock is set.
+
+    system, monotonic: in seconds; the latter goes on while the PC sleeps.
+    """
 
     def __init__(
         self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = wakeful_s
