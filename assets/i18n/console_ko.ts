@@ -366,6 +366,42 @@
         <source>Watched, but no link</source>
         <translation>연결 없음 · 감지 안 됨</translation>
     </message>
+    <message>
+        <source>HEP: a PBX reports its calls, encrypted ones too</source>
+        <translation>HEP: 교환기가 통화를 알려 줍니다(암호화된 통화 포함)</translation>
+    </message>
+    <message>
+        <source>TZSP: a switch (MikroTik) sends its mirror</source>
+        <translation>TZSP: 스위치(MikroTik)가 미러를 보냅니다</translation>
+    </message>
+    <message>
+        <source>VXLAN: a virtual switch sends its mirror</source>
+        <translation>VXLAN: 가상 스위치가 미러를 보냅니다</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>꺼짐</translation>
+    </message>
+    <message>
+        <source>cannot be received: {reason}</source>
+        <translation>받을 수 없음: {reason}</translation>
+    </message>
+    <message>
+        <source>packets: {count}</source>
+        <translation>패킷 {count}개</translation>
+    </message>
+    <message>
+        <source>from senders not confirmed: {count}</source>
+        <translation>확인되지 않은 발신 {count}개</translation>
+    </message>
+    <message>
+        <source>lost: {count}</source>
+        <translation>유실 {count}개</translation>
+    </message>
+    <message>
+        <source>UDP port</source>
+        <translation>UDP 포트</translation>
+    </message>
 </context>
 <context>
     <name>fault</name>
@@ -463,32 +499,12 @@
         <translation>암호화된 SIP(TLS)는 읽을 수 없습니다. 사용하는 전화기: {phones}.</translation>
     </message>
     <message>
-        <source>Set these phones, in the PBX or on the phone, to SIP over UDP or TCP.</source>
-        <translation>교환기(PBX)나 전화기에서 이 전화기를 UDP 또는 TCP 방식의 SIP로 바꿔 주세요.</translation>
-    </message>
-    <message>
         <source>Probably SIP in encrypted WebSockets, which cannot be read. Used by: {phones}.</source>
         <translation>암호화된 웹소켓 SIP로 보이며 읽을 수 없습니다. 사용하는 곳: {phones}.</translation>
     </message>
     <message>
-        <source>Calls of browser phones are seen only where their other leg is not encrypted.</source>
-        <translation>브라우저 전화의 통화는 반대쪽 구간이 암호화되지 않은 경우에만 보입니다.</translation>
-    </message>
-    <message>
         <source>SIP is seen on a port that is not watched: {ports}.</source>
         <translation>감시하지 않는 포트에서 SIP가 보입니다: {ports}.</translation>
-    </message>
-    <message>
-        <source>Add this port to the SIP ports in the settings.</source>
-        <translation>설정의 SIP 포트에 이 포트를 추가하세요.</translation>
-    </message>
-    <message>
-        <source>Mirrored traffic comes in a tunnel ({kinds}) that is not confirmed: {sources}.</source>
-        <translation>확인되지 않은 터널({kinds})로 미러링된 트래픽이 들어옵니다: {sources}.</translation>
-    </message>
-    <message>
-        <source>If this is your switch, add its address to the confirmed tunnels; it is not looked into before.</source>
-        <translation>사용 중인 스위치가 맞다면 그 주소를 확인된 터널에 추가하세요. 그 전에는 내용을 보지 않습니다.</translation>
     </message>
     <message>
         <source>The traffic comes in a form that PacketWave does not read: {kinds}.</source>
@@ -581,6 +597,34 @@
     <message>
         <source>Let the PC take its time from a time server: the call log shows its times.</source>
         <translation>PC가 시간 서버에서 시각을 맞추게 하세요. 통화 기록에는 이 PC의 시각이 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Confirm the sender</source>
+        <translation>보내는 쪽 확인</translation>
+    </message>
+    <message>
+        <source>Watch this port too</source>
+        <translation>이 포트도 감지</translation>
+    </message>
+    <message>
+        <source>Let the PBX report its calls by HEP (see the capture page), or set these phones to SIP over UDP or TCP.</source>
+        <translation>교환기가 HEP으로 통화를 알리게 하거나(캡처 화면 참고), 이 전화기들을 UDP나 TCP의 SIP로 설정하세요.</translation>
+    </message>
+    <message>
+        <source>Their calls are seen where the other leg is not encrypted, or the PBX reports them by HEP.</source>
+        <translation>상대 쪽 구간이 암호화되지 않았거나 교환기가 HEP으로 알려 주면 이 통화도 보입니다.</translation>
+    </message>
+    <message>
+        <source>If phones use it, watch it as well.</source>
+        <translation>전화기가 쓰는 포트라면 함께 감지하세요.</translation>
+    </message>
+    <message>
+        <source>Phone traffic is sent here ({kinds}) by somebody who is not confirmed: {sources}.</source>
+        <translation>확인되지 않은 곳에서 전화 트래픽을 보내고 있습니다({kinds}): {sources}.</translation>
+    </message>
+    <message>
+        <source>If this is your switch or PBX, confirm it; nothing of what it sends is looked at before.</source>
+        <translation>사용 중인 스위치나 교환기라면 확인해 주세요. 그전에는 내용을 보지 않습니다.</translation>
     </message>
 </context>
 <context>

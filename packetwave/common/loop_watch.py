@@ -18,11 +18,10 @@ LIMIT_S = 4.0
 
 
 class LoopWatch:
-    """Watches one loop from a thread of its own.
+    """Asks a loop again and again whether it is there.
 
     post: calls a function on the loop soon, from any thread. on_still: told, on the watching thread, when
-    the loop stands still (True) and when it goes on (False).
-    """
+    the loop stands still (True) and when it goes on (False)."""
 
     def __init__(
         self,

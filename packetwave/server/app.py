@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from packetwave import __version__
 from packetwave.common import data_folder, logs
@@ -34,7 +34,8 @@ from packetwave.server.settings import SETTINGS_FILE, ServerSettings, parse_list
 from packetwave.server.store.mongo_uri import uri_from
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.unattended import Unattended
-from packetwave.server.watch.states import Live, Recording, Source
+from packetwave.server.watch.lookout import source_of
+from packetwave.server.watch.states import Recording, Source
 
 log = logging.getLogger(__name__)
 
@@ -223,9 +224,7 @@ def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
 def _source(options: argparse.Namespace, settings: ServerSettings) -> Source | None:
     if options.replay is not None:
         return Recording(options.replay, real_time=options.speed != "max")
-    if not settings.interface:
-        return None
-    return Live(settings.interface, frozenset(settings.ports), frozenset(settings.tunnels))
+    return source_of(settings)
 
 
 class _Start:
@@ -253,12 +252,12 @@ class _Start:
     def open(self) -> OpenStores:
         return open_stores(self.folder, mongodb=self.settings.mongodb, replay=self.is_replay)
 
-    def keep(self, name: str, value: str) -> None:
+    def keep(self, name: str, value: Any) -> None:
         """Store a setting that was chosen in the window for the next start; any thread."""
         path = self.folder / SETTINGS_FILE
         with self._keeping:
             stored = settings_file.load(ServerSettings, path).settings
-            settings_file.save(replace(stored, **{name: value}), path)  # type: ignore[arg-type]
+            settings_file.save(replace(stored, **{name: value}), path)
 
 
 def _watch(
@@ -312,7 +311,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                     source=start.source,
                     events=start.events,
                     on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
-                    on_interface=lambda name: start.keep("interface", name),
+                    keep=start.keep,
                     file_faults=start.file_faults,
                 ),
                 listener,

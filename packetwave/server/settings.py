@@ -7,6 +7,7 @@ from packetwave.common import addresses
 from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.server.capture.doors import DoorKind
 from packetwave.server.sip.identity import IDENTITY_HEADERS
 
 SETTINGS_FILE = "settings.json"
@@ -24,6 +25,10 @@ def _addresses(value: Any) -> bool:
     return isinstance(value, tuple) and all(
         isinstance(address, str) and addresses.normal(address) == address for address in value
     )
+
+
+def _door(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 65536
 
 
 def _text(value: Any) -> bool:
@@ -67,8 +72,20 @@ class ServerSettings:
 
     ports: tuple[int, ...] = setting((5060,), _ports)
     tunnels: tuple[str, ...] = setting((), _addresses)
-    """Addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, L2TP, …) and that the
-    manager has confirmed; from any other a forged packet would be a popup."""
+    """Confirmed senders: addresses of switches whose mirrored traffic comes in a tunnel (TZSP, ERSPAN, …),
+    and of PBXs that report by HEP. From any other a forged packet would be a popup."""
+
+    hep_port: int = setting(0, _door)
+    """The UDP port at which a PBX reports its SIP by HEP (usually 9060), from `tunnels` only; 0: none."""
+
+    hep_key: str = setting("", _text)
+    """The password that HEP reports must carry, "" for none."""
+
+    tzsp_port: int = setting(0, _door)
+    """The UDP port for a switch's mirror in TZSP (usually 37008), from `tunnels` only; 0: none."""
+
+    vxlan_port: int = setting(0, _door)
+    """The same for VXLAN (usually 4789)."""
 
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
     """HOST:PORT at which clients connect."""
@@ -83,3 +100,13 @@ class ServerSettings:
 
     show_withheld: bool = setting(False, lambda value: isinstance(value, bool))
     """Whether the asserted number is shown of callers who asked not to be shown."""
+
+    @property
+    def doors(self) -> dict[DoorKind, int]:
+        """The doors that are to be open, and their UDP ports."""
+        ports = {
+            DoorKind.HEP: self.hep_port,
+            DoorKind.TZSP: self.tzsp_port,
+            DoorKind.VXLAN: self.vxlan_port,
+        }
+        return {kind: port for kind, port in ports.items() if port}

@@ -1,5 +1,6 @@
 """Frames from an interface or a capture file. The only importer of scapy, and only when first needed."""
 
+from packetwave.server.capture.doors import USUAL_PORTS, DoorKind, Doors, DoorState
 from packetwave.server.capture.fault import FILE_FAULTS, CaptureFault, CaptureFaultCode
 from packetwave.server.capture.filter import kernel_filter
 from packetwave.server.capture.interfaces import Interface, has_link, list_interfaces, resolve_interface
@@ -12,8 +13,12 @@ __all__ = [
     "BATCH",
     "FILE_FAULTS",
     "PAUSE_S",
+    "USUAL_PORTS",
     "CaptureFault",
     "CaptureFaultCode",
+    "DoorKind",
+    "DoorState",
+    "Doors",
     "Interface",
     "InterfaceMeter",
     "InterfaceRate",

@@ -31,7 +31,7 @@ class Interface:
     """Stable, for settings; on Windows `\\Device\\NPF_{GUID}`."""
 
     description: str
-    """For people, never ""."""
+    """For people, never empty."""
 
     addresses: tuple[str, ...]
     """As text, IPv4 before IPv6."""

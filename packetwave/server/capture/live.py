@@ -55,7 +55,7 @@ class LiveCapture:
             size = _BUFFER_BYTES if buffer_bytes is None else buffer_bytes
             ring = Ring(interface, filter_text, snaplen=snaplen, buffer_bytes=size, wait_ms=wait_ms)
             self._source, self.link_type = ring, ring.link_type
-        self._interrupted = self._closed = False
+        self._interrupted = self._closed = self._woken = False
         if not handle.WINDOWS:
             self._wake_reader, self._wake_writer = os.pipe()
             os.set_blocking(self._wake_writer, False)
@@ -77,15 +77,17 @@ class LiveCapture:
         if handle.WINDOWS:
             self._wait_by_pausing(frames, timeout_s)
         else:
-            self._poll.poll(timeout_s * 1000)
+            if any(descriptor == self._wake_reader for descriptor, _ in self._poll.poll(timeout_s * 1000)):
+                os.read(self._wake_reader, 512)
             self._source.take(frames, BATCH)
+        self._woken = False
         return frames
 
     def _wait_by_pausing(self, frames: list[Frame], timeout_s: float) -> None:
         """Where there is nothing to poll. Blocking in the library would not end everywhere (libpcap on Linux,
         and so Wine's, waits on without a frame), and would wait for a second one before giving the first."""
         deadline = time.monotonic() + timeout_s
-        while not frames and not self._interrupted and time.monotonic() < deadline:
+        while not (frames or self._interrupted or self._woken) and time.monotonic() < deadline:
             time.sleep(_PAUSE_S)
             self._source.take(frames, BATCH)
 
@@ -99,6 +101,13 @@ class LiveCapture:
         self._interrupted = True
         if isinstance(self._source, Ring):
             self._source.interrupt()
+        if not handle.WINDOWS:
+            with contextlib.suppress(BlockingIOError):  # woken often enough
+                os.write(self._wake_writer, b"\0")
+
+    def wake(self) -> None:
+        """Make a `read` that waits return at once, this time. From any thread, not after `close`."""
+        self._woken = True
         if not handle.WINDOWS:
             with contextlib.suppress(BlockingIOError):  # woken often enough
                 os.write(self._wake_writer, b"\0")

@@ -26,8 +26,7 @@ class InterfaceRate(NamedTuple):
     """How much an interface carries.
 
     name: as in `Interface`. Rates since the reading before, of frames and of SIP messages; None at the
-    first one and where the interface cannot be opened.
-    """
+    first one and where the interface cannot be opened."""
 
     name: str
     packets_per_s: float | None

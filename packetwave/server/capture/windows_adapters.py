@@ -21,11 +21,10 @@ _MOST_CHARACTERS = 512
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A network adapter as Windows knows it.
+    """An adapter as Windows knows it.
 
     name: as in Windows' own windows ("이더넷 2"). has_link: False where Windows says that nothing is
-    connected or that it is switched off.
-    """
+    connected or that it is switched off."""
 
     name: str
     has_link: bool

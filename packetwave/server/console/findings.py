@@ -3,13 +3,17 @@
 Qt main thread. Shown while the person wants it; the status line's chip opens and closes it.
 """
 
-from PySide6.QtCore import QCoreApplication, Qt
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from packetwave.server.console.parts.cell_delegate import tone_colors
 from packetwave.server.console.parts.cells import Tone
+from packetwave.server.console.parts.widgets import button
 from packetwave.server.console.parts.words import Matter
-from packetwave.server.diagnosis import Finding, Severity, sentences
+from packetwave.server.diagnosis import Code, Finding, Severity, sentences
+from packetwave.server.engine.notices import Command, TrustSenders, WatchPorts
 from packetwave.ui.labels import label
 from packetwave.ui.plain import plain
 from packetwave.ui.theme import Theme, scaled
@@ -17,8 +21,26 @@ from packetwave.ui.theme import Theme, scaled
 translate = QCoreApplication.translate
 
 
+def mend(finding: Finding) -> tuple[str, Command] | None:
+    """What a button can do about a finding: its words, and what is asked of the engine; None for nothing."""
+    figures = dict(finding.figures)
+    match finding.code:
+        case Code.TUNNEL_NOT_TRUSTED:
+            return translate("findings", "Confirm the sender"), TrustSenders(_texts(figures.get("sources")))
+        case Code.OTHER_PORT:
+            ports = tuple(int(port) for port in _texts(figures.get("ports")) if port.isdecimal())
+            return translate("findings", "Watch this port too"), WatchPorts(ports)
+    return None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
+
+
 class FindingsPanel(QFrame):
-    """The findings, the worst first."""
+    """The findings, the worst first. Signal: mend_wanted(Command), a finding's button was pressed."""
+
+    mend_wanted = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -70,6 +92,11 @@ class FindingsPanel(QFrame):
             self._grid.addWidget(state, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(words, row, 1)
             self._widgets += [state, words]
+            if (way := mend(finding)) is not None:
+                text, command = way
+                act = button(text, partial(self.mend_wanted.emit, command))
+                self._grid.addWidget(act, row, 2, Qt.AlignmentFlag.AlignTop)
+                self._widgets.append(act)
         self.setAccessibleName(self.text())
 
     def _state(self, finding: Finding) -> QWidget:

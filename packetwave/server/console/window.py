@@ -116,6 +116,7 @@ class ConsoleWindow(QWidget):
         self.status_line.members_wanted.connect(lambda: self.show_page(self.members))
         self.status_line.settings_wanted.connect(lambda: self.show_page(self.settings))
         self.status_line.findings_wanted.connect(self._turn_findings)
+        self.findings.mend_wanted.connect(submit)
         self.settings.setup_changed.connect(self._on_setup)
         self.trouble.acted.connect(self._act_on_trouble)
         bridge.received.connect(self.take)

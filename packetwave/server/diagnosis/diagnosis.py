@@ -101,6 +101,10 @@ class Diagnosis:
             self._members = members
             self._evidence.use_members(members)
 
+    def stranger(self, at_s: float, kind: str, source: str) -> None:
+        """Somebody whom nobody has confirmed sends to a door of this kind."""
+        self._evidence.stranger(at_s, kind, source)
+
     def advance(self, at_s: float, gauges: Gauges) -> list[DiagnosisEvent]:
         """Let time pass; what has begun and what is over. Call it at least some times a minute."""
         evidence = self._evidence

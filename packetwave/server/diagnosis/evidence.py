@@ -35,7 +35,7 @@ MIRRORED_FRAMES = 10
 
 @dataclass(frozen=True, slots=True)
 class ClockSet:
-    """The system's clock was set. at_s: when; by_s: by how many seconds, forward positive."""
+    """The system's clock was set. at_s: when. by_s: by how many seconds, forward positive."""
 
     at_s: float
     by_s: float
@@ -43,13 +43,13 @@ class ClockSet:
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """What the capture counts by itself, since its start; each count only grows."""
+    """What the capture counts by itself, since its start; each only grows."""
 
     received: int = 0
     """Frames on the wire, also those not sampled."""
 
     dropped: int = 0
-    """Frames lost by the kernel on their way to the detector."""
+    """Frames that the kernel lost on their way to the detector."""
 
     rejected: Mapping[str, int] = field(default_factory=dict)
     """What began like SIP and could not be used, by reason."""
@@ -58,7 +58,7 @@ class Gauges:
     """As in `Counters`."""
 
     clock_set: ClockSet | None = None
-    """The last time that the PC's clock was set, None for never."""
+    """The last time that the system's clock was set, None for never."""
 
 
 class Evidence:
@@ -173,6 +173,10 @@ class Evidence:
         sip = seen.protocol in (ip.UDP, ip.TCP) and is_sip(_behind_header(seen))
         if sip or glimpse.is_mirror_by_nature(kind):
             self.tunnels.see(f"{kind} {source}", at_s, self.tunnels.enough if sip else 1)
+
+    def stranger(self, at_s: float, kind: str, source: str) -> None:
+        """Somebody whom nobody has confirmed sends to a door of this kind."""
+        self.tunnels.see(f"{kind} {source}", at_s, self.tunnels.enough)
 
     # SIP
 

@@ -304,7 +304,7 @@ RULES = (
     Rule(Code.TLS_ONLY, tls_only),
     Rule(Code.WSS_ONLY, wss_only),
     Rule(Code.OTHER_PORT, other_port),
-    Rule(Code.TUNNEL_NOT_TRUSTED, tunnel_not_trusted),
+    Rule(Code.TUNNEL_NOT_TRUSTED, tunnel_not_trusted, on_wire=False),
     Rule(Code.NOT_DECODED, not_decoded, begin_s=20.0, end_s=60.0),
     Rule(Code.ONLY_REQUESTS, only_requests, begin_s=30.0, end_s=20.0, on_wire=False),
     Rule(Code.ONLY_REPLIES, only_replies, begin_s=30.0, end_s=20.0, on_wire=False),

@@ -53,27 +53,32 @@ _WORDS = {
     ),
     Code.TLS_ONLY: Words(
         translate("findings", "Encrypted SIP (TLS) cannot be read. Phones that use it: {phones}."),
-        translate("findings", "Set these phones, in the PBX or on the phone, to SIP over UDP or TCP."),
+        translate(
+            "findings",
+            "Let the PBX report its calls by HEP (see the capture page), or set these phones to SIP over UDP "
+            "or TCP.",
+        ),
     ),
     Code.WSS_ONLY: Words(
         translate(
             "findings", "Probably SIP in encrypted WebSockets, which cannot be read. Used by: {phones}."
         ),
         translate(
-            "findings", "Calls of browser phones are seen only where their other leg is not encrypted."
+            "findings",
+            "Their calls are seen where the other leg is not encrypted, or the PBX reports them by HEP.",
         ),
     ),
     Code.OTHER_PORT: Words(
         translate("findings", "SIP is seen on a port that is not watched: {ports}."),
-        translate("findings", "Add this port to the SIP ports in the settings."),
+        translate("findings", "If phones use it, watch it as well."),
     ),
     Code.TUNNEL_NOT_TRUSTED: Words(
         translate(
-            "findings", "Mirrored traffic comes in a tunnel ({kinds}) that is not confirmed: {sources}."
+            "findings", "Phone traffic is sent here ({kinds}) by somebody who is not confirmed: {sources}."
         ),
         translate(
             "findings",
-            "If this is your switch, add its address to the confirmed tunnels; it is not looked into before.",
+            "If this is your switch or PBX, confirm it; nothing of what it sends is looked at before.",
         ),
     ),
     Code.NOT_DECODED: Words(

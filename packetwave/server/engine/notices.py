@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from packetwave.common.supervision import Failure
-from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.capture import CaptureFaultCode, DoorKind, DoorState
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
@@ -55,6 +55,9 @@ class Status:
 
     findings: tuple[Finding, ...] = ()
     """What is the matter with the mirror, the worst first."""
+
+    doors: tuple[DoorState, ...] = ()
+    """The doors beside the mirror that are to be open."""
 
     dropped_by_kernel: int = 0
     """Frames that the system lost before they could be read."""
@@ -148,6 +151,28 @@ class StartCapture:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDoor:
+    """Receive at this door on this UDP port from now on, 0 for not at all (and remember it)."""
+
+    kind: DoorKind
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrustSenders:
+    """Believe these senders, by their IP addresses, from now on (and remember it)."""
+
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchPorts:
+    """Look for SIP on these ports too from now on (and remember it)."""
+
+    ports: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StopCapture:
     """Watch nothing."""
 
@@ -167,4 +192,13 @@ class LoadHistory:
     limit: int = 100_000
 
 
-Command = ChangeMembers | StartCapture | StopCapture | WatchInterfaces | LoadHistory
+Command = (
+    ChangeMembers
+    | StartCapture
+    | SetDoor
+    | TrustSenders
+    | WatchPorts
+    | StopCapture
+    | WatchInterfaces
+    | LoadHistory
+)

@@ -8,9 +8,9 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol, TextIO
+from typing import Any, Protocol, TextIO
 
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.supervision import Failure, Supervisor
@@ -27,9 +27,12 @@ from packetwave.server.engine.notices import (
     Notice,
     RefusalCode,
     Refused,
+    SetDoor,
     StartCapture,
     StopCapture,
+    TrustSenders,
     WatchInterfaces,
+    WatchPorts,
 )
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import Switchboard
@@ -40,9 +43,9 @@ from packetwave.server.office.values import CallRecord, MemberTable
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import StoreError, Stores
 from packetwave.server.store.thread import CallWriter, Flusher, StoreThread
-from packetwave.server.watch.lookout import Lookout
+from packetwave.server.watch.lookout import Lookout, source_of
 from packetwave.server.watch.meters import Meters
-from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
+from packetwave.server.watch.states import CaptureState, Recording, Seen, Source, WatchState
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +80,8 @@ class Plan:
     """Called once from the loop thread when a replay that ends by itself is over, or when `must_watch` is set
     and nothing can be watched; with the exit code and the reason. The engine still runs then; stop it."""
 
-    on_interface: Callable[[str], None] = lambda _name: None
-    """Called when another interface is chosen, to keep it for the next start."""
+    keep: Callable[[str, Any], None] = lambda _name, _value: None
+    """Stores a setting that was chosen in the window, for the next start. May raise OSError."""
 
     must_watch: bool = False
 
@@ -286,11 +289,14 @@ class Running:
             case ChangeMembers():
                 await self._members.change(command)
             case StartCapture():
-                self._plan.on_interface(command.interface)
-                settings = self._settings
-                await self._lookout.begin(
-                    Live(command.interface, frozenset(settings.ports), frozenset(settings.tunnels))
-                )
+                await self._use(interface=command.interface)
+            case SetDoor(kind, port):
+                await self._use(**{f"{kind}_port": port})
+            case TrustSenders(sources):
+                trusted = (*self._settings.tunnels, *sources)
+                await self._use(tunnels=tuple(dict.fromkeys(trusted)))
+            case WatchPorts(ports):
+                await self._use(ports=tuple(dict.fromkeys((*self._settings.ports, *ports))))
             case StopCapture():
                 await self._lookout.end()
                 self._status.note()
@@ -301,6 +307,23 @@ class Running:
                     await self._meters.stop()
             case LoadHistory():
                 await self._load_history(command)
+
+    async def _use(self, **chosen: Any) -> None:
+        """Let settings hold from now on, and for the next start."""
+        self._settings = settings = replace(self._settings, **chosen)
+        for name, value in chosen.items():
+            try:
+                self._plan.keep(name, value)
+            except OSError as error:
+                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
+        self._meters.ports = settings.ports
+        self._lookout.use_settings(settings)
+        source = source_of(settings)
+        if source is None:
+            await self._lookout.end()
+        else:
+            await self._lookout.begin(source)
+        self._status.note()
 
     async def _load_history(self, command: LoadHistory) -> None:
         def load() -> list[CallRecord]:

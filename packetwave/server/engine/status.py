@@ -83,6 +83,7 @@ class StatusBoard:
             sip_per_s=self._rate.at(time.monotonic(), counts.sip_messages),
             rtp_per_s_estimate=float(f"{watch.rtp_per_s:.2g}") if watch is not None else 0.0,
             findings=watch.findings if watch is not None else (),
+            doors=self._lookout.doors.states() if self._lookout.doors is not None else (),
             dropped_by_kernel=watch.dropped if watch is not None else 0,
             clients=self._hub.clients(),
             members_expected=len(self._switchboard.directory.addresses),

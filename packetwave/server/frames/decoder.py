@@ -54,6 +54,12 @@ class FrameDecoder:
         # By the 12 bytes of addresses and ports of plain IPv4: the flow, or None where it is none of ours
         self._flows: dict[bytes, Flow | None] = {}
 
+    def listen_to(self, ports: frozenset[int], trusted_tunnels: frozenset[str]) -> None:
+        """SIP is on these ports, and these senders are believed, from the next frame on."""
+        self._ports, self._trusted = ports, trusted_tunnels
+        self._reports.trusted = trusted_tunnels
+        self._flows.clear()
+
     def decode(self, at_s: float, link_type: int, frame: bytes) -> Sequence[Payload]:
         """The SIP payloads that this frame holds or completes: mostly none or one.
 

@@ -46,14 +46,14 @@ class Reports:
 
     def __init__(self, counters: Counters, trusted: frozenset[str] | None, key: str = "") -> None:
         self._counters = counters
-        self._trusted = trusted
+        self.trusted = trusted
         self._key = key.encode()
         self._clocks: dict[str, SenderClock] = {}
 
     def datagram(self, at_s: float, source: str, data: bytes) -> Payload | None:
         """The SIP message that is reported, with its ends and its time on our clock."""
         counters = self._counters
-        if self._trusted is not None and source not in self._trusted:
+        if self.trusted is not None and source not in self.trusted:
             counters.left_alone("hep", source)
             return None
         report = hep.read(data, source)

@@ -24,10 +24,9 @@ def wakeful_s() -> float:
 
 
 class SteadyClock:
-    """Time for calls that goes on steadily when the system's clock is set.
+    """A clock that only time moves.
 
-    system, monotonic: in seconds; the latter goes on while the PC sleeps.
-    """
+    system, monotonic: in seconds; the latter goes on while the PC sleeps."""
 
     def __init__(
         self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = wakeful_s

@@ -50,6 +50,10 @@ class Detector:
         """Frames of kinds that nobody here reads, by kind."""
         return dict(self._decoder.counters.not_decoded)
 
+    def listen_to(self, ports: frozenset[int], trusted: frozenset[str]) -> None:
+        """SIP is on these ports, and these senders are believed, from the next frame on."""
+        self._decoder.listen_to(ports, trusted)
+
     def use_members(self, extensions: frozenset[str]) -> None:
         """The members' extensions, normalised, are these from now on."""
         self._tracker.use_members(extensions)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from packetwave.protocol.fields import format_at, parse_at
 from packetwave.server.calls.events import Unwatched
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, OpenCall, Tracker
+from packetwave.server.capture import Doors
 from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.settings import ServerSettings
@@ -19,7 +20,7 @@ from packetwave.server.store.base import Keeper, StoreError
 from packetwave.server.store.thread import StoreThread
 from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector
-from packetwave.server.watch.states import CaptureState, Seen, Source, WatchState
+from packetwave.server.watch.states import CaptureState, Live, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,13 @@ HEARTBEAT_S = 5.0
 _WATCHED_UNTIL = "watched_until"
 _UNWATCHED_S = 1.0  # shorter stretches are said by nobody
 _END_S = 0.6
+
+
+def source_of(settings: ServerSettings) -> Live | None:
+    """What is to be watched by these settings; None for nothing yet."""
+    if not settings.interface and not settings.doors:
+        return None
+    return Live(settings.interface, frozenset(settings.ports), frozenset(settings.tunnels))
 
 
 class Lookout:
@@ -66,10 +74,13 @@ class Lookout:
         self._is_watching = False
         self.watch: Watch | None = None
         self._clock = SteadyClock()
+        self._settings = settings
+        self.doors: Doors | None = None
         self._detector = Detector(
             FrameDecoder(
                 ports=None if recording else frozenset(settings.ports),
                 trusted_tunnels=None if recording else frozenset(settings.tunnels),
+                hep_key=settings.hep_key,
             ),
             Tracker(
                 identity_order=settings.identity_order,
@@ -98,10 +109,21 @@ class Lookout:
         if self.watch is not None:
             self.watch.known = extensions
 
+    def use_settings(self, settings: ServerSettings) -> None:
+        """These hold from the next `begin` on."""
+        self._settings = settings
+
+    def _open_doors(self, trusted: frozenset[str]) -> None:
+        ports = self._settings.doors
+        self.doors = Doors(ports, trusted) if ports else None
+
     async def begin(self, source: Source) -> None:
         """Watch this from now on, in the place of what was watched."""
         await self.end()
-        self.watch = Watch(
+        if isinstance(source, Live):
+            self._detector.listen_to(source.ports, source.tunnels)
+            self._open_doors(source.tunnels)
+        self.watch = watch = Watch(
             source,
             self._detector,
             self._known,
@@ -110,11 +132,18 @@ class Lookout:
             on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
             on_failure=self._on_failure,
             clock=self._clock,
+            doors=self.doors,
         )
-        self.watch.start()
+        if self.doors is not None:
+            self.doors.on_ready = watch.wake
+            self.doors.open()
+        watch.start()
 
     async def end(self) -> None:
         """Watch nothing. Bounded; also twice."""
+        doors, self.doors = self.doors, None
+        if doors is not None:
+            await asyncio.to_thread(doors.close)
         watch, self.watch = self.watch, None
         if watch is None:
             return

@@ -25,7 +25,7 @@ class Meters:
     """Rates of all interfaces. ports: the SIP ports."""
 
     def __init__(self, ports: tuple[int, ...], supervisor: Supervisor) -> None:
-        self._ports = ports
+        self.ports = ports
         self._supervisor = supervisor
         self._task: asyncio.Task[None] | None = None
 
@@ -44,7 +44,7 @@ class Meters:
 
     async def _run(self, on_interfaces: OnInterfaces) -> None:
         loop = asyncio.get_running_loop()
-        meter = InterfaceMeter(self._ports)
+        meter = InterfaceMeter(self.ports)
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meter")
         try:
             while True:

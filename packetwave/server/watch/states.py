@@ -56,6 +56,8 @@ class Live:
     tunnels are opened."""
 
     interface: str
+    """"" for none: doors alone are watched."""
+
     ports: frozenset[int]
     tunnels: frozenset[str] = frozenset()
 

@@ -23,6 +23,7 @@ from packetwave.server.capture import (
     PAUSE_S,
     CaptureFault,
     CaptureFaultCode,
+    Doors,
     LiveCapture,
     Replay,
     Steady,
@@ -90,9 +91,12 @@ class Watch:
     """Frames that the system lost."""
 
     clock: SteadyClock = field(default_factory=SteadyClock)
+    doors: Doors | None = None
+    """Doors beside the mirror, open; None for none."""
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
+        self._woken = threading.Event()
         self._capture: LiveCapture | None = None
         self._diagnosis: Diagnosis | None = None
         self._clock_set: ClockSet | None = None
@@ -105,6 +109,7 @@ class Watch:
     def stop(self) -> None:
         """Ask the thread to end; returns at once, from any thread."""
         self._stopping.set()
+        self._woken.set()
         with self._lock:
             if self._capture is not None:
                 self._capture.interrupt()
@@ -214,6 +219,9 @@ class Watch:
             return
         if said:
             self.on_diagnosis([self._dated(event) for event in said])
+        if self.doors is not None:
+            for kind, source in self.doors.strangers():
+                self._diagnosis.stranger(at_s, kind, source)
 
     def _end_diagnosis(self) -> None:
         diagnosis, self._diagnosis = self._diagnosis, None
@@ -227,6 +235,9 @@ class Watch:
         while not self._stopping.is_set():
             shown = source.interface
             try:
+                if not source.interface:
+                    self._watch_doors(source)
+                    break
                 interface = resolve_interface(source.interface)
                 shown = interface.description
                 with (
@@ -246,7 +257,7 @@ class Watch:
             except CaptureFault as fault:
                 detail = shown if fault.detail else ""
                 self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
-                if fault.code not in _AGAIN:
+                if fault.code not in _AGAIN and self.doors is None:
                     return
             finally:
                 self._hold(None)
@@ -281,6 +292,7 @@ class Watch:
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(clock.steady(at_s), link_type, frame)
+            events += self._at_doors()
             passes = arrived - passed >= _READ_S
             if passes:
                 passed = arrived
@@ -300,10 +312,51 @@ class Watch:
                     self._diagnose(now_s, received=received, dropped=dropped)
 
     def _pause(self, seconds: float) -> None:
-        """Time passes for the tracker while there is no capture."""
+        """Time passes for the tracker while there is no capture; doors are served all the same."""
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._stopping.wait(_READ_S):
-            self._give(self._advance(self.clock.now_s), perf_counter())
+        while time.monotonic() < until and not self._stopping.is_set():
+            self._serve_doors()
+
+    def _serve_doors(self) -> None:
+        self._woken.wait(_READ_S)
+        self._woken.clear()
+        arrived = perf_counter()
+        self.detector.use_members(self.known)
+        self._give([*self._at_doors(), *self._advance(self.clock.now_s)], arrived)
+
+    # From doors beside the mirror
+
+    def _watch_doors(self, source: Live) -> None:
+        """Watch doors alone: no interface is chosen."""
+        self._diagnose_with(Diagnosis(ports=source.ports, trusted_tunnels=source.tunnels, is_sampled=False))
+        self._set_state(WatchState(CaptureState.WATCHING))
+        diagnosed_s = 0.0
+        while not self._stopping.is_set():
+            if step_s := self.clock.look():
+                self._clock_set = ClockSet(self.clock.now_s, step_s)
+            self._serve_doors()
+            now_s = self.clock.now_s
+            if not 0 <= now_s - diagnosed_s < _DIAGNOSE_S:
+                diagnosed_s = now_s
+                self._diagnose(now_s, received=0, dropped=0)
+
+    def _at_doors(self) -> list[CallEvent]:
+        if self.doors is None:
+            return []
+        events: list[CallEvent] = []
+        for at_s, kind, source, data in self.doors.take(BATCH):
+            try:
+                events += self.detector.datagram(self.clock.steady(at_s), kind, source, data)
+            except Exception as error:  # noqa: BLE001 - as for a frame
+                self.on_failure(f"reading a datagram of {kind}", error)
+        return events
+
+    def wake(self) -> None:
+        """Something waits at the doors. Any thread; returns at once."""
+        self._woken.set()
+        with self._lock:
+            if self._capture is not None:
+                self._capture.wake()
 
     # From a file
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.findings import finding_matter
 from packetwave.server.diagnosis import Code, Finding
-from packetwave.server.engine.notices import StatusChanged
+from packetwave.server.engine.notices import StatusChanged, TrustSenders, WatchPorts
 from packetwave.ui.theme import DARK
 from tests.server.console.conftest import WATCHING, Desk
 from tests.server.diagnosis.test_sentences import FIGURES
@@ -67,3 +68,22 @@ def test_what_the_network_says_is_plain(desk: Desk) -> None:
 def test_speech_is_shown_as_an_estimate(desk: Desk) -> None:
     desk.tell(StatusChanged(replace(WATCHING, rtp_per_s_estimate=9800.0)))
     assert desk.window.status_line.sip.text() == "SIP 12/s · RTP ≈9,800/s"
+
+
+@pytest.mark.parametrize(
+    ("finding", "asked"),
+    [
+        (
+            Finding(Code.TUNNEL_NOT_TRUSTED, AT, (("kinds", ("hep",)), ("sources", ("192.168.0.10",)))),
+            TrustSenders(("192.168.0.10",)),
+        ),
+        (Finding(Code.OTHER_PORT, AT, (("ports", ("5080",)),)), WatchPorts((5080,))),
+    ],
+)
+def test_a_finding_carries_its_mend_as_a_button(desk: Desk, finding: Finding, asked: object) -> None:
+    desk.tell(StatusChanged(replace(WATCHING, findings=(finding, TLS))))
+    desk.window.findings.show()
+    buttons = desk.window.findings.findChildren(QPushButton)
+    assert len(buttons) == 1  # what nobody can mend here has none
+    buttons[0].click()
+    assert desk.asked[-1] == asked

@@ -2,6 +2,7 @@
 
 import contextlib
 import queue
+import socket
 import struct
 import threading
 import time
@@ -23,6 +24,7 @@ from packetwave.server.calls.events import (
     Stopped,
 )
 from packetwave.server.calls.tracker import Tracker
+from packetwave.server.capture import DoorKind, Doors
 from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.watch.clock import SteadyClock
@@ -30,7 +32,9 @@ from packetwave.server.watch.detector import Detector
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
 from tests.netns import Host, Office, needs_namespaces
+from tests.server.capture.test_doors import free_port
 from tests.server.diagnosis import mirror
+from tests.server.frames.building import hep_3
 from tests.server.wire import Leg, write_pcap
 
 T0 = 1_700_000_000.0
@@ -416,3 +420,80 @@ def test_a_clock_that_is_set_while_a_phone_rings_ends_no_call(step_s: float) -> 
             assert 0 <= passed_s - step_s < 60
             room.watch.stop()
             assert room.watch.join(STOP_S)
+
+
+def hep_of(leg: Leg, *steps: int | str) -> list[bytes]:
+    """What a PBX reports of these messages: a method, or the status of a reply."""
+    frames = [leg.request(0, step) if isinstance(step, str) else leg.response(0, step) for step in steps]
+    return [
+        hep_3(
+            bytes(payload.data),
+            src=payload.src,
+            dst=payload.dst,
+            src_port=payload.src_port,
+            dst_port=payload.dst_port,
+        )
+        for frame in frames
+        for payload in FrameDecoder(ports=None).decode(0, 1, on_the_wire(frame))
+    ]
+
+
+def test_doors_alone_are_watched_without_any_interface() -> None:
+    """No capture library, no rights: what a PBX reports by HEP is told, what a stranger sends is named."""
+    leg = Leg("01012345678", "1001")
+    room = Room(Live("", frozenset((5060,)), frozenset(("127.0.0.1",))))
+    ports = {DoorKind.HEP: free_port()}
+    room.watch.doors = doors = Doors(ports, frozenset(("127.0.0.1",)), room.watch.wake)
+    doors.open()
+    room.watch.start()
+    assert room.wait_for_state(CaptureState.WATCHING)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as pbx:
+        for data in hep_of(leg, "INVITE", 180, "CANCEL", 487):
+            pbx.sendto(data, ("127.0.0.1", ports[DoorKind.HEP]))
+        ended = room.wait_for_event(lambda event: isinstance(event, Ended))
+    assert ended.outcome is Outcome.MISSED
+    room.watch.stop()
+    assert room.watch.join(STOP_S)
+    doors.close()
+
+
+def test_bad_reports_at_a_door_are_counted_and_cost_no_call() -> None:
+    """Of wrong length, of another version, nested, of a forged sender: nothing is told, a genuine call is."""
+    leg = Leg("01012345678", "1001")
+    (good, rings) = hep_of(leg, "INVITE", 180)
+    bad = [good[:40], b"HEP9" + good[4:], good + b"x", hep_3(good), b"HEP3\x00\x06", b"", b"noise"]
+    room = Room(Live("", frozenset((5060,)), frozenset(("127.0.0.1",))))
+    ports = {DoorKind.HEP: free_port()}
+    room.watch.doors = doors = Doors(ports, frozenset(("127.0.0.1",)), room.watch.wake)
+    doors.open()
+    room.watch.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as pbx:
+        for number in range(2000):
+            pbx.sendto(bad[number % len(bad)], ("127.0.0.1", ports[DoorKind.HEP]))
+        for data in (good, rings):
+            pbx.sendto(data, ("127.0.0.1", ports[DoorKind.HEP]))
+        ringing = room.wait_for_event(lambda event: isinstance(event, Ringing))
+    assert ringing.caller == "01012345678"
+    room.watch.stop()
+    assert room.watch.join(STOP_S)
+    doors.close()
+    assert room.failures == []
+    assert len([event for event in room.events() if isinstance(event, Ringing)]) == 0
+
+
+def test_a_stranger_at_a_door_is_a_finding() -> None:
+    room = Room(Live("", frozenset((5060,)), frozenset()))
+    ports = {DoorKind.HEP: free_port()}
+    room.watch.doors = doors = Doors(ports, frozenset(), room.watch.wake)
+    doors.open()
+    room.watch.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as pbx:
+        for data in hep_of(Leg("01012345678", "1001"), "INVITE", 180):
+            pbx.sendto(data, ("127.0.0.1", ports[DoorKind.HEP]))
+        said = room.diagnosed.get(timeout=20)
+    assert isinstance(said, Diagnosed) and said.code == "tunnel_not_trusted"
+    assert dict(said.figures)["sources"] == ("127.0.0.1",)
+    room.watch.stop()
+    assert room.watch.join(STOP_S)
+    doors.close()
+    assert not any(isinstance(event, Ringing) for event in room.events())

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QModelIndex
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from packetwave.server.console.capture.doors import DoorsCard
 from packetwave.server.console.capture.interfaces import InterfaceColumn, InterfaceModel
 from packetwave.server.console.capture.words import capture_refused, capture_state
 from packetwave.server.console.parts.cell_delegate import CellDelegate
@@ -24,6 +25,7 @@ from packetwave.server.console.parts.widgets import (
 from packetwave.server.engine.notices import (
     Command,
     Refused,
+    SetDoor,
     StartCapture,
     Status,
     StopCapture,
@@ -42,7 +44,7 @@ _OPEN = (CaptureState.WATCHING, CaptureState.NO_LINK)
 class CapturePage(QWidget):
     """The page on which an interface is chosen.
 
-    Attributes: model, the interfaces; table, their view.
+    Attributes: model, the interfaces; table, their view; doors, what is received beside them.
     """
 
     def __init__(self, submit: Callable[[Command], object], theme: Theme) -> None:
@@ -93,10 +95,13 @@ class CapturePage(QWidget):
         bar.addWidget(self.start)
         bar.addWidget(self.stop)
         frame, self._stack = table_card(self.table, self._hint)
+        self.doors = DoorsCard()
+        self.doors.wanted.connect(lambda kind, port: self._submit(SetDoor(kind, port)))
         column = page_column(self)
         column.addLayout(bar)
         column.addWidget(self.refusal)
         column.addWidget(frame, 1)
+        column.addWidget(self.doors)
         column.addWidget(
             label(
                 translate(
@@ -130,6 +135,7 @@ class CapturePage(QWidget):
             dropped = translate("capture", "lost by the system: {count}")
             figures = f"{figures} · {dropped.format(count=f'{status.dropped_by_kernel:,}')}"
         self._figures.setText(figures)
+        self.doors.show_doors(status.doors)
         self.model.set_active(self._active())
         self._show_buttons()
 
