@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test coverage lint format record-demo record-golden record-hep golden offices fuzz soak stall signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test coverage lint format record-demo record-golden record-hep golden offices fuzz soak stall siege autobahn signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -68,6 +68,14 @@ soak: setup ## 100,000 calls amid floods: tables empty, memory flat; SCALE=0.1 f
 
 stall: setup ## stopped for 10 s with 2,000 SIP frames a second going by: none lost, and no INVITE late (root)
 	@$(BIN)/python -m tests.soak.stall $(ARGS)
+
+siege: setup-tests ## floods against a real server with genuine calls among them; SCALE=0.1 for a tenth (root)
+	@$(BIN)/python -m tests.siege.run --scale $(SCALE)
+
+autobahn: ## Autobahn's 517 cases of RFC 6455 against the hub (root: its Python 2.7 lies in a Debian folder)
+	@installer/setup.sh build
+	@tests/autobahn/bench.sh prepare
+	@$(BIN)/python -m tests.autobahn.run
 
 signalling: setup-tests ## write docs/signalling.md again: which test shows which case
 	@$(BIN)/python -m tests.signalling

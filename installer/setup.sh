@@ -22,7 +22,10 @@ readonly program_packages=(
   libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1
   libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1 fonts-nanum
 )
-readonly test_packages=(tshark sip-tester iproute2 procps xvfb xdotool openbox)
+readonly test_packages=(
+  tshark sip-tester iproute2 procps xvfb xdotool openbox
+  kamailio kamailio-tls-modules baresip-core sngrep openssl
+)
 readonly build_packages=(binutils python3-dev debootstrap util-linux openssl)
 readonly recording_packages=(
   kamailio kamailio-tls-modules kamailio-websocket-modules baresip-core sipvicious openssl

@@ -26,7 +26,8 @@ _NEW_NETWORK = 0x40000000  # CLONE_NEWNET
 _numbers = count()
 
 
-def _why_not() -> str:
+def why_not() -> str:
+    """Why there can be no namespaces here; "" where there can."""
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return "network namespaces need root"
     if shutil.which("ip") is None or shutil.which("bridge") is None:
@@ -38,7 +39,7 @@ def _why_not() -> str:
     return ""
 
 
-_WHY_NOT = _why_not()
+_WHY_NOT = why_not()
 needs_namespaces = pytest.mark.skipif(bool(_WHY_NOT), reason=_WHY_NOT or "")
 
 

@@ -41,8 +41,8 @@ from packetwave.server.calls.events import (
     Unwatched,
 )
 from packetwave.server.calls.lines import to_json
-from packetwave.server.hub import hub as hub_module
 from packetwave.server.hub.hub import Hub
+from packetwave.server.hub.limits import Limits
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8")
 
@@ -181,10 +181,22 @@ def test_numbers() -> None:
 
     assert number("Largest message from a client") == MAX_FROM_CLIENT_BYTES
     assert number("Largest message from a server") == MAX_FROM_SERVER_BYTES
-    assert number("Messages from a client") == hub_module.MAX_MESSAGES_A_MINUTE
-    assert number("Messages waiting for a client that does not read") == hub_module.MAX_QUEUE
-    assert number("Sessions") == hub_module.MAX_SESSIONS_OF_ADDRESS
-    assert number("Sessions", 1) == hub_module.MAX_SESSIONS
+    hub = Limits()
+    frames = "Frames from a client, of any kind"
+    assert (number(frames), number(frames, 1)) == (hub.frames.burst, hub.frames.per_s)
+    assert number("Messages of all sessions of an address together") == hub.messages_of_address.burst
+    assert number("Messages of all sessions of an address together", 1) == hub.messages_of_address.per_s
+    assert number("Messages waiting for a client that does not read") == hub.queue
+    assert number("Sessions") == hub.sessions_of_address
+    assert number("Sessions", 1) == hub.sessions
+    assert number("Sessions", 2) == hub.kept_of_member
+    assert number("Sessions", 3) == hub.strangers * hub.sessions
+    assert number("Connections of an address") == hub.connects_of_address.burst
+    assert number("Connections of an address", 1) == hub.connects_of_address.per_s
+    assert number("Time for the handshake") == hub.handshake_s
+    transport = re.sub(r"\s+", " ", section("Transport"))
+    assert f"silent for {hub.ping_beats * hub.beat_s:.0f} s" in transport
+    assert f"for {hub.silent_beats * hub.beat_s:.0f} s" in transport
     codes = {getattr(rules, name) for name in vars(rules) if name.startswith("CLOSE_")}
     assert codes <= {int(first) for first in limits if first.isdecimal()}
     assert f"**{DEFAULT_PLAIN_PORT}**" in section("Transport")
@@ -203,7 +215,7 @@ def test_what_is_no_client_is_refused_by_http(request_lines: str, status: int) -
 
     async def work() -> bytes:
         hub = Hub(
-            ringing_at=lambda _: [],
+            ringing_at=lambda *_: [],
             extensions_at=lambda _: (),
             on_told=lambda *_: None,
             on_change=lambda: None,
@@ -229,7 +241,7 @@ def test_the_least_client_runs_as_it_stands() -> None:
 
     async def work() -> str:
         hub = Hub(
-            ringing_at=lambda _address: [alert],
+            ringing_at=lambda _address, after, _number: [(1, alert)][after:],
             extensions_at=lambda _address: ("1001",),
             on_told=lambda *_: told.set(),
             on_change=lambda: None,

@@ -61,8 +61,7 @@ def _watched_by(*command: str) -> Callable[[Stage], None]:
     """A PBX that is one sipp, and on its host a program that watches the interface."""
 
     def play(stage: Stage) -> None:
-        log = (stage.folder / "agent.log").open("wb")
-        stage.program(PBX, *command, "-d", "eth0", "-H", f"udp:{HOMER}:{PORT}", stdout=log, stderr=log)
+        stage.program(PBX, *command, "-d", "eth0", "-H", f"udp:{HOMER}:{PORT}", log="agent.log")
         stage.wait(1.0)  # nothing says when it watches
         stage.sipp(P1, Phone().trying().ring().pause(300).answer().hung_up_on())
         stage.sipp(PBX, Caller(MOBILE, "1001").talks(300), P1)

@@ -108,20 +108,25 @@ class Stage:
             time.sleep(_LISTENS_S)
         return program
 
-    def program(self, address: str, *command: str, **options: Any) -> subprocess.Popen[Any]:
-        """Start a program that runs until the scene is over; it gets a process group of its own."""
+    def program(self, address: str, *command: str, log: str = "", **options: Any) -> "subprocess.Popen[Any]":
+        """Start a program that runs until the scene is over; it gets a process group of its own.
+
+        log: the file in the scene's folder for what it says, "" for none.
+        """
         options = {"cwd": self.folder, **options}
-        program = self.at(address).start(*command, start_new_session=True, **options)
+        with (self.folder / log if log else Path(os.devnull)).open("wb") as file:
+            if log:
+                options |= {"stdout": file, "stderr": file}
+            program = self.at(address).start(*command, start_new_session=True, **options)
         self._programs.append(_Started(command[0], program))
         return program
 
     def pbx(self, numbers: dict[str, Any], *, address: str = PBX) -> None:
         """Start sippy's B2BUA; what it does with which number stands in `b2bua.py`."""
         plan = json.dumps({"address": address, "numbers": numbers})
-        log = (self.folder / "b2bua.log").open("wb")
         root = Path(__file__).parents[2]
         command = (sys.executable, "-m", "tests.recording.b2bua", plan)
-        self.program(address, *command, cwd=root, stderr=log, stdout=log)
+        self.program(address, *command, log="b2bua.log", cwd=root)
         self.wait_for_port(address, 5060)
 
     def proxy(self, proxy: Proxy) -> None:
@@ -130,17 +135,18 @@ class Stage:
         make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *name]
         subprocess.run(make, cwd=self.folder, check=True, capture_output=True)
         file = proxy.write(self.folder)
-        log = (self.folder / "kamailio.log").open("wb")
         options = ("-DD", "-E", "-f", str(file), "-w", str(self.folder), "-Y", str(self.folder))
-        self.program(proxy.address, "kamailio", *options, "-m", "16", "-M", "4", stderr=log, stdout=log)
+        self.program(proxy.address, "kamailio", *options, "-m", "16", "-M", "4", log="kamailio.log")
         self.wait_for_port(proxy.address, 5060)
         time.sleep(0.3)  # its workers start after its sockets
 
     def ws_phone(self, extension: str, *does: str, registrar: str = PBX) -> None:
         """Start a phone on Kamailio's WebSocket port; it is registered when this returns."""
         command = (sys.executable, "-m", "tests.recording.ws_phone", f"ws://{registrar}:8080", extension)
-        options = {"cwd": Path(__file__).parents[2], "stdout": subprocess.PIPE, "text": True}
-        program = self.program(phone_address(extension), *command, *does, **options)
+        root = Path(__file__).parents[2]
+        program = self.program(
+            phone_address(extension), *command, *does, cwd=root, stdout=subprocess.PIPE, text=True
+        )
         assert program.stdout is not None
         if program.stdout.readline().strip() != "registered":
             raise RuntimeError(f"{extension} does not become registered over WebSocket")
@@ -151,8 +157,7 @@ class Stage:
         folder = self.folder / f"baresip-{address}"
 
         def start(*command: str) -> None:
-            log = (self.folder / f"baresip-{address}.log").open("wb")
-            self.program(address, *command, stdout=log, stderr=log)
+            self.program(address, *command, log=f"baresip-{address}.log")
 
         phone = Baresip(self.at(address), start, folder, extension, address, registrar, **options)
         self._phones.append(phone)

@@ -238,6 +238,7 @@ class Running:
 
     def _use_members(self, table: MemberTable) -> None:
         self._switchboard.use_members(table)
+        self._hub.use_members(self._switchboard.directory.addresses)
         self._lookout.use_members(self._switchboard.directory.extensions)
         self._status.note()
 

@@ -1,98 +1,96 @@
 """The WebSocket server: sessions of clients, and messages to those at an address.
 
 Owns every connection. On the loop thread only. A client is known by the address it connects from
-(docs/protocol.md); it need not say anything. Each session has its own queue and writer, so that a client that
-does not read, or sends nonsense, is closed and nobody else notices.
+(docs/protocol.md); it need not say anything. What one client does costs the same however many there are, and
+a client that does not read, says nonsense, too much or nothing at all is closed and nobody else notices.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from http import HTTPStatus
 from time import perf_counter
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
 
 from packetwave import __version__
-from packetwave.common.addresses import comparable
+from packetwave.common import open_files
 from packetwave.protocol import (
     CLOSE_BAD_DATA,
     CLOSE_NOT_TEXT,
-    CLOSE_POLICY,
     MAX_FROM_CLIENT_BYTES,
     PROTOCOL_VERSION,
     Hello,
-    IncomingCall,
     Message,
     ProtocolError,
     Welcome,
     decode,
-    encode,
 )
+from packetwave.server.hub.budget import Budgets
 from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.hub.complaints import Complaints
+from packetwave.server.hub.connection import HubConnection, makes
+from packetwave.server.hub.door import Door
+from packetwave.server.hub.limits import Limits
+from packetwave.server.hub.reports import OnLost, OnTold, Reports
+from packetwave.server.hub.session import Backlogs, RingingAt, Session, Surroundings, outgoing
 from packetwave.server.office.validation import check_extension
 
 log = logging.getLogger(__name__)
+_crash = logging.getLogger("packetwave.crash")
 
-MAX_SESSIONS = 5_000
-MAX_SESSIONS_OF_ADDRESS = 256
-MAX_QUEUE = 200
-"""Messages waiting for one client; one that falls further behind is closed and may come again."""
-
-MAX_MESSAGES_A_MINUTE = 120
-"""A client says hello, later some acknowledgements; more is a fault or an attack."""
-
-_CLOSE_S = 0.4
-
-OnTold = Callable[[str, str, float], None]
-"""call_id, address, milliseconds from the frame's arrival until the message was given to the system."""
-
-
-@dataclass(eq=False, slots=True)
-class _Session:
-    connection: ServerConnection
-    address: str
-    since: datetime
-    queue: "asyncio.Queue[tuple[Message, float]]"
-    version: str = ""
-    wants: str = ""
-    received: int = 0
-    minute: int = 0
+_unheard = logging.getLogger(f"{__name__}.websockets")
+_unheard.disabled = True
+"""What websockets would write for each peer that fails, with a traceback: a flood of lines. The hub says
+it."""
 
 
 class Hub:
     """Clients by their address.
 
-    ringing_at, extensions_at: what a client that connects is told; on_told: an `incoming_call` went out;
-    on_change: a client came, went, or said who it is.
+    ringing_at, extensions_at: what a client that connects is told. on_told: an `incoming_call` was written to
+    a client; on_confirmed: it has arrived there; on_lost: it was written and the client is gone before that
+    was known; none of the three from within `send`. on_change: clients came, went, or said who they are; some
+    times a second at most.
     """
 
     def __init__(
         self,
         *,
-        ringing_at: Callable[[str], list[IncomingCall]],
+        ringing_at: RingingAt,
         extensions_at: Callable[[str], tuple[str, ...]],
         on_told: OnTold,
         on_change: Callable[[], None],
+        on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
+        on_lost: OnLost = lambda _call_id, _address: None,
+        limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
-        self._ringing_at = ringing_at
+        self.limits = limits
         self._extensions_at = extensions_at
-        self._on_told = on_told
         self._on_change = on_change
-        self._sessions: dict[str, list[_Session]] = {}
+        self._backlogs = Backlogs()
+        replays = Budgets(limits.replays_of_address)
+        self._reports = Reports(on_told, on_confirmed, on_lost)
+        self._around = Surroundings(limits, ringing_at, self._reports, replays, self._backlogs)
+        self._messages = Budgets(limits.messages_of_address)
+        self._door = Door(limits, limits.sessions)
+        self._complaints = Complaints(limits.complaints_s)
+        self._sessions: dict[str, dict[Session, None]] = {}
+        self._clients: tuple[ClientInfo, ...] | None = ()
+        self._kept: frozenset[str] = frozenset()
+        self._turned_away: set[HubConnection] = set()
         self._server: Server | None = None
-        self._count = 0
-        self._unsent = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._beat: asyncio.TimerHandle | None = None
+        self._change: asyncio.TimerHandle | None = None
 
     async def open(self, host: str, port: int) -> int:
         """Listen; the port (of use where 0 was asked for). Raises OSError, as where the port is taken."""
+        limits = self.limits
+        self._door = Door(limits, self._places())
+        self._door.keep(self._kept)
         self._server = await serve(
             self._serve,
             host,
@@ -101,140 +99,199 @@ class Hub:
             origins=[None],
             compression=None,
             max_size=MAX_FROM_CLIENT_BYTES,
-            open_timeout=5,
-            close_timeout=_CLOSE_S,
-            process_request=self._admit,
+            open_timeout=limits.handshake_s,
+            close_timeout=limits.close_s,
+            ping_interval=None,  # the hub's own beat pings: one timer for all
+            write_limit=limits.buffered_bytes,
             server_header=None,
+            create_connection=makes(self),
+            logger=_unheard,
+            backlog=limits.backlog,
         )
+        self._beat = asyncio.get_running_loop().call_later(limits.beat_s, self._next_beat)
         listening: int = next(iter(self._server.sockets)).getsockname()[1]
         return listening
+
+    def _places(self) -> int:
+        limits = self.limits
+        files = open_files.allow(limits.sessions + limits.spare_files)
+        # Where even the spare ones are refused, half is for clients.
+        places = min(limits.sessions, max(files - limits.spare_files, files // 2))
+        if places < limits.sessions:
+            log.warning(
+                "at most %d clients can connect: the system allows this program %d open files", places, files
+            )
+        return places
 
     async def close(self) -> None:
         """Close every session (1001), then the port. Bounded; may be called twice."""
         if self._server is None:
             return
+        for connection in list(self._turned_away):
+            connection.transport.abort()
         self._server.close()  # with code 1001
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2 * _CLOSE_S):
+            async with asyncio.timeout(2 * self.limits.close_s):
                 await self._server.wait_closed()
         self._server = None
+        for timer in (self._beat, self._change):
+            if timer is not None:
+                timer.cancel()
+        self._beat = self._change = None
+        self._reports.give()
+
+    def use_members(self, addresses: frozenset[str]) -> None:
+        """The members have changed: their addresses, for which places are kept. To be called after each
+        change, also where only extensions did: `clients` tells them anew."""
+        self._kept = addresses
+        self._door.keep(addresses)
+        for address, sessions in self._sessions.items():
+            extensions = self._extensions_at(address)
+            for session in sessions:
+                if session.info.extensions != extensions:
+                    session.info = replace(session.info, extensions=extensions)
+        self._changed()
 
     def clients(self) -> tuple[ClientInfo, ...]:
-        """All sessions, in the order of their addresses."""
-        return tuple(
-            ClientInfo(
-                address, session.since, session.version, self._extensions_at(address), wants=session.wants
+        """All sessions, in the order of their addresses; the same tuple as before where nothing has
+        changed."""
+        if self._clients is None:
+            self._clients = tuple(
+                session.info for address in sorted(self._sessions) for session in self._sessions[address]
             )
-            for address in sorted(self._sessions)
-            for session in self._sessions[address]
-        )
+        return self._clients
 
     def is_connected(self, address: str) -> bool:
         return address in self._sessions
 
     def send(self, addresses: tuple[str, ...], message: Message, arrived: float) -> None:
-        """Queue a message for every session at these addresses. arrived: `perf_counter` of its cause."""
+        """Tell a message to every session at these addresses. arrived: `perf_counter` of its cause."""
+        ready = None
         for address in addresses:
             for session in self._sessions.get(address, ()):
-                self._put(session, message, arrived)
+                ready = ready or outgoing(message, arrived)
+                session.put(ready)
 
     async def sent(self) -> None:
-        """Wait until every queued message is given to the system or its session is gone."""
-        await self._idle.wait()
+        """Wait until every message is given to the system or its session is gone."""
+        await self._backlogs.gone()
+        self._reports.give()
 
-    def _put(self, session: _Session, message: Message, arrived: float) -> None:
-        if session.queue.full():
-            log.warning("client %s does not read its messages: closed", session.address)
-            session.connection.transport.abort()
-            return
-        session.queue.put_nowait((message, arrived))
-        self._unsent += 1
-        self._idle.clear()
+    def beat(self) -> None:
+        """Look at all sessions: who is silent is pinged, who stays so is cut. The hub's own timer calls
+        this."""
+        for sessions in list(self._sessions.values()):
+            for session in list(sessions):
+                session.beat()
 
-    async def _admit(self, connection: ServerConnection, _request: Request) -> Response | None:
-        address = _address_of(connection)
-        if self._count >= MAX_SESSIONS or len(self._sessions.get(address, ())) >= MAX_SESSIONS_OF_ADDRESS:
-            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "too many connections\n")
-        return None
+    # What connections ask
+
+    def enter(self, connection: HubConnection) -> bool:
+        refusal = self._door.enter(connection.address, asyncio.get_running_loop().time())
+        if refusal is not None:
+            self.complain(refusal, connection.address)
+        return refusal is None
+
+    def lingers(self, connection: HubConnection) -> bool:
+        if len(self._turned_away) >= self.limits.turned_away:
+            return False
+        self._turned_away.add(connection)
+        return True
+
+    def leave(self, connection: HubConnection) -> None:
+        if connection.has_place:
+            self._door.leave(connection.address, was_opened=connection.is_open)
+        else:
+            self._turned_away.discard(connection)
+
+    def complain(self, reason: str, address: str) -> None:
+        self._complaints.add(reason, address, asyncio.get_running_loop().time())
+
+    # Sessions
 
     async def _serve(self, connection: ServerConnection) -> None:
-        address = _address_of(connection)
-        session = _Session(connection, address, datetime.now(UTC), asyncio.Queue(MAX_QUEUE))
-        self._sessions.setdefault(address, []).append(session)
-        self._count += 1
-        self._tell_ringing(session)
-        self._on_change()
-        writer = asyncio.create_task(self._write(session))
+        """What websockets runs for each handshake that came to its end, until the connection is gone."""
+        assert isinstance(connection, HubConnection)
+        session = None
         try:
-            await self._read(session)
+            session = self._begin(connection)
+            await self._read(session, connection)
         except ConnectionClosed:
             pass
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here
+            connection.crashed()
         finally:
-            writer.cancel()
-            self._sessions[address].remove(session)
-            if not self._sessions[address]:
-                del self._sessions[address]
-            self._count -= 1
-            self._done(session.queue.qsize())
-            self._on_change()
+            if session is not None:
+                self._end(session)
 
-    def _tell_ringing(self, session: _Session) -> None:
-        now = perf_counter()
-        for message in self._ringing_at(session.address):
-            self._put(session, message, now)
+    def _begin(self, connection: HubConnection) -> Session:
+        address = connection.address
+        info = ClientInfo(address, datetime.now(UTC), extensions=self._extensions_at(address))
+        session = Session(connection, info, self._around)
+        self._door.opened(address)
+        connection.begin(session)
+        self._sessions.setdefault(address, {})[session] = None
+        self._changed()
+        session.replay()
+        return session
 
-    async def _write(self, session: _Session) -> None:
-        while True:
-            message, arrived = await session.queue.get()
-            try:
-                await session.connection.send(encode(message))
-                if isinstance(message, IncomingCall):
-                    self._on_told(message.call_id, session.address, (perf_counter() - arrived) * 1000)
-            except ConnectionClosed:
-                return  # reading ends too, which clears up
-            finally:
-                self._done(1)
+    def _end(self, session: Session) -> None:
+        session.end()
+        here = self._sessions[session.address]
+        del here[session]
+        if not here:
+            del self._sessions[session.address]
+        self._changed()
 
-    def _done(self, messages: int) -> None:
-        self._unsent -= messages
-        if self._unsent <= 0:
-            self._idle.set()
-
-    async def _read(self, session: _Session) -> None:
+    async def _read(self, session: Session, connection: HubConnection) -> None:
         loop = asyncio.get_running_loop()
-        async for data in session.connection:
-            minute = int(loop.time() // 60)
-            if minute != session.minute:
-                session.minute, session.received = minute, 0
-            session.received += 1
-            if session.received > MAX_MESSAGES_A_MINUTE:
-                await self._refuse(session, CLOSE_POLICY, "too many messages")
-                return
+        async for data in connection:
+            wait_s = self._messages.of(session.address).wait_s(loop.time())
+            if wait_s > 0:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await connection.wait_closed()
             if isinstance(data, bytes):
-                await self._refuse(session, CLOSE_NOT_TEXT, "messages are JSON text")
+                await self._refuse(connection, CLOSE_NOT_TEXT, "messages are JSON text")
                 return
             try:
                 message = decode(data)
             except ProtocolError as error:
-                await self._refuse(session, CLOSE_BAD_DATA, str(error))
+                await self._refuse(connection, CLOSE_BAD_DATA, str(error))
                 return
             if isinstance(message, Hello):
                 self._greet(session, message)
 
-    def _greet(self, session: _Session, hello: Hello) -> None:
-        session.version = hello.version[:64]
+    def _greet(self, session: Session, hello: Hello) -> None:
         wanted = hello.extension.strip()
-        session.wants = wanted if check_extension(wanted) is None else ""
-        extensions = self._extensions_at(session.address)
-        self._put(session, Welcome(PROTOCOL_VERSION, __version__, extensions), perf_counter())
-        self._tell_ringing(session)
-        self._on_change()
+        wants = wanted if check_extension(wanted) is None else ""
+        said = replace(session.info, version=hello.version[:64], wants=wants)
+        if said != session.info:
+            session.info = said
+            self._changed()
+        session.put(outgoing(Welcome(PROTOCOL_VERSION, __version__, session.info.extensions), perf_counter()))
+        session.replay()
 
-    async def _refuse(self, session: _Session, code: int, reason: str) -> None:
-        log.warning("client %s closed: %s", session.address, reason)
-        await session.connection.close(code, reason)
+    async def _refuse(self, connection: HubConnection, code: int, reason: str) -> None:
+        self.complain("said what is no message", connection.address)
+        await connection.close(code, reason)
 
+    # Timers
 
-def _address_of(connection: ServerConnection) -> str:
-    peer = connection.remote_address
-    return comparable(peer[0]) if peer else ""
+    def _next_beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._beat = loop.call_later(self.limits.beat_s, self._next_beat)
+        self._complaints.tell(loop.time())
+        self.beat()
+
+    def _changed(self) -> None:
+        self._clients = None
+        if self._change is None and self._server is not None:
+            self._change = asyncio.get_running_loop().call_later(self.limits.changes_s, self._tell_change)
+
+    def _tell_change(self) -> None:
+        self._change = None
+        try:
+            self._on_change()
+        except Exception:  # noqa: BLE001 - whoever listens, clients are served
+            _crash.error("a change of the clients could not be told", exc_info=True)

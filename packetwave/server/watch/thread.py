@@ -329,7 +329,9 @@ class Watch:
     def _watch_doors(self, source: Live) -> None:
         """Watch doors alone: no interface is chosen."""
         self._diagnose_with(Diagnosis(ports=source.ports, trusted_tunnels=source.tunnels, is_sampled=False))
-        self._set_state(WatchState(CaptureState.WATCHING))
+        doors = self.doors.ports if self.doors is not None else {}
+        named = ", ".join(f"{kind.upper()} (UDP {port})" for kind, port in doors.items())
+        self._set_state(WatchState(CaptureState.WATCHING, detail=named))
         diagnosed_s = 0.0
         while not self._stopping.is_set():
             if step_s := self.clock.look():

@@ -123,11 +123,12 @@ def test_what_still_rings_after_a_restart_is_told_to_clients_that_come_back() ->
         ],
         AT,
     )
-    assert [message.call_id for message in desk.board.alerts.ringing_at(KIM.default_ip)] == ["ringing"]
+    told = [message.call_id for _, message in desk.board.alerts.ringing_at(KIM.default_ip, 0, 10)]
+    assert told == ["ringing"]
     assert desk.sent == []  # nobody is connected yet
     desk.take(Ended("ringing", AT, Outcome.MISSED))
     assert isinstance(desk.sent[-1].message, CallUpdate)
-    assert desk.board.alerts.ringing_at(KIM.default_ip) == []
+    assert desk.board.alerts.ringing_at(KIM.default_ip, 0, 10) == []
 
 
 def test_members_who_come_while_it_rings() -> None:

@@ -29,6 +29,13 @@ DESKS = Directory(
         )
     )
 )
+
+
+def ringing(alerts: Alerts, address: str) -> list[str]:
+    """The calls that a client at an address is told of when it connects."""
+    return [message.call_id for _, message in alerts.ringing_at(address, 0, 1_000_000)]
+
+
 RECORD = CallRecord("c1", AT, "01012345678", "1001", called_name="김영희")
 
 
@@ -69,15 +76,15 @@ def test_outgoing_calls_and_strangers_are_told_to_nobody() -> None:
 def test_who_comes_late_is_told_while_it_rings_and_not_after() -> None:
     alerts = Alerts()
     alerts.rings(RECORD, DESKS)
-    assert [message.call_id for message in alerts.ringing_at("192.0.2.9")] == ["c1"]
-    assert alerts.ringing_at("192.0.2.2") == []
+    assert ringing(alerts, "192.0.2.9") == ["c1"]
+    assert ringing(alerts, "192.0.2.2") == []
     alerts.goes_on(Stopped("c1", AT), DESKS)
-    assert alerts.ringing_at("192.0.2.9") == []
+    assert ringing(alerts, "192.0.2.9") == []
     again = alerts.goes_on(RangAgain("c1", AT), DESKS)
     assert again is not None and isinstance(again.message, IncomingCall)
-    assert len(alerts.ringing_at("192.0.2.9")) == 1
+    assert len(ringing(alerts, "192.0.2.9")) == 1
     alerts.goes_on(Answered("c1", AT), DESKS)
-    assert alerts.ringing_at("192.0.2.9") == []
+    assert ringing(alerts, "192.0.2.9") == []
 
 
 def test_the_end_names_who_answered_and_forgets_the_call() -> None:
@@ -94,10 +101,10 @@ def test_a_verdict_learnt_later_is_told_too() -> None:
     alerts = Alerts()
     alerts.rings(RECORD, DESKS)
     alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS)
-    assert alerts.ringing_at("192.0.2.1") == []
+    assert ringing(alerts, "192.0.2.1") == []
     again = alerts.goes_on(RangAgain("c1", AT), DESKS)
     assert again is not None and isinstance(again.message, IncomingCall)
-    assert len(alerts.ringing_at("192.0.2.1")) == 1
+    assert len(ringing(alerts, "192.0.2.1")) == 1
     told = alerts.goes_on(Corrected("c1", AT, Outcome.ANSWERED), DESKS)
     assert told is not None and isinstance(told.message, CallUpdate)
     assert (told.message.state, told.message.outcome) == ("ended", "answered")
@@ -133,3 +140,45 @@ def test_a_flood_is_bounded() -> None:
     for number in range(alerts_module.MAX_CALLS + 10):
         alerts.rings(replace(RECORD, call_id=str(number)), DESKS)
     assert len(alerts) == alerts_module.MAX_CALLS
+
+
+def test_ringing_calls_come_in_pages_and_none_that_ended_meanwhile() -> None:
+    alerts = Alerts()
+    for number in range(7):
+        alerts.rings(replace(RECORD, call_id=f"c{number}"), DESKS)
+    first = alerts.ringing_at("192.0.2.1", 0, 3)
+    assert [message.call_id for _, message in first] == ["c0", "c1", "c2"]
+    alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS)
+    alerts.goes_on(Answered("c4", AT), DESKS)
+    alerts.goes_on(Ended("c5", AT, Outcome.MISSED), DESKS)
+    alerts.rings(replace(RECORD, call_id="c7"), DESKS)
+    second = alerts.ringing_at("192.0.2.1", first[-1][0], 3)
+    assert [message.call_id for _, message in second] == ["c3", "c6", "c7"]
+    assert alerts.ringing_at("192.0.2.1", second[-1][0], 3) == []
+
+
+def test_a_call_that_rings_again_comes_after_those_that_ring() -> None:
+    alerts = Alerts()
+    for call_id in ("c1", "c2", "c3"):
+        alerts.rings(replace(RECORD, call_id=call_id), DESKS)
+    alerts.goes_on(Ended("c1", AT, Outcome.MISSED), DESKS)
+    assert ringing(alerts, "192.0.2.1") == ["c2", "c3"]
+    alerts.goes_on(RangAgain("c1", AT), DESKS)
+    assert ringing(alerts, "192.0.2.1") == ["c2", "c3", "c1"]
+    # The same ringing told twice stays one.
+    alerts.rings(replace(RECORD, call_id="c2", caller="5"), DESKS)
+    assert ringing(alerts, "192.0.2.1") == ["c3", "c1", "c2"]
+
+
+def test_a_page_costs_the_same_after_many_calls() -> None:
+    """What ended long ago is not gone through again and again."""
+    alerts = Alerts()
+    for number in range(5_000):
+        alerts.rings(replace(RECORD, call_id=f"c{number}"), DESKS)
+        if number >= 3:
+            alerts.goes_on(Ended(f"c{number - 3}", AT, Outcome.MISSED), DESKS)
+    assert ringing(alerts, "192.0.2.1") == ["c4997", "c4998", "c4999"]
+    assert alerts.rows_held() <= 2 * (2 * 3 + 1)
+    for number in (4997, 4998, 4999):
+        alerts.goes_on(Ended(f"c{number}", AT, Outcome.MISSED), DESKS)
+    assert alerts.rows_held() == 0

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from dataclasses import replace
 from time import perf_counter
 
 import pytest
@@ -11,50 +11,28 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from packetwave import __version__
+from packetwave.common import open_files
 from packetwave.protocol import MAX_FROM_CLIENT_BYTES, PROTOCOL_VERSION, Hello, IncomingCall, encode
 from packetwave.server.hub import hub as hub_module
-from packetwave.server.hub.hub import MAX_MESSAGES_A_MINUTE, Hub
-
-HERE, THERE = "127.0.0.1", "127.0.0.2"
-CALL = IncomingCall("01012345678", "1001", call_id="c1", caller_name="홍길동")
-
-
-class Office:
-    """What the hub asks its surroundings for, and what it told them."""
-
-    def __init__(self) -> None:
-        self.ringing: dict[str, list[IncomingCall]] = {}
-        self.told: list[tuple[str, str]] = []
-        self.changes = 0
-
-    def note_told(self, call_id: str, address: str, took_ms: float) -> None:
-        assert took_ms >= 0
-        self.told.append((call_id, address))
-
-    def note_change(self) -> None:
-        self.changes += 1
-
-
-@contextlib.asynccontextmanager
-async def a_hub(office: Office) -> AsyncIterator[tuple[Hub, str]]:
-    hub = Hub(
-        ringing_at=lambda address: office.ringing.get(address, []),
-        extensions_at=lambda address: ("1001",) if address == HERE else (),
-        on_told=office.note_told,
-        on_change=office.note_change,
-    )
-    port = await hub.open("0.0.0.0", 0)
-    try:
-        yield hub, f"ws://127.0.0.1:{port}"
-    finally:
-        await hub.close()
-        await hub.close()
-
-
-async def until(condition: "object") -> None:
-    async with asyncio.timeout(10):
-        while not condition():  # type: ignore[operator]
-            await asyncio.sleep(0.005)
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.hub.limits import Limits
+from tests.netns import Office as Network
+from tests.netns import needs_namespaces
+from tests.server.hub.office import (
+    BUSY,
+    CALL,
+    HERE,
+    PING,
+    PONG,
+    TEXT,
+    THERE,
+    Office,
+    RawClient,
+    a_hub,
+    frame,
+    make_hub,
+    until,
+)
 
 
 async def closed(client: ClientConnection) -> int:
@@ -189,7 +167,7 @@ def test_too_many_messages_close() -> None:
     async def work() -> None:
         async with a_hub(Office()) as (_, url), connect(url) as client:
             with contextlib.suppress(ConnectionClosed):
-                for _ in range(2 * MAX_MESSAGES_A_MINUTE + 2):
+                for _ in range(2 * Limits().frames.burst + 2):
                     await client.send('{"type": "noise"}')
             assert await closed(client) == 1008
 
@@ -206,11 +184,11 @@ def test_no_web_page_may_connect() -> None:
     run(work())
 
 
-def test_sessions_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "MAX_SESSIONS_OF_ADDRESS", 2)
+def test_sessions_of_one_address_are_bounded() -> None:
+    limits = replace(Limits(), sessions_of_address=2)
 
     async def work() -> None:
-        async with a_hub(Office()) as (hub, url), connect(url), connect(url):
+        async with a_hub(Office(), limits) as (hub, url), connect(url), connect(url):
             await until(lambda: len(hub.clients()) == 2)
             with pytest.raises(InvalidStatus) as refused:
                 await connect(url)
@@ -221,18 +199,13 @@ def test_sessions_of_one_address_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
     run(work())
 
 
-def test_client_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "MAX_QUEUE", 20)
+def test_client_that_does_not_read_is_dropped_and_others_go_on() -> None:
     big = IncomingCall("1" * 500, "1001", call_id="x" * 500, caller_name="가" * 500)
 
     async def work() -> None:
-        async with a_hub(Office()) as (hub, url):
-            reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
-            writer.write(
-                b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-            )
-            await reader.readuntil(b"\r\n\r\n")
+        office = Office()
+        async with a_hub(office, replace(Limits(), queue=20)) as (hub, url):
+            await RawClient.session(url)
             async with connect(url, local_addr=(THERE, 0)) as good:
                 await until(lambda: hub.is_connected(HERE) and hub.is_connected(THERE))
                 async with asyncio.timeout(30):
@@ -242,7 +215,6 @@ def test_client_that_does_not_read_is_dropped_and_others_go_on(monkeypatch: pyte
                 hub.send((THERE,), CALL, perf_counter())
                 assert json.loads(await good.recv())["call_id"] == "c1"
                 await hub.sent()
-            writer.close()
 
     run(work())
 
@@ -256,3 +228,140 @@ def test_stopping_closes_with_going_away() -> None:
             assert hub.clients() == ()
 
     run(work())
+
+
+def test_a_session_that_comes_speaks_and_goes_costs_no_work_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """400 clients at once, each with a hello: what is built is so many values, not their square."""
+    built = 0
+    client_info = ClientInfo
+
+    def count(*arguments: object, **keys: object) -> object:
+        nonlocal built
+        built += 1
+        return client_info(*arguments, **keys)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(hub_module, "ClientInfo", count)
+    number = 400
+    hello = frame(TEXT, encode(Hello(PROTOCOL_VERSION, "1")).encode())
+
+    async def work() -> None:
+        office = Office()
+        looks = 0
+
+        def look() -> None:
+            nonlocal looks
+            looks += 1
+            hub.clients()
+
+        office.note_change = look  # type: ignore[method-assign]
+        async with a_hub(office, replace(BUSY, changes_s=0.05)) as (hub, url):
+            for each in range(number):
+                client = await RawClient.session(url, f"127.0.1.{each % 250 + 1}")
+                client.writer.write(hello * 5)
+            await until(lambda: len([info for info in hub.clients() if info.version]) == number)
+            await until(lambda: office.asked["ringing_at"] == 6 * number)
+        assert built == number
+        assert office.asked["extensions_at"] == number
+        assert 0 < looks < number / 2
+
+    run(work())
+
+
+def test_changes_are_told_together_and_the_list_stays_the_same_between_them() -> None:
+    async def work() -> None:
+        office = Office()
+        async with a_hub(office, replace(Limits(), changes_s=0.05)) as (hub, url):
+            clients = [await RawClient.session(url) for _ in range(20)]
+            await until(lambda: len(hub.clients()) == 20)
+            await until(lambda: office.changes)
+            told, listed = office.changes, hub.clients()
+            assert told < 20
+            for client in clients:  # words that change nothing about who they are
+                client.send(PING, b"")
+                assert (await client.frame())[0] == PONG
+            assert hub.clients() is listed
+            clients[0].close()
+            await until(lambda: len(hub.clients()) == 19)
+            await until(lambda: office.changes > told)
+
+    run(work())
+
+
+def test_members_that_change_are_seen_in_the_list() -> None:
+    async def work() -> None:
+        office = Office()
+        async with a_hub(office) as (hub, url):
+            await RawClient.session(url)
+            await until(lambda: [info.extensions for info in hub.clients()] == [("1001",)])
+            office.extensions = ("1001", "1002")
+            hub.use_members(frozenset({HERE}))
+            assert [info.extensions for info in hub.clients()] == [("1001", "1002")]
+
+    run(work())
+
+
+def test_fewer_open_files_are_fewer_places_and_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(open_files, "allow", lambda _wanted: 6)
+
+    async def work() -> None:
+        async with a_hub(Office(), replace(BUSY, spare_files=1_000)) as (hub, url):
+            for each in range(3):
+                await RawClient.session(url, f"127.0.1.{each + 1}")
+            refused = await RawClient.connect(url)
+            assert (await refused.reader.read()).startswith(b"HTTP/1.1 503 ")
+            assert len(hub.clients()) == 3
+
+    run(work())
+    assert "at most 3 clients can connect: the system allows this program 6 open files" in caplog.messages
+
+
+def test_who_listens_to_changes_and_fails_disturbs_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    async def work() -> None:
+        office = Office()
+
+        def fail() -> None:
+            raise RuntimeError("a bug")
+
+        office.note_change = fail  # type: ignore[method-assign]
+        async with a_hub(office, replace(Limits(), changes_s=0.01)) as (hub, url), connect(url) as client:
+            await until(lambda: "a bug" in caplog.text)
+            hub.send((HERE,), CALL, perf_counter())
+            assert json.loads(await client.recv())["call_id"] == "c1"
+
+    run(work())
+    assert {record.name for record in caplog.records} == {"packetwave.crash"}
+
+
+@needs_namespaces
+def test_a_pc_whose_cable_is_drawn_is_noticed_within_15_seconds() -> None:
+    """The one test that waits as long as it takes: the numbers of `Limits` as they are."""
+    limits = Limits()
+    assert (limits.silent_beats + 1) * limits.beat_s < 15
+
+    async def work(network: Network) -> None:
+        office = Office()
+        server, pc = network.host("server", "10.0.0.1/24"), network.host("pc", "10.0.0.2/24")
+        hub = make_hub(office)
+        with server.inside():
+            port = await hub.open("0.0.0.0", 0)
+        with pc.inside():
+            client = await connect(f"ws://10.0.0.1:{port}", proxy=None)
+        try:
+            await until(lambda: hub.is_connected("10.0.0.2"))
+            pc.run("ip", "link", "set", pc.interface, "down")
+            hub.send(("10.0.0.2",), CALL, perf_counter())
+            async with asyncio.timeout(15):
+                while hub.is_connected("10.0.0.2"):
+                    await asyncio.sleep(0.05)
+            await until(lambda: office.lost == [("c1", "10.0.0.2")])
+            assert (office.told, office.confirmed) == ([("c1", "10.0.0.2")], [])
+        finally:
+            client.transport.abort()
+            await hub.close()
+
+    with Network() as network:
+        asyncio.run(work(network))

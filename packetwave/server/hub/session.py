@@ -1,0 +1,232 @@
+"""One client's session: what it is to be told, in order, at the pace at which it reads.
+
+A message is written at once where the client has read what came before; else it waits in a bounded queue.
+Calls that ring already are told in pages, read from the calls themselves when there is room, so that neither
+a long replay nor a stale one can arise: what ended meanwhile rings no more in the next page. The loop thread
+only.
+"""
+
+import asyncio
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+from packetwave.protocol import IncomingCall, Message, encode
+from packetwave.server.hub.budget import Budgets
+from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.hub.connection import HubConnection
+from packetwave.server.hub.limits import Limits
+from packetwave.server.hub.reports import Reports
+
+RingingAt = Callable[[str, int, int], list[tuple[int, IncomingCall]]]
+"""address, place, number: at most so many calls that ring there, after that place (0: from the first), each
+with its own place, which grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message ready to be written; all sessions that are told share it. call_id: of an `incoming_call`."""
+
+    text: bytes
+    call_id: str
+    arrived: float
+
+
+def outgoing(message: Message, arrived: float) -> Outgoing:
+    call_id = message.call_id if isinstance(message, IncomingCall) else ""
+    return Outgoing(encode(message).encode(), call_id, arrived)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the sessions of one hub share."""
+
+    limits: Limits
+    ringing_at: RingingAt
+    reports: Reports
+    replays: Budgets
+    backlogs: "Backlogs"
+
+
+class Backlogs:
+    """The sessions that have something still to be written."""
+
+    def __init__(self) -> None:
+        self._behind: set[Session] = set()
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def note(self, session: "Session", *, is_behind: bool) -> None:
+        if is_behind:
+            self._behind.add(session)
+            self._none.clear()
+        else:
+            self._behind.discard(session)
+            if not self._behind:
+                self._none.set()
+
+    async def gone(self) -> None:
+        """Wait until no session is behind."""
+        await self._none.wait()
+
+
+class Session:
+    """A client that is connected.
+
+    Attributes: address; info, as others see it. Alerts written are followed by a ping of the server's: what
+    answers it has read all that came before, in every WebSocket library, so the alert has arrived at the PC.
+    """
+
+    def __init__(self, connection: HubConnection, info: ClientInfo, around: Surroundings) -> None:
+        self.address = info.address
+        self.info = info
+        self._connection = connection
+        self._around = around
+        self._queue: list[Outgoing] = []  # lists: an empty deque is ten times as large
+        self._replayed: int | None = None
+        self._turn: asyncio.Handle | None = None
+        self._pinged: bytes | None = None
+        self._pings = 0
+        self._on_the_way: list[Outgoing] = []
+        self._since_ping: list[Outgoing] = []
+        self._silent_beats = 0
+        self._is_over = False
+
+    # What it is told
+
+    def put(self, message: Outgoing) -> None:
+        """Write a message, or let it wait for those before it."""
+        try:
+            self._flush()
+            if not self._queue and self._connection.is_writable:
+                self._write(message)
+                self._ask()
+            elif len(self._queue) >= self._around.limits.queue:
+                self._connection.cut("does not read its messages")
+            else:
+                self._queue.append(message)
+                self._note_backlog()
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here
+            self._connection.crashed()
+
+    def replay(self) -> None:
+        """Tell all calls that ring at this address, oldest first."""
+        self._replayed = 0
+        self.writable()
+
+    def writable(self) -> None:
+        """More can be written: a turn, unless one is to come."""
+        if self._turn is None:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        self._turn = None
+        try:
+            self._flush()
+            if self._replayed is not None and not self._queue:
+                self._replay_page()
+            self._ask()
+            self._note_backlog()
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here
+            self._connection.crashed()
+
+    def _flush(self) -> None:
+        while self._queue and self._connection.is_writable:
+            self._write(self._queue.pop(0))
+
+    def _replay_page(self) -> None:
+        """Write the calls that ring next; another turn of the loop goes on, later where the address had
+        many."""
+        assert self._replayed is not None
+        loop, limits = asyncio.get_running_loop(), self._around.limits
+        budget = self._around.replays.of(self.address)
+        wait_s = budget.wait_s(loop.time(), 0)
+        if wait_s == 0:
+            page = self._around.ringing_at(self.address, self._replayed, limits.page)
+            written = 0
+            for place, message in page:
+                if not self._connection.is_writable:
+                    break
+                self._write(outgoing(message, perf_counter()))
+                self._replayed = place
+                written += 1
+            wait_s = budget.wait_s(loop.time(), written)
+            if written == len(page) < limits.page:
+                self._replayed = None
+        if self._replayed is not None and self._connection.is_writable:
+            self._turn = loop.call_later(wait_s, self._go_on)
+
+    def _note_backlog(self) -> None:
+        is_behind = bool(self._queue) or self._replayed is not None
+        self._around.backlogs.note(self, is_behind=is_behind and not self._is_over)
+
+    def _write(self, message: Outgoing) -> None:
+        self._connection.write(message.text)
+        if message.call_id:
+            if len(self._since_ping) < self._around.limits.unconfirmed:
+                self._since_ping.append(message)
+            self._around.reports.told(message.call_id, self.address, _took_ms(message))
+
+    # Whether it arrives
+
+    def _ask(self) -> None:
+        """Ping after alerts, unless an answer is waited for: then again once that is there."""
+        if self._since_ping and self._pinged is None and self._connection.is_writable:
+            self._ping()
+
+    def _ping(self) -> None:
+        self._pings += 1
+        self._pinged = struct.pack(">Q", self._pings)
+        self._on_the_way, self._since_ping = self._since_ping, []
+        self._connection.write_ping(self._pinged)
+
+    def answered(self, data: bytes) -> bool:
+        """Whether this pong answers the server's ping: then what was written before has arrived."""
+        if data != self._pinged:
+            return False
+        arrived, self._on_the_way, self._pinged = self._on_the_way, [], None
+        for message in arrived:
+            self._around.reports.confirmed(message.call_id, self.address, _took_ms(message))
+        self._ask()
+        return True
+
+    def beat(self) -> None:
+        """Once every `beat_s`: ping a client that is silent, give up one that stays so."""
+        try:
+            self._beat()
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here
+            self._connection.crashed()
+
+    def _beat(self) -> None:
+        connection, limits = self._connection, self._around.limits
+        if connection.is_ending:
+            connection.ending_beats += 1
+            if connection.ending_beats > 1:
+                connection.cut("does not end")
+            return
+        if connection.was_heard:
+            connection.was_heard = False
+            self._silent_beats = 0
+            return
+        self._silent_beats += 1
+        if self._silent_beats >= limits.silent_beats:
+            connection.cut("is silent: its PC or the network is gone")
+        elif self._silent_beats >= limits.ping_beats and self._pinged is None and connection.is_writable:
+            self._ping()
+
+    def end(self) -> None:
+        """The connection is gone; what was written and never confirmed is said to be lost."""
+        self._is_over = True
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+        self._queue.clear()
+        self._replayed = None
+        self._around.backlogs.note(self, is_behind=False)
+        for message in (*self._on_the_way, *self._since_ping):
+            self._around.reports.lost(message.call_id, self.address)
+
+
+def _took_ms(message: Outgoing) -> float:
+    return (perf_counter() - message.arrived) * 1000

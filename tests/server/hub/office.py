@@ -1,0 +1,189 @@
+"""A hub on loopback and its surroundings, and clients that speak WebSocket by hand, well or badly."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import struct
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Self
+
+from packetwave.protocol import IncomingCall
+from packetwave.server.hub import Hub
+from packetwave.server.hub.limits import Limits, Rate
+
+HERE, THERE = "127.0.0.1", "127.0.0.2"
+CALL = IncomingCall("01012345678", "1001", call_id="c1", caller_name="홍길동")
+
+UNBOUNDED = Rate(1_000_000_000, 1_000_000_000)
+BUSY = replace(
+    Limits(),
+    sessions=5_000,
+    strangers=1.0,
+    frames=UNBOUNDED,
+    messages_of_address=UNBOUNDED,
+    connects_of_address=UNBOUNDED,
+    connects_of_strangers=UNBOUNDED,
+    replays_of_address=UNBOUNDED,
+)
+"""No rate is too high: what is left are the limits of what is held."""
+
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+REQUEST = (
+    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+class Office:
+    """What the hub asks its surroundings for, and what it told them."""
+
+    def __init__(self) -> None:
+        self.extensions: tuple[str, ...] = ("1001",)
+        self.ringing: dict[str, list[IncomingCall]] = {}
+        self.told: list[tuple[str, str]] = []
+        self.confirmed: list[tuple[str, str]] = []
+        self.lost: list[tuple[str, str]] = []
+        self.asked: Counter[str] = Counter()
+        self.changes = 0
+
+    def ringing_at(self, address: str, after: int, number: int) -> list[tuple[int, IncomingCall]]:
+        self.asked["ringing_at"] += 1
+        calls = self.ringing.get(address, [])
+        return list(enumerate(calls, 1))[after : after + number]
+
+    def extensions_at(self, address: str) -> tuple[str, ...]:
+        self.asked["extensions_at"] += 1
+        return self.extensions if address == HERE else ()
+
+    def note_told(self, call_id: str, address: str, took_ms: float) -> None:
+        assert took_ms >= 0
+        self.told.append((call_id, address))
+
+    def note_confirmed(self, call_id: str, address: str, took_ms: float) -> None:
+        assert took_ms >= 0
+        self.confirmed.append((call_id, address))
+
+    def note_lost(self, call_id: str, address: str) -> None:
+        self.lost.append((call_id, address))
+
+    def note_change(self) -> None:
+        self.changes += 1
+
+
+def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - a frozen value
+    return Hub(
+        ringing_at=office.ringing_at,
+        extensions_at=office.extensions_at,
+        on_told=office.note_told,
+        on_confirmed=office.note_confirmed,
+        on_lost=office.note_lost,
+        on_change=office.note_change,
+        limits=limits,
+    )
+
+
+@contextlib.asynccontextmanager
+async def a_hub(office: Office, limits: Limits = Limits()) -> AsyncIterator[tuple[Hub, str]]:  # noqa: B008
+    hub = make_hub(office, limits)
+    port = await hub.open("0.0.0.0", 0)
+    try:
+        yield hub, f"ws://127.0.0.1:{port}"
+    finally:
+        await hub.close()
+        await hub.close()
+        while _clients:
+            _clients.pop().close()
+        await asyncio.sleep(0)  # transports close in the loop's next turn
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class RawClient:
+    """A TCP connection to a hub on which anything may be said."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+        _clients.append(self)
+
+    @classmethod
+    async def connect(cls, url: str, address: str = HERE) -> Self:
+        """A connection on which nothing was said yet; the system holds little of what it is not asked for."""
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.setblocking(False)
+        client.bind((address, 0))
+        await asyncio.get_running_loop().sock_connect(client, ("127.0.0.1", int(url.rpartition(":")[2])))
+        return cls(*await asyncio.open_connection(sock=client, limit=4096))
+
+    @classmethod
+    async def session(cls, url: str, address: str = HERE) -> Self:
+        """A connection with its handshake done."""
+        client = await cls.connect(url, address)
+        client.writer.write(REQUEST)
+        head = await client.reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 101 "), head
+        return client
+
+    def send(self, opcode: int, data: bytes = b"", *, first: int | None = None, masked: bool = True) -> None:
+        """One frame. first: its whole first byte, where FIN is not to be set or reserved bits are."""
+        self.writer.write(frame(opcode, data, first=first, masked=masked))
+
+    async def frame(self) -> tuple[int, bytes]:
+        """The opcode and the payload of the next frame; (-1, b"") at the end of the connection."""
+        try:
+            first, size = await self.reader.readexactly(2)
+            if size == 126:
+                (size,) = struct.unpack(">H", await self.reader.readexactly(2))
+            elif size == 127:
+                (size,) = struct.unpack(">Q", await self.reader.readexactly(8))
+            return first & 15, await self.reader.readexactly(size)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return -1, b""
+
+    async def frames(self) -> list[tuple[int, bytes]]:
+        """All frames until the connection ends; a close frame is answered, pings are not."""
+        found = []
+        async with asyncio.timeout(30):
+            while (got := await self.frame())[0] != -1:
+                found.append(got)
+                if got[0] == CLOSE:
+                    with contextlib.suppress(ConnectionError):
+                        self.send(CLOSE, got[1][:2])
+        return found
+
+    def read_fast(self) -> None:
+        """From now on the system takes as much as it likes: small windows make loopback slow."""
+        client = self.writer.get_extra_info("socket")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_000_000)
+
+    def close(self) -> None:
+        self.writer.transport.abort()
+
+
+_clients: list[RawClient] = []
+"""Those that were made; closed with their hub."""
+
+
+def frame(opcode: int, data: bytes = b"", *, first: int | None = None, masked: bool = True) -> bytes:
+    """A frame as a client sends it."""
+    head = bytes([0x80 | opcode if first is None else first])
+    flag = 0x80 if masked else 0
+    if len(data) < 126:
+        head += bytes([flag | len(data)])
+    elif len(data) < 65536:
+        head += bytes([flag | 126]) + struct.pack(">H", len(data))
+    else:
+        head += bytes([flag | 127]) + struct.pack(">Q", len(data))
+    if not masked:
+        return head + data
+    key = os.urandom(4)
+    return head + key + bytes(byte ^ key[place % 4] for place, byte in enumerate(data))
