@@ -29,7 +29,10 @@ _DECLINED = 603
 
 
 class Verdict(NamedTuple):
-    """cause: why. by: who answered, "" for nobody or unknown. taker: the leg that is used up by it."""
+    """Why a phone stopped ringing, and who took the call.
+
+    cause: why. by: who answered, "" for nobody or unknown. taker: the leg that is used up by it.
+    """
 
     cause: Cause
     outcome: Outcome
@@ -38,8 +41,11 @@ class Verdict(NamedTuple):
 
 
 class Causes:
-    """roles: who is who. takers: legs that may have taken a call. known: the extensions known to be ones,
-    kept by the owner."""
+    """Finds out why phones stop ringing.
+
+    roles: who is who. takers: legs that may have taken a call. known: the extensions known to be ones,
+    kept by the owner.
+    """
 
     def __init__(self, roles: Roles, takers: Takers) -> None:
         self._roles = roles

@@ -83,7 +83,10 @@ def is_full(number: str) -> bool:
 
 
 class Kinship:
-    """roles: who is who. Finds for each new leg the call it is of; remembers nothing itself."""
+    """Finds for each new leg the call that it belongs to; remembers nothing itself.
+
+    roles: who is who.
+    """
 
     def __init__(self, roles: Roles) -> None:
         self._roles = roles

@@ -40,8 +40,11 @@ _AT_THE_PHONE = frozenset((486, 600, 603))
 
 
 class Rings:
-    """towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
-    is said, since a mirror may have swapped the two; for replays, in which nobody waits."""
+    """The phones that ring.
+
+    towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
+    is said, since a mirror may have swapped the two; for replays, in which nobody waits.
+    """
 
     def __init__(self, towards: Towards, roles: Roles, takers: Takers, *, patience_s: float = 0.0) -> None:
         self._towards = towards

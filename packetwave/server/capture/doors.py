@@ -124,8 +124,8 @@ class Doors:
         self._thread.start()
 
     def close(self) -> None:
-        """Close all doors. Bounded; also twice."""
-        if self._thread.ident is None:
+        """Close all doors. Bounded; also twice, and without `open`."""
+        if self._thread.ident is None:  # nobody reads: what is there is given back here
             self._end()
             return
         with contextlib.suppress(OSError):
