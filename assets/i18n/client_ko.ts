@@ -132,12 +132,16 @@
 <context>
     <name>_More</name>
     <message>
-        <source>+{count} more</source>
-        <translation>그 외 +{count}건</translation>
-    </message>
-    <message>
         <source>Close ended calls</source>
         <translation>끝난 전화 닫기</translation>
+    </message>
+    <message>
+        <source>{count} more</source>
+        <translation>그 외 {count}건</translation>
+    </message>
+    <message>
+        <source>Close all</source>
+        <translation>모두 닫기</translation>
     </message>
 </context>
 <context>

@@ -4,7 +4,7 @@ import asyncio
 import json
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -39,12 +39,17 @@ class LoopbackServer:
 
     def send(self, message: Message | str | bytes) -> None:
         """To all that are connected, in order."""
-        data = message if isinstance(message, str | bytes) else encode(message)
+        self.send_many([message])
+
+    def send_many(self, messages: Sequence[Message | str | bytes]) -> None:
+        """As `send`, one after the other."""
+        data = [message if isinstance(message, str | bytes) else encode(message) for message in messages]
 
         async def send() -> None:
             for connection in list(self._connections):
                 with suppress(Exception):
-                    await connection.send(data)
+                    for each in data:
+                        await connection.send(each)
 
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(WAIT_S)
 

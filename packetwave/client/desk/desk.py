@@ -233,6 +233,7 @@ class Desk(QObject):
             self._tray_again.stop()
 
     def _on_quitting(self) -> None:
+        self._bridge.close()  # what still comes must open nothing
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()

@@ -218,7 +218,12 @@ def answered_by(call: Call) -> str:
 
 def seconds(count: int) -> str:
     """A number of seconds."""
-    return translate("words", "{count} s").format(count=QLocale().toString(count))
+    return translate("words", "{count} s").format(count=number_of(count))
+
+
+def number_of(count: int) -> str:
+    """A count, in digits grouped as the language does."""
+    return QLocale().toString(count)
 
 
 def clock(call: Call) -> str:
