@@ -13,6 +13,7 @@ from pathlib import Path
 from packetwave import __version__
 from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
+from packetwave.client.calls import CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
 from packetwave.client.faults import ClientFault
@@ -111,7 +112,13 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
         signals.install()
         if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
             return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
-        engine = Engine(listener, server, extension=extension)
+
+        def show(notice: Notice) -> None:
+            listener(notice)
+            if isinstance(notice, CallRinging):
+                engine.shown(notice.call.call_id)  # there is nothing else that could show it
+
+        engine = Engine(show, server, extension=extension)
         engine.start()
         signals.wait()
         engine.stop()

@@ -95,6 +95,7 @@ def test_a_call_comes_and_a_signal_ends_it(
         "a",
         "홍길동",
     )
+    assert server.said.get(timeout=WAIT_S) == {"type": "ack", "call_id": "a"}  # it is on the screen
     server.send(CallUpdate("a", "ended", "missed"))
     assert client.event("call_update")["outcome"] == "missed"
     client.process.send_signal(number)

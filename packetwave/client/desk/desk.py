@@ -153,6 +153,7 @@ class Desk(QObject):
         self.quitter.quitting.connect(self._on_quitting)
         self.appearance.changed.connect(self.popups.use_theme)
         self.popups.missed_changed.connect(self._on_missed)
+        self.popups.shown.connect(self.engine.shown)
         self.tray.open_window.connect(self.window.bring_to_front)
         self.tray.test_popup.connect(self._on_test)
         self.tray.quit.connect(self.quitter.quit)
