@@ -20,7 +20,6 @@ from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
-from packetwave.common.data_folder import Unusable
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded, Trouble
@@ -47,13 +46,11 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
     if arguments.quit:
         return _quit_running(data_dir, all_profiles=arguments.data_dir is None)
     given = read_preset()
-    try:
-        instance = Instance(data_dir)
-    except Unusable as error:
-        say(f"packetwave-client: {error}")
-        return _refuse(arguments, ClientFault.FOLDER, error.detail, preset.language(given, "auto").text)
+    instance = Instance(data_dir, must_write=False)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
+        if instance.trouble is not None:
+            _log.warning("nothing can be kept: %s", instance.trouble)
         if arguments.self_test:
             from packetwave.client import selftest
 
