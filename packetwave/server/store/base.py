@@ -1,7 +1,9 @@
 """The store's interface: members and call history. Two implementations answer to one contract suite.
 
 Everything here blocks and is called on the store thread only. Values in and out are frozen.
-`StoreAway` is the only error for a database that cannot be reached now; it may come back by itself.
+Everything but `JournalStore.journal`, that is, which has a thread of its own: what is said of a call waits
+neither for a database elsewhere nor for a long history. `StoreAway` is the only error for a database that
+cannot be reached now; it may come back by itself.
 """
 
 from collections.abc import Sequence
@@ -61,6 +63,19 @@ class CallStore(Protocol):
         """Give the handle back. May be called twice."""
 
 
+class JournalStore(CallStore, Protocol):
+    """Where calls and the lines that speak of them are written, so that no two writes can disagree."""
+
+    def journal(
+        self, records: Sequence[CallRecord], lines: Sequence[tuple[int, str]] = (), done: Sequence[int] = ()
+    ) -> None:
+        """Write records as `put_calls` does, event lines under their numbers, and forget the lines whose
+        numbers are `done`; durably, all or none. On the journal's thread. Raises StoreError."""
+
+    def lines_left(self) -> list[tuple[int, str]]:
+        """The lines that were written and not forgotten, by their numbers. Raises StoreError."""
+
+
 class StoreState(StrEnum):
     """Which database a run has, and whether it is there."""
 
@@ -96,7 +111,7 @@ class Stores(Protocol):
     def members(self) -> MemberStore: ...
 
     @property
-    def calls(self) -> CallStore: ...
+    def calls(self) -> JournalStore: ...
 
     @property
     def keeper(self) -> Keeper | None: ...

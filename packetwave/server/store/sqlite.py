@@ -1,19 +1,20 @@
 """The embedded store: members and calls in one SQLite file; and what is kept for a MongoDB that is away.
 
 Every commit is on the disk when the call returns (WAL, synchronous FULL). Another process may use the same
-file (`members import` beside a running server). The connection may be made on any thread; from then on
-one thread, the store thread, uses it. Times are stored as whole milliseconds since 1970 UTC.
+file (`members import` beside a running server). The store thread and the journal's take turns at the one
+connection. Times are stored as whole milliseconds since 1970 UTC.
 """
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from packetwave.server.office.values import (
     COLUMNS,
@@ -44,6 +45,7 @@ FILE_NAME = "packetwave.db"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BUSY_PAUSE_S = 0.005
+_PAGE = 2_000
 
 _MEMBER_NAMES = ", ".join(f'"{name}"' for name in (*COLUMNS, "extra"))
 _MEMBER_PLACES = ", ".join("?" for _ in (*COLUMNS, "extra"))
@@ -77,6 +79,7 @@ class SqliteStore:
     def __init__(self, path: Path | str, *, busy_s: float = 1.5) -> None:
         self._path = str(path)
         self._seen_version = -1
+        self._lock = threading.RLock()
         with self._told():
             self._connection = sqlite3.connect(
                 self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
@@ -171,14 +174,56 @@ class SqliteStore:
 
     def put_calls(self, records: Sequence[CallRecord]) -> None:
         """Write each record over what is stored of its `call_id`, all or none."""
+        self.journal(records)
+
+    def journal(
+        self,
+        records: Sequence[CallRecord],
+        lines: Sequence[tuple[int, str]] = (),
+        done: Sequence[int] = (),
+        *,
+        mark: bool = False,
+    ) -> None:
+        """See `JournalStore.journal`. mark: the records as not yet written to the other database."""
         with self._told(), transaction(self._connection):
             self._put_calls(records)
+            if mark:
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO unwritten VALUES (?)",
+                    [(clean(record.call_id),) for record in records],
+                )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO event_lines VALUES (?, ?)",
+                [(number, clean(line)) for number, line in lines],
+            )
+            self._connection.executemany(
+                "DELETE FROM event_lines WHERE number = ?", [(number,) for number in done]
+            )
+
+    def lines_left(self) -> list[tuple[int, str]]:
+        """See `JournalStore.lines_left`."""
+        with self._told():
+            return self._connection.execute("SELECT number, line FROM event_lines ORDER BY number").fetchall()
 
     def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
-        """Calls that rang at or after `since`, newest first."""
-        return self._read_calls(
-            "WHERE rang_at >= ? ORDER BY rang_at DESC, call_id DESC LIMIT ?", (_to_number(since), limit)
-        )
+        """Calls that rang at or after `since`, newest first. Read in pages, between which others have their
+        turn."""
+        found: list[CallRecord] = []
+        clause, values = "rang_at >= ?", (_to_number(since),)
+        after: tuple[object, ...] = ()
+        left = limit
+        while left > 0:
+            size = min(left, _PAGE)
+            page = self._call_rows(
+                f"WHERE {clause} ORDER BY rang_at DESC, call_id DESC LIMIT ?", (*values, *after, size)
+            )
+            found += _read_rows(page)
+            if len(page) < size:
+                break
+            left -= size
+            clause = "rang_at >= ? AND (rang_at, call_id) < (?, ?)"
+            after = tuple(page[-1][CALL_FIELDS.index(name)] for name in ("rang_at", "call_id"))
+        return found
 
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first."""
@@ -191,10 +236,11 @@ class SqliteStore:
         )
 
     def _read_calls(self, clause: str, values: tuple[object, ...]) -> list[CallRecord]:
+        return _read_rows(self._call_rows(clause, values))
+
+    def _call_rows(self, clause: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._told():
-            rows = self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
-        read = (read_call(_call_columns(row)) for row in rows)
-        return [record for record in read if record is not None]
+            return self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
 
     # Small values
 
@@ -239,14 +285,6 @@ class SqliteStore:
         except (KeyError, TypeError, ValueError):
             return None
 
-    def queue_calls(self, records: Sequence[CallRecord]) -> None:
-        """Like `put_calls`, and mark them as not yet written to the other database."""
-        with self._told(), transaction(self._connection):
-            self._put_calls(records)
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO unwritten VALUES (?)", [(clean(record.call_id),) for record in records]
-            )
-
     def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
         """Calls marked as not yet written, oldest first; limit -1: all."""
         return self._read_calls(
@@ -259,17 +297,19 @@ class SqliteStore:
             (count,) = self._connection.execute("SELECT count(*) FROM unwritten").fetchone()
         return cast(int, count)
 
-    def mark_written(self, call_ids: Sequence[str]) -> None:
-        """Take the mark off again."""
+    def mark_written(self, records: Sequence[CallRecord]) -> None:
+        """Take the mark off those that are still as they were written there."""
         with self._told(), transaction(self._connection):
-            self._connection.executemany(
-                "DELETE FROM unwritten WHERE call_id = ?", [(call_id,) for call_id in call_ids]
-            )
+            for record in records:
+                rows = self._call_rows("WHERE call_id = ?", (record.call_id,))
+                if _read_rows(rows) == [record]:
+                    self._connection.execute("DELETE FROM unwritten WHERE call_id = ?", (record.call_id,))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.Error as error:
             raise _store_error(error, self._path) from error
 
@@ -302,6 +342,11 @@ def _put_aside(path: Path) -> Path:
     except OSError as error:
         raise StoreError(f"{path} is damaged and cannot be put aside: {error.strerror}") from error
     return aside
+
+
+def _read_rows(rows: Sequence[tuple[object, ...]]) -> list[CallRecord]:
+    read = (read_call(_call_columns(row)) for row in rows)
+    return [record for record in read if record is not None]
 
 
 def _call_row(record: CallRecord) -> tuple[object, ...]:

@@ -246,12 +246,12 @@ def test_what_is_kept_for_another_database_stays_apart(path: Path) -> None:
 def test_calls_marked_as_unwritten(path: Path) -> None:
     store = SqliteStore(path)
     store.put_calls([call(0)])
-    store.queue_calls([call(2), call(1, outcome=None)])
-    store.queue_calls([call(1)])
+    store.journal([call(2), call(1, outcome=None)], mark=True)
+    store.journal([call(1)], mark=True)
     assert store.unwritten_calls() == [call(1), call(2)]
     assert store.unwritten_calls(1) == [call(1)]
     assert store.count_unwritten() == 2
-    store.mark_written(["call-1"])
+    store.mark_written([call(1), call(2, outcome=None)])
     assert store.unwritten_calls() == [call(2)]
     assert store.load_calls(since=NINE) == [call(2), call(1), call(0)]
     store.close()
