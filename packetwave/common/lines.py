@@ -54,8 +54,8 @@ class _Left(NamedTuple):
 
 
 class Lines:
-    """Writes to a file (appending) or, for `-`, to stdout. Raises OSError where that cannot be opened, but not
-    for a full disk: room may be made.
+    """Writes to a file (appending) or, for `-`, to stdout. Raises OSError where that cannot be opened; not
+    for a full disk, on which room may be made.
 
     Attributes: written, the number of the last line that is out, or can never be (see `write`); trouble, why
     lines cannot be written now, "" for nothing.

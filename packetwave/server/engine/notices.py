@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from packetwave.common.lines import LinesTrouble
 from packetwave.common.supervision import Failure
 from packetwave.server.capture import CaptureFaultCode, DoorKind, DoorState
 from packetwave.server.diagnosis import Finding
@@ -72,6 +73,12 @@ class Status:
 
     unwritten_calls: int = 0
     """Calls that the database has not got yet."""
+
+    lines_lost: int = 0
+    """Event lines that could not be given to whoever reads them."""
+
+    lines_trouble: LinesTrouble | None = None
+    """Why event lines are late or lost now, None for nothing."""
 
     listening: str = ""
     """HOST:PORT at which clients connect, "" before."""

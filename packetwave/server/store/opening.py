@@ -4,7 +4,7 @@ history of its own."""
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetwave.server.store.base import CallStore, Keeper, MemberStore, Remote
+from packetwave.server.store.base import JournalStore, Keeper, MemberStore, Remote
 from packetwave.server.store.kept import KeptStore
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore, open_embedded
@@ -15,7 +15,7 @@ class OpenStores:
     """The stores that are open for one run, see `base.Stores`."""
 
     members: MemberStore
-    calls: CallStore
+    calls: JournalStore
     keeper: Keeper | None = None
     remote: Remote | None = None
     problem: str = ""
