@@ -43,13 +43,16 @@ asyncio.run(main())
 class Chaos:
     """A context: an office with a wire, a server's data folder, and one client at the members' PC.
 
-    Attributes: folder; events, the file of the server's lines; alerted, callers that the client was told of.
+    Attributes: folder; events, the file of the server's lines; of what the client was told: alerted, callers
+    and when; call_ids; call_ends, those of calls that ended.
     """
 
     def __init__(self, folder: Path, *, with_client: bool = False) -> None:
         self.folder = folder / "data"
         self.events = folder / "events.jsonl"
         self.alerted: dict[str, float] = {}
+        self.call_ids: dict[str, None] = {}
+        self.call_ends: dict[str, None] = {}
         self.connected = threading.Event()
         self._log = (folder / "stderr.txt").open("ab")
         self._with_client = with_client
@@ -112,7 +115,9 @@ class Chaos:
     def wait_until(self, condition: Any, what: str) -> None:
         until = time.monotonic() + WAIT_S
         while not condition():
-            assert time.monotonic() < until, f"waited in vain until {what}: {self.stderr()[-3000:]}"
+            assert time.monotonic() < until, (
+                f"waited in vain until {what}: {self.lines()} {self.stderr()[-3000:]}"
+            )
             assert self._process is None or self._process.poll() is None, self.stderr()[-3000:]
             time.sleep(0.01)
 
@@ -156,3 +161,6 @@ class Chaos:
                     self.connected.set()
                 elif message["type"] == "incoming_call":
                     self.alerted.setdefault(message["from"], time.monotonic())
+                    self.call_ids[message["call_id"]] = None
+                elif message["type"] == "call_update" and message["state"] == "ended":
+                    self.call_ends[message["call_id"]] = None
