@@ -44,7 +44,7 @@ from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import StoreError, Stores
 from packetwave.server.store.journal import Journal
-from packetwave.server.store.thread import Flusher, StoreThread
+from packetwave.server.store.thread import Caretaker, Flusher, StoreThread
 from packetwave.server.watch.lookout import Lookout, source_of
 from packetwave.server.watch.meters import Meters
 from packetwave.server.watch.states import CaptureState, Recording, Seen, Source, WatchState
@@ -88,7 +88,7 @@ class Plan:
     must_watch: bool = False
 
     file_faults: tuple[FileFault, ...] = ()
-    """What was wrong with files before this; the database's own is found here."""
+    """What was wrong with files before this; what is wrong with the database's is in the status."""
 
 
 async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post: Post) -> "Running":
@@ -127,7 +127,8 @@ class Running:
         self._store_thread = store_thread
         self._stores = stores
         self._notify = notify
-        self._flusher = Flusher(store_thread, stores.remote, stores.problem)
+        self._flusher = Flusher(store_thread, stores.remote)
+        self._caretaker = Caretaker(store_thread, stores.local)
         self._journal = Journal(stores.calls, plan.events, self._flusher.wake)
         self._switchboard = Switchboard(
             send=self._send,
@@ -156,8 +157,6 @@ class Running:
         )
         self._members = Members(store_thread, stores.members, self._use_members, notify)
         self._meters = Meters(settings.ports, supervisor)
-        if stores.problem:
-            log.warning("%s", stores.problem)
         self._status = StatusBoard(
             notify,
             lookout=self._lookout,
@@ -165,13 +164,13 @@ class Running:
             switchboard=self._switchboard,
             journal=self._journal,
             flusher=self._flusher,
-            file_faults=(*plan.file_faults, FileFault.DATABASE_PUT_ASIDE)
-            if stores.problem
-            else plan.file_faults,
+            caretaker=self._caretaker,
+            file_faults=plan.file_faults,
         )
 
     async def open(self) -> None:
         """Know the members and the calls of before, then let clients connect. Raises StartFault."""
+        await self._caretaker.look(self._status.note)
         await self._journal.open()
         await self._members.load()
         await self._take_up_calls()
@@ -189,6 +188,7 @@ class Running:
         keep("writing calls", self._journal.run)
         keep("watching the members", self._members.watch)
         keep("writing to the database", lambda: self._flusher.run(self._status.note))
+        keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
         if self._plan.source is not None:

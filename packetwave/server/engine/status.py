@@ -9,7 +9,7 @@ from packetwave.server.engine.notices import FileFault, Notice, Status, StatusCh
 from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Hub
 from packetwave.server.store.journal import Journal
-from packetwave.server.store.thread import Flusher
+from packetwave.server.store.thread import Caretaker, Flusher
 from packetwave.server.watch.lookout import Lookout
 from packetwave.server.watch.states import CaptureState, Live, WatchState
 
@@ -33,6 +33,7 @@ class StatusBoard:
         switchboard: Switchboard,
         journal: Journal,
         flusher: Flusher,
+        caretaker: Caretaker,
         file_faults: tuple[FileFault, ...],
     ) -> None:
         self.listening = ""
@@ -43,6 +44,7 @@ class StatusBoard:
         self._switchboard = switchboard
         self._journal = journal
         self._flusher = flusher
+        self._caretaker = caretaker
         self._file_faults = file_faults
         self._rate = Rate()
         self._noted = asyncio.Event()
@@ -91,6 +93,7 @@ class StatusBoard:
             store=store,
             store_detail=store_detail,
             unwritten_calls=self._flusher.unwritten + self._journal.unwritten,
+            store_health=self._caretaker.health,
             lines_lost=self._journal.lines_lost,
             lines_trouble=self._journal.lines_trouble,
             listening=self.listening,

@@ -7,6 +7,7 @@ cannot be reached now; it may come back by itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -20,6 +21,59 @@ class StoreError(Exception):
 
 class StoreAway(StoreError):
     """The database cannot be reached now."""
+
+
+class StoreTrouble(StrEnum):
+    """Why the local file cannot be written. Calls, lines and small values are in memory meanwhile."""
+
+    FULL = "full"
+    """The disk is full."""
+
+    READ_ONLY = "read_only"
+    """The disk, the folder or the file may only be read."""
+
+    UNUSABLE = "unusable"
+    """It cannot be opened or read; the log says why."""
+
+
+class StoreUnwritable(StoreError):
+    """The local file cannot be written now. Attribute: trouble."""
+
+    def __init__(self, text: str, trouble: StoreTrouble) -> None:
+        super().__init__(text)
+        self.trouble = trouble
+
+
+class StoreFound(StrEnum):
+    """What was wrong with the local file, and was seen to."""
+
+    DAMAGED = "damaged"
+    """It was damaged: it was put aside, and a new one is used."""
+
+    MEMBERS_KEPT = "members_kept"
+    """The members of a file that was damaged or gone are those last known, which are kept beside it."""
+
+    REMOVED = "removed"
+    """It was removed under the running program, and written anew."""
+
+    REPLACED = "replaced"
+    """Another file was put in its place under the running program: that was put aside, the own one written
+    anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """How the local file is."""
+
+    trouble: StoreTrouble | None = None
+    held: int = 0
+    """Calls that are only in memory, because the file cannot be written."""
+
+    lost: int = 0
+    """Calls of those that had to be given up because too many were."""
+
+    found: tuple[StoreFound, ...] = ()
+    """What was seen to since the start."""
 
 
 class StoreDamaged(StoreError):
@@ -103,9 +157,15 @@ class Remote(Protocol):
     def unwritten(self) -> int: ...
 
 
+class Local(Protocol):
+    """The local file, which needs to be looked after (`SteadyStore`)."""
+
+    def tend(self) -> StoreHealth: ...
+
+
 class Stores(Protocol):
     """The stores of one run. calls may be another store than members' (a replay has its own, empty one);
-    keeper, remote: None where the run has none. problem: what was wrong with the file, "" for nothing."""
+    keeper, remote, local: None where the run has none."""
 
     @property
     def members(self) -> MemberStore: ...
@@ -120,6 +180,6 @@ class Stores(Protocol):
     def remote(self) -> Remote | None: ...
 
     @property
-    def problem(self) -> str: ...
+    def local(self) -> Local | None: ...
 
     def close(self) -> None: ...

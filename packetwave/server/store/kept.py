@@ -18,6 +18,7 @@ from packetwave.server.office.values import CallRecord, MemberChange, MemberTabl
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreError, StoreState
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
+from packetwave.server.store.steady import SteadyStore
 
 log = logging.getLogger("packetwave.store")
 
@@ -32,7 +33,11 @@ class KeptStore:
     """
 
     def __init__(
-        self, primary: MongoStore, local: SqliteStore, *, clock: Callable[[], float] = time.monotonic
+        self,
+        primary: MongoStore,
+        local: SteadyStore | SqliteStore,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._primary = primary
         self._local = local

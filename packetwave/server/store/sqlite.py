@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -19,15 +18,20 @@ from typing import Any, cast
 from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
-    Defect,
-    DefectCode,
     Member,
     MemberChange,
     MemberTable,
     Put,
     texts_of,
 )
-from packetwave.server.store.base import StoreAway, StoreConflict, StoreDamaged, StoreError
+from packetwave.server.store.base import (
+    StoreAway,
+    StoreConflict,
+    StoreDamaged,
+    StoreError,
+    StoreTrouble,
+    StoreUnwritable,
+)
 from packetwave.server.store.rows import (
     CALL_FIELDS,
     CALL_LISTS,
@@ -39,6 +43,7 @@ from packetwave.server.store.rows import (
     read_table,
 )
 from packetwave.server.store.schema import json_object, migrate, read_json, to_json, transaction
+from packetwave.server.store.table_text import table_from_text, table_to_text
 
 FILE_NAME = "packetwave.db"
 
@@ -52,21 +57,6 @@ _MEMBER_PLACES = ", ".join("?" for _ in (*COLUMNS, "extra"))
 _MEMBER_SETS = ", ".join(f'"{name}" = ?' for name in (*COLUMNS, "extra"))
 _CALL_NAMES = ", ".join(f'"{name}"' for name in CALL_FIELDS)
 _CALL_PLACES = ", ".join("?" for _ in CALL_FIELDS)
-
-
-def open_embedded(path: Path) -> tuple["SqliteStore", str | None]:
-    """The store in this file, made with its folder where missing; and one sentence where the file was
-    damaged: it was put aside as `NAME.damaged-<n>` and the store starts empty. Raises StoreError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot make the folder {path.parent}: {error.strerror}") from error
-    try:
-        return SqliteStore(path), None
-    except StoreDamaged:
-        aside = _put_aside(path)
-    problem = f"{path.name} was damaged; it was put aside as {aside.name} and an empty one is used"
-    return SqliteStore(path), problem
 
 
 class SqliteStore:
@@ -111,8 +101,9 @@ class SqliteStore:
                 return
 
     def close(self) -> None:
-        """Give the file back. May be called twice."""
-        self._connection.close()
+        """Give the file back. May be called twice. Afterwards everything else raises StoreError."""
+        with self._lock:
+            self._connection.close()
 
     # Members
 
@@ -259,14 +250,10 @@ class SqliteStore:
 
     def keep_members(self, place: str, table: MemberTable) -> None:
         """Keep the members of the database at `place`, apart from the embedded ones."""
-        content = to_json(
-            {
-                "members": [asdict(member) for member in table.members],
-                "defects": [asdict(defect) for defect in table.defects],
-            }
-        )
         with self._told(), transaction(self._connection):
-            self._connection.execute("INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, content))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, table_to_text(table))
+            )
 
     def kept_members(self, place: str) -> MemberTable | None:
         """The members last kept of the database at `place`; None where there are none."""
@@ -274,16 +261,7 @@ class SqliteStore:
             found = self._connection.execute(
                 "SELECT content FROM kept_members WHERE place = ?", (place,)
             ).fetchone()
-        if found is None:
-            return None
-        content = json_object(found[0])
-        try:
-            return MemberTable(
-                tuple(Member(**keys) for keys in content["members"]),
-                tuple(Defect(**{**keys, "code": DefectCode(keys["code"])}) for keys in content["defects"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
+        return None if found is None else table_from_text(found[0])
 
     def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
         """Calls marked as not yet written, oldest first; limit -1: all."""
@@ -306,42 +284,41 @@ class SqliteStore:
                     self._connection.execute("DELETE FROM unwritten WHERE call_id = ?", (record.call_id,))
 
     @contextmanager
+    def using(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for what is done with whole tables; others wait meanwhile. Raises StoreError."""
+        with self._told():
+            yield self._connection
+
+    @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             with self._lock:
                 yield
         except sqlite3.Error as error:
-            raise _store_error(error, self._path) from error
+            raise store_error(error, self._path) from error
 
 
-def _store_error(error: sqlite3.Error, path: str) -> StoreError:
+def store_error(error: sqlite3.Error, path: str) -> StoreError:
+    """What an error of SQLite means."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    advice = {
-        sqlite3.SQLITE_FULL: "the disk is full: make room",
-        sqlite3.SQLITE_READONLY: "the file may not be written: check its rights",
-        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened: check that its folder exists and its rights",
-        sqlite3.SQLITE_PERM: "the file may not be opened: check its rights",
+    unwritable = {
+        sqlite3.SQLITE_FULL: (StoreTrouble.FULL, "the disk is full: make room"),
+        sqlite3.SQLITE_READONLY: (StoreTrouble.READ_ONLY, "the file may not be written: check its rights"),
+        sqlite3.SQLITE_PERM: (StoreTrouble.READ_ONLY, "the file may not be opened: check its rights"),
+        sqlite3.SQLITE_CANTOPEN: (
+            StoreTrouble.UNUSABLE,
+            "the file cannot be opened: check that its folder exists and its rights",
+        ),
+        sqlite3.SQLITE_IOERR: (StoreTrouble.UNUSABLE, f"the disk does not do what it should: {error}"),
     }
+    if code in unwritable:
+        trouble, advice = unwritable[code]
+        return StoreUnwritable(f"{path}: {advice}", trouble)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(f"{path}: {error}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreAway(f"{path} is in use by another program: {error}")
-    return StoreError(f"{path}: {advice.get(code, error)}")
-
-
-def _put_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    try:
-        # The write-ahead log goes along under the name by which SQLite finds it again.
-        for ending in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + ending))
-    except OSError as error:
-        raise StoreError(f"{path} is damaged and cannot be put aside: {error.strerror}") from error
-    return aside
+    return StoreError(f"{path}: {error}")
 
 
 def _read_rows(rows: Sequence[tuple[object, ...]]) -> list[CallRecord]:

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from packetwave.server.store.base import Remote, StoreError, StoreState
+from packetwave.server.store.base import Local, Remote, StoreError, StoreHealth, StoreState
 
 log = logging.getLogger(__name__)
 
 FLUSH_S = 2.0
+
+TEND_S = 2.0
+"""A file that was removed or replaced is noticed within this time."""
 
 T = TypeVar("T")
 
@@ -39,11 +42,11 @@ class Flusher:
     Attributes: state, and one line about it; unwritten, how many calls the database has not got.
     """
 
-    def __init__(self, thread: StoreThread, remote: Remote | None, problem: str) -> None:
+    def __init__(self, thread: StoreThread, remote: Remote | None) -> None:
         self._thread = thread
         self._remote = remote
         self._work = asyncio.Event()
-        self.state: tuple[StoreState, str] = (StoreState.EMBEDDED, problem)
+        self.state: tuple[StoreState, str] = (StoreState.EMBEDDED, "")
         self.unwritten = 0
 
     def wake(self) -> None:
@@ -65,3 +68,27 @@ class Flusher:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FLUSH_S):
                     await self._work.wait()
+
+
+class Caretaker:
+    """Looks after the local file. On the loop thread. Attribute: health, how it is."""
+
+    def __init__(self, thread: StoreThread, local: Local | None) -> None:
+        self._thread = thread
+        self._local = local
+        self.health = StoreHealth()
+
+    async def run(self, on_change: Callable[[], None]) -> None:
+        """Look again and again, for ever; returns at once where there is no file."""
+        while self._local is not None:
+            await self.look(on_change)
+            await asyncio.sleep(TEND_S)
+
+    async def look(self, on_change: Callable[[], None]) -> None:
+        """Look once."""
+        if self._local is None:
+            return
+        health = await self._thread.run(self._local.tend)
+        if health != self.health:
+            self.health = health
+            on_change()

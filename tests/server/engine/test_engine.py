@@ -22,7 +22,6 @@ from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
     ChangeMembers,
-    FileFault,
     HistoryLoaded,
     LoadHistory,
     MembersChanged,
@@ -37,6 +36,7 @@ from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.faults import StartFault
 from packetwave.server.office.values import CallRecord, Member, Put, Remove
 from packetwave.server.settings import ServerSettings
+from packetwave.server.store.base import StoreFound, StoreHealth, StoreTrouble
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.watch.states import CaptureState, Live, Recording
@@ -261,11 +261,14 @@ def test_port_taken(tmp_path: Path) -> None:
     assert fault.value.exit_code == ExitCode.IN_USE
 
 
-def test_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_made_costs_the_file_only(tmp_path: Path) -> None:
+    """Whether the folder can be used at all is asked before, by the program."""
     (tmp_path / "file").touch()
-    with pytest.raises(StartFault, match="file") as fault, running(tmp_path / "file" / "below"):
-        pass
-    assert fault.value.exit_code == ExitCode.FAILED
+    with running(tmp_path / "file" / "below", source=Recording(missed_call(tmp_path), False)) as run:
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_health.trouble).status
+        assert status.store_health.trouble is StoreTrouble.UNUSABLE
+        run.wait_for(CallChanged, lambda notice: notice.record.outcome is Outcome.MISSED)
+        assert run.ends.get(timeout=10) == ExitCode.FINE
 
 
 def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> None:
@@ -285,9 +288,8 @@ def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> 
 def test_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 100)
     with running(tmp_path) as run:
-        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_detail).status
-        assert "put aside" in status.store_detail
-        assert status.file_faults == (FileFault.DATABASE_PUT_ASIDE,)
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_health.found).status
+        assert status.store_health == StoreHealth(found=(StoreFound.DAMAGED,))
     assert list(tmp_path.glob(f"{FILE_NAME}.damaged-*"))
 
 

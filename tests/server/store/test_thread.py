@@ -42,7 +42,7 @@ def test_what_is_there_for_the_database_is_brought_at_once() -> None:
 
     async def work() -> None:
         thread = StoreThread()
-        flusher = Flusher(thread, elsewhere, "")
+        flusher = Flusher(thread, elsewhere)
         looked: asyncio.Queue[int] = asyncio.Queue()
         task = asyncio.create_task(flusher.run(lambda: looked.put_nowait(elsewhere.flushes)))
         loop = asyncio.get_running_loop()
