@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    with small_disk(tmp_path / "disk") as disk:
+    with small_disk(tmp_path / "disk", 16_384) as disk:  # SQLite's log alone may take four megabytes
         yield disk
 
 
