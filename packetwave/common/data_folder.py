@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from packetwave.common import paths
+from packetwave.common.files import NO_ROOM
 
 _FULL_CONTROL = "(A;OICI;FA;;;{})"
 """For files and folders within too: allowed, object and container inherit, file all access."""
@@ -31,7 +32,8 @@ class Unusable(OSError):
 
 
 def make(folder: Path) -> str:
-    """Make the folder where it is missing, and see that it can be written. Raises Unusable.
+    """Make the folder where it is missing, and see that it can be written. Raises Unusable; not for a disk
+    that is full or may only be read: programs go on without.
 
     Returns a sentence for the log, "" for none: the log cannot be written before its folder is there.
     """
@@ -41,14 +43,19 @@ def make(folder: Path) -> str:
             folder.parent.mkdir(parents=True, exist_ok=True)
             trouble = _make_private(folder)
         folder.mkdir(parents=True, exist_ok=True)
+        check(folder)
+    except Unusable:
+        raise
     except OSError as error:
-        raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
-    check(folder)
+        if error.errno not in NO_ROOM:
+            raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
+        return f"nothing can be written in the data folder {folder} now: {error.strerror}"
     return trouble
 
 
 def check(folder: Path) -> None:
-    """See that the folder can be written if it is there. Raises Unusable.
+    """See that the folder can be written if it is there. Raises Unusable, and OSError where the disk is full
+    or may only be read.
 
     A file is made to find out: rights alone do not tell (access lists, read-only media, network shares).
     """
@@ -58,6 +65,8 @@ def check(folder: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
         raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
     with contextlib.suppress(OSError):  # a virus scanner may be looking at it
         trial.unlink()

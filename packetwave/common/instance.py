@@ -10,6 +10,7 @@ folder to a further start, instead of taking a request from it.
 """
 
 import contextlib
+import errno
 import hmac
 import json
 import logging
@@ -75,14 +76,22 @@ class FolderLock:
     """A lock file that the system frees when the program that holds it ends, in any way."""
 
     def __init__(self, path: Path) -> None:
+        self._folder = path.parent
         self._lock = FileLock(path, thread_local=False)
 
     def take(self) -> bool:
-        """Try to take the lock; whether it was taken. Not for who has it already. Raises OSError."""
+        """Try to take the lock; whether it was taken. Not for who has it already. Raises OSError; not for a
+        disk on which nothing can be written: nobody can tell there who else has the folder, and it counts as
+        taken."""
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
             return False
+        except OSError as error:
+            is_gone = error.errno == errno.ENOENT and not self._folder.exists()  # nor could it be made
+            if error.errno not in files.NO_ROOM and not is_gone:
+                raise
+            _log.warning("that this is the only program with its data folder is not sure: %s", error)
         return True
 
     def give_back(self) -> None:
@@ -115,11 +124,16 @@ class Instance:
         except OSError as error:  # no loopback interface: still the one, but deaf to other starts
             _log.warning("other starts of this program will not be heard: %s", error)
             return True
-        self._listener = listener
         gives_way = on_give_way is not None
         address = {"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way}
-        # Another start may be reading it at this moment.
-        files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
+        try:
+            # Another start may be reading it at this moment.
+            files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
+        except OSError as error:  # a full disk: still the one, but deaf
+            _log.warning("other starts of this program will not be heard: %s", error)
+            listener.close()
+            return True
+        self._listener = listener
         self._thread = threading.Thread(
             target=_receive, args=(listener, secret, on_request, on_give_way), name="instance", daemon=True
         )

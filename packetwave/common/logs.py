@@ -164,6 +164,13 @@ class _Rotating(logging.handlers.RotatingFileHandler):
     """Goes on in the same file while another program has it open, which keeps Windows from renaming it: the
     line must not be lost, nor the old files be moved up for nothing."""
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """A line that cannot be written is lost; for the next, the file is opened anew: there may be room."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with contextlib.suppress(OSError, ValueError):
+                stream.close()
+
     def doRollover(self) -> None:  # noqa: N802 - logging's own name
         if self.stream is not None:
             self.stream.close()

@@ -345,7 +345,10 @@ def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSett
 
     if console.offer_mongodb(rows, language=settings.language, theme=settings.theme):
         settings = replace(settings, mongodb=LOCAL_URI)
-    settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
+    try:
+        settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
+    except OSError as error:
+        log.warning("the settings cannot be stored: %s", error)
     return settings
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -43,12 +43,14 @@ asyncio.run(main())
 class Chaos:
     """A context: an office with a wire, a server's data folder, and one client at the members' PC.
 
+    data: the server's data folder, where it is not beside the rest.
+
     Attributes: folder; events, the file of the server's lines; of what the client was told: alerted, callers
     and when; call_ids; call_ends, those of calls that ended.
     """
 
-    def __init__(self, folder: Path, *, with_client: bool = False) -> None:
-        self.folder = folder / "data"
+    def __init__(self, folder: Path, *, with_client: bool = False, data: Path | None = None) -> None:
+        self.folder = data or folder / "data"
         self.events = folder / "events.jsonl"
         self.alerted: dict[str, float] = {}
         self.call_ids: dict[str, None] = {}
@@ -62,7 +64,7 @@ class Chaos:
     def __enter__(self) -> Self:
         try:
             self._wire_end: Host = self._office.host("pbx")
-            self._probe: Host = self._office.host("probe")
+            self.probe: Host = self._office.host("probe")
             self.folder.mkdir(exist_ok=True)
             store = SqliteStore(self.folder / FILE_NAME)
             store.change_members([Put(Member(extension, "127.0.0.1")) for extension in EXTENSIONS])
@@ -71,7 +73,7 @@ class Chaos:
             (self.folder / SETTINGS_FILE).write_text(json.dumps(settings))
             self.wire = self._wire_end.frame_socket()
             if self._with_client:
-                client = self._probe.start(
+                client = self.probe.start(
                     *(sys.executable, "-c", CLIENT % PORT), stdout=subprocess.PIPE, text=True
                 )
                 threading.Thread(target=self._listen, args=(client.stdout,), daemon=True).start()
@@ -92,7 +94,7 @@ class Chaos:
     def start(self, *more: str, stdout: int = subprocess.DEVNULL) -> "subprocess.Popen[Any]":
         """Start the server; returned once it watches."""
         watching = self._times_watching()
-        self._process = process = self._probe.start(
+        self._process = process = self.probe.start(
             *(sys.executable, "-m", "packetwave.server", "--headless", "--data-dir", str(self.folder)),
             *(more or ("--events", str(self.events))),
             stdout=stdout,
@@ -112,8 +114,8 @@ class Chaos:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(WAIT_S)
 
-    def wait_until(self, condition: Any, what: str) -> None:
-        until = time.monotonic() + WAIT_S
+    def wait_until(self, condition: Callable[[], object], what: str, *, timeout_s: float = WAIT_S) -> None:
+        until = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < until, (
                 f"waited in vain until {what}: {self.lines()} {self.stderr()[-3000:]}"
@@ -152,6 +154,10 @@ class Chaos:
 
     def books(self) -> Books:
         return books(self.rows(), self.lines())
+
+    def books_of_lines(self) -> Books:
+        """By the lines alone: where the rows are in memory."""
+        return books([], self.lines())
 
     def _listen(self, stream: Any) -> None:
         with contextlib.suppress(ValueError):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common.instance import FolderLock, Instance, Second, ask, has_run, wait_gone
+from tests.small_disk import needs_mounts, small_disk
 
 HOLDER = """
 import sys
@@ -283,3 +284,31 @@ def test_a_start_that_reads_at_this_moment_is_in_nobodys_way(
     assert second.claim_or_ask(lambda _: None, "raise") is Second.CLAIMED
     assert Instance(folder).ask("raise")
     second.release()
+
+
+@needs_mounts
+def test_a_disk_that_is_full_refuses_nobody(tmp_path: Path) -> None:
+    """The lock, made before, still tells a second start from the first; only requests are not heard."""
+    with small_disk(tmp_path / "disk") as disk:
+        folder = disk.folder / "data"
+        before = Instance(folder)
+        before.claim(lambda _request: None)
+        before.release()
+        disk.fill()
+        first, second = Instance(folder), Instance(folder)
+        assert first.claim(lambda _request: None)
+        assert not second.claim(lambda _request: None)
+        assert second.claim_or_ask(lambda _request: None, "raise", timeout_s=0.1) is Second.UNANSWERED
+        first.release()
+        assert second.claim(lambda _request: None)
+        second.release()
+
+
+@needs_mounts
+def test_a_disk_that_may_only_be_read_refuses_nobody(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        disk.protect()
+        for folder in (disk.folder, disk.folder / "absent"):
+            instance = Instance(folder)
+            assert instance.claim(lambda _request: None)
+            instance.release()

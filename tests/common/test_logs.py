@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import logs
+from tests.small_disk import needs_mounts, small_disk
 
 
 @pytest.fixture
@@ -211,3 +212,27 @@ def test_lines_that_were_lost_are_counted_and_said(tmp_path: Path, monkeypatch: 
     assert "15 lines of the log were lost" in text_of(installed)
     installed.close()
     logging.getLogger().setLevel(level)
+
+
+@needs_mounts
+def test_a_full_disk_costs_lines_and_no_words_on_stderr(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        journal = logs.install(disk.folder, "server", verbose=False)
+        try:
+            logging.getLogger("test").info("before")
+            assert journal.flush(10)
+            disk.fill()
+            for number in range(50):
+                logging.getLogger("test").info("lost %d %s", number, "x" * 1000)
+            assert journal.flush(10)
+            disk.make_room()
+            logging.getLogger("test").info("after")
+            assert journal.flush(10)
+            assert journal.path is not None
+            written = journal.path.read_text("utf-8")
+        finally:
+            journal.close()
+    assert "before" in written and "after" in written
+    assert capsys.readouterr().err == ""

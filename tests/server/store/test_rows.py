@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import COLUMNS, CallRecord, Told
+from packetwave.server.office.values import COLUMNS, CallRecord, Told, ToldHow
 from packetwave.server.store.rows import (
     call_fields,
     clean,
@@ -86,6 +86,15 @@ def test_times_of_any_zone_are_the_same_time() -> None:
     seoul = timezone(timedelta(hours=9))
     record = replace(call(1), rang_at=call(1).rang_at.astimezone(seoul) + timedelta(microseconds=7))
     assert read_call(call_fields(record)) == call(1)
+
+
+def test_an_alert_of_before_was_written_for_all_that_is_known() -> None:
+    stored = call_fields(FULL_CALL)
+    del stored["told"][0]["how"]
+    stored["told"][1]["how"] = "by pigeon"  # of a later version
+    read = read_call(stored)
+    assert read is not None
+    assert [told.how for told in read.told] == [ToldHow.WRITTEN, ToldHow.WRITTEN]
 
 
 def test_a_stored_call_has_its_present_form() -> None:
