@@ -1572,5 +1572,9 @@
         <source>To use another database, close PacketWave first.</source>
         <translation>다른 데이터베이스를 쓰려면 먼저 PacketWave를 닫으세요.</translation>
     </message>
+    <message>
+        <source>Import the members again.</source>
+        <translation>구성원을 다시 가져오세요.</translation>
+    </message>
 </context>
 </TS>

@@ -131,7 +131,8 @@ def _found_matter(found: StoreFound, beside: tuple[StoreFound, ...]) -> tuple[st
             if StoreFound.MEMBERS_KEPT in beside:
                 return translate("words", "The database was damaged. It was put aside."), there
             what = translate("words", "The database was damaged. It was put aside, and an empty one is used.")
-            return what, f"{translate('words', 'Import the members again.')} {there}"
+            again = translate("words", "Import the members again.")
+            return what, f"{again} {there}"
         case StoreFound.MEMBERS_KEPT:
             return (
                 translate("words", "The members are those last known, which were kept beside it."),

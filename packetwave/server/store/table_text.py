@@ -1,5 +1,5 @@
 """A members table as text, for where it is kept whole: in the local file for a MongoDB that is away, and
-beside the local file for the case that this is damaged. Pure.
+beside the local file for the case that this is damaged. Owns nothing; any thread.
 """
 
 from dataclasses import asdict
