@@ -296,12 +296,12 @@
         <translation>PC에 도착</translation>
     </message>
     <message>
-        <source>confirmed by the client</source>
-        <translation>클라이언트가 확인</translation>
-    </message>
-    <message>
         <source>lost: the PC was gone</source>
         <translation>전달 안 됨: PC 연결이 끊김</translation>
+    </message>
+    <message>
+        <source>shown by the client</source>
+        <translation>클라이언트가 화면에 표시</translation>
     </message>
 </context>
 <context>

@@ -6,15 +6,17 @@ and for nobody else. A folder that is there already, or was named by `--data-dir
 """
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
 
 from packetwave.common import paths
-from packetwave.common.files import NO_ROOM
 
 _FULL_CONTROL = "(A;OICI;FA;;;{})"
 """For files and folders within too: allowed, object and container inherit, file all access."""
+
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 _SYSTEM, _ADMINISTRATORS, _LOCAL_SERVICE = "SY", "BA", "LS"
 
@@ -22,18 +24,20 @@ _SYSTEM, _ADMINISTRATORS, _LOCAL_SERVICE = "SY", "BA", "LS"
 class Unusable(OSError):
     """The data folder cannot be used. str() is a sentence that says why and what to do.
 
-    detail: the folder, and what the system says. is_foreign: it is another Windows account's.
+    reason: what the system says; detail: the folder, and that. is_foreign: it is another Windows account's.
+    is_of_the_disk: nobody can write there now, as the disk is full or may only be read.
     """
 
     def __init__(self, folder: Path, error: OSError, *, is_shared: bool) -> None:
         self.is_foreign = is_shared and isinstance(error, PermissionError)
-        self.detail = f"{folder}\n{error.strerror or error}"
+        self.is_of_the_disk = error.errno in _OF_THE_DISK
+        self.reason = error.strerror or str(error)
+        self.detail = f"{folder}\n{self.reason}"
         super().__init__(_why_not(folder, error) if not self.is_foreign else _foreign(folder))
 
 
 def make(folder: Path) -> str:
-    """Make the folder where it is missing, and see that it can be written. Raises Unusable; not for a disk
-    that is full or may only be read: programs go on without.
+    """Make the folder where it is missing, and see that it can be written. Raises Unusable.
 
     Returns a sentence for the log, "" for none: the log cannot be written before its folder is there.
     """
@@ -43,33 +47,42 @@ def make(folder: Path) -> str:
             folder.parent.mkdir(parents=True, exist_ok=True)
             trouble = _make_private(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        check(folder)
-    except Unusable:
-        raise
     except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
-        return f"nothing can be written in the data folder {folder} now: {error.strerror}"
+        raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
+    check(folder)
     return trouble
 
 
 def check(folder: Path) -> None:
-    """See that the folder can be written if it is there. Raises Unusable, and OSError where the disk is full
-    or may only be read.
+    """See that the folder can be written if it is there. Raises Unusable.
 
     A file is made to find out: rights alone do not tell (access lists, read-only media, network shares).
     """
+    _try(folder, b"")
+
+
+def trouble_with(folder: Path) -> Unusable | None:
+    """As `make`, for a program that runs without its folder: what is the matter with it, a full disk among
+    that; None for nothing."""
+    try:
+        make(folder)
+        _try(folder, b"x")
+    except Unusable as error:
+        return error
+    return None
+
+
+def _try(folder: Path, content: bytes) -> None:
     trial = folder / f"trial-{os.getpid()}"
     try:
-        trial.touch()
+        trial.write_bytes(content)
     except FileNotFoundError:
         return
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise
         raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
-    with contextlib.suppress(OSError):  # a virus scanner may be looking at it
-        trial.unlink()
+    finally:
+        with contextlib.suppress(OSError):  # a virus scanner may be looking at it
+            trial.unlink()
 
 
 def _foreign(folder: Path) -> str:

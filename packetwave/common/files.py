@@ -5,14 +5,10 @@ old. Blocks on the disk; any thread.
 """
 
 import contextlib
-import errno
 import os
 import threading
 import time
 from pathlib import Path
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-"""What the system says of a disk on which nobody can write now: programs go on without."""
 
 _AGAIN_S = 0.05
 

@@ -72,15 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from packetwave.server.commands.selftest import run as run_self_test
 
         return run_self_test(folder, headless=options.headless)
+    said = ""
     try:
-        trouble = data_folder.make(folder)
+        said = data_folder.make(folder)
     except data_folder.Unusable as error:
-        fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
-        return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
+        if not error.is_of_the_disk:
+            fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
+            return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
+        said = f"nothing can be kept now: {error}"
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
-        if trouble:
-            log.warning("%s", trouble)
+        if said:
+            log.warning("%s", said)
         return _run(options, folder, journal)
     except OSError as error:
         return _refuse(options, StartFault(system_words(error), ExitCode.FAILED))
@@ -170,7 +173,7 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
     # Loaded before the folder is claimed: whoever gives way to this one watches that much longer.
     from packetwave.server.console import run as console  # noqa: F401
 
-    instance = Instance(folder)
+    instance = Instance(folder, must_write=False)
     takers: list[Callable[[str], None]] = []
 
     def on_request(request: str) -> None:

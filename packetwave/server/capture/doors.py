@@ -124,7 +124,10 @@ class Doors:
         self._thread.start()
 
     def close(self) -> None:
-        """Close all doors. Bounded; also twice."""
+        """Close all doors. Bounded; also twice, and without `open`."""
+        if self._thread.ident is None:  # nobody reads: what is there is given back here
+            self._end()
+            return
         with contextlib.suppress(OSError):
             self._stop_writer.send(b"\0")
         if self._thread.is_alive():

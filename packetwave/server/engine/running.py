@@ -141,6 +141,7 @@ class Running:
             extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
             on_told=self._told(ToldHow.WRITTEN),
             on_confirmed=self._told(ToldHow.ARRIVED),
+            on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
             on_lost=lambda call_id, address: self._switchboard.told(call_id, address, 0.0, ToldHow.LOST),
             on_change=lambda: self._status.note(),
         )

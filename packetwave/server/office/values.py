@@ -128,7 +128,7 @@ class ToldHow(StrEnum):
     """It has arrived at the PC: an answer came to what was sent after it."""
 
     ACKNOWLEDGED = "acknowledged"
-    """The client said that it has it."""
+    """The client said that it has shown it."""
 
     LOST = "lost"
     """It was written, and the connection ended before it was known to arrive."""

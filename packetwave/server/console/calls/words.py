@@ -209,7 +209,7 @@ def _how(how: ToldHow) -> str:
         case ToldHow.ARRIVED:
             return translate("calls", "arrived at the PC")
         case ToldHow.ACKNOWLEDGED:
-            return translate("calls", "confirmed by the client")
+            return translate("calls", "shown by the client")
         case ToldHow.LOST:
             return translate("calls", "lost: the PC was gone")
 
