@@ -18,6 +18,8 @@ class Background(QObject):
         super().__init__(parent)
         self._bridge = Bridge(self)
         self._bridge.received.connect(_call)
+        # Before Qt takes the bridge apart: no thread may be inside it then.
+        parent.destroyed.connect(self._bridge.close)
 
     def run(self, work: Callable[[], T], then: Callable[[T | OSError], object]) -> None:
         """Do `work` on another thread, then give its result, or its OSError, to `then` on this one. `then` is

@@ -1,5 +1,6 @@
 import threading
 
+import shiboken6
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
@@ -26,3 +27,17 @@ def test_an_os_error_is_an_answer(qtbot: QtBot) -> None:
     Background(owner).run(fail, answers.append)
     qtbot.waitUntil(lambda: bool(answers))
     assert isinstance(answers[0], PermissionError)
+
+
+def test_nothing_crosses_any_more_once_the_window_is_taken_apart(qtbot: QtBot) -> None:
+    answers: list[object] = []
+    window = QObject()
+    background = Background(QObject(window))
+    bridge = background._bridge
+    may_go = threading.Event()
+    background.run(lambda: may_go.wait(30), answers.append)
+    shiboken6.delete(window)
+    assert not bridge._open, "closed before Qt's half was gone, not by a thread that met nothing there"
+    may_go.set()
+    qtbot.waitUntil(lambda: all(thread.name != "file" for thread in threading.enumerate()), timeout=30_000)
+    assert answers == []

@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -61,7 +60,7 @@ class Office:
         self.desk = Desk(clock, self.pc)
         self.page = self.desk.window.settings
         self._qtbot = qtbot
-        qtbot.addWidget(self.desk.window)
+        qtbot.addWidget(self.desk.window, before_close_func=lambda _window: self.leave())
         self.desk.window.show()
 
     def tell(self, status: Status) -> None:
@@ -70,7 +69,12 @@ class Office:
         self.until_looked()
 
     def until_looked(self) -> None:
-        self._qtbot.waitUntil(lambda: not self.page._looking and not self.page._changing)
+        self._qtbot.waitUntil(lambda: not self.page._looking and not self.page._changing, timeout=30_000)
+
+    def leave(self) -> None:
+        """Before the window is closed: with it goes who waits for an answer."""
+        self.pc.may_look.set()
+        self.until_looked()
 
     @property
     def reach(self) -> str:
@@ -84,11 +88,8 @@ class Office:
 
 
 @pytest.fixture
-def office(qtbot: QtBot, clock: Clock) -> Iterator[Office]:
-    made = Office(qtbot, clock)
-    yield made
-    made.pc.may_look.set()
-    made.until_looked()
+def office(qtbot: QtBot, clock: Clock) -> Office:
+    return Office(qtbot, clock)
 
 
 def test_the_pc_is_looked_at_elsewhere_once_the_port_is_known(office: Office) -> None:
