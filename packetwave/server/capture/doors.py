@@ -29,6 +29,7 @@ WAITING_BYTES = 32 * 1024 * 1024
 """And so many bytes: of the largest datagrams far fewer wait."""
 
 _AGAIN_S = 2.0
+_BREATH_S = 0.001  # behind strangers: a flood is read many at a time, not woken for one by one
 _NAMES = 64  # forged senders must not make the table grow
 
 
@@ -203,7 +204,8 @@ class Doors:
                 if key.data is None:
                     self._end()
                     return
-                self._read(key.data)
+                if self._read(key.data):
+                    time.sleep(_BREATH_S)
             if time.monotonic() - tried_s >= _AGAIN_S:
                 tried_s = time.monotonic()
                 for door in self._doors:
@@ -233,7 +235,8 @@ class Doors:
         self._selector.register(made, selectors.EVENT_READ, door)
         log.info("%s is received on UDP port %d", door.kind.upper(), door.port)
 
-    def _read(self, door: _Door) -> None:
+    def _read(self, door: _Door) -> bool:
+        """Take what is there; whether it was strangers' alone."""
         assert door.mailbox is not None
         turn = door.mailbox.read()
         door.strangers += turn.turned_away
@@ -249,6 +252,7 @@ class Doors:
             self._waiting.append(Datagram(at_s, door.kind, source, data))
         if turn.letters:
             self.on_ready()
+        return bool(turn.turned_away and not turn.letters)
 
     def _name(self, kind: DoorKind, source: str, data: bytes) -> None:
         named = (kind, source)
