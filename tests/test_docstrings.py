@@ -9,9 +9,6 @@ ROOT = Path(__file__).parents[1]
 FEW = 4
 """So many fields may be described in the class's docstring; one reads them at a glance."""
 
-ELSEWHERE = {"packetwave/server/calls/": "a room that keeps its own form"}
-"""Classes that are not held to it, and why."""
-
 
 _BEGINS_WITH_PARTS = re.compile(r"(Attributes?|Signals?): |[a-z_]+(, [a-z_]+)*: ")
 
@@ -56,17 +53,12 @@ def test_fields_are_described_under_each() -> None:
             continue
         seen += 1
         found = described(ast.get_docstring(node) or "", names)
-        if found and not name.startswith(tuple(ELSEWHERE)):
+        if found:
             wrong.append(f"{name}: {', '.join(found)}")
     assert wrong == []
     assert seen > 20
 
 
 def test_what_a_thing_is_comes_before_its_parts() -> None:
-    wrong = [
-        name
-        for name, node in definitions()
-        if _BEGINS_WITH_PARTS.match(ast.get_docstring(node) or "")
-        and not name.startswith("packetwave/server/calls/")
-    ]
+    wrong = [name for name, node in definitions() if _BEGINS_WITH_PARTS.match(ast.get_docstring(node) or "")]
     assert wrong == []

@@ -23,6 +23,8 @@ PURE = (
     "packetwave.server.calls",
     "packetwave.server.diagnosis",
     "packetwave.server.office",
+    "packetwave.client.calls",
+    "packetwave.client.desk.cards",
 )
 
 FLOORS = (  # a room may import those before it, and itself

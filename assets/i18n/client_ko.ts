@@ -132,24 +132,20 @@
 <context>
     <name>_More</name>
     <message>
-        <source>+{count} more</source>
-        <translation>그 외 +{count}건</translation>
-    </message>
-    <message>
         <source>Close ended calls</source>
         <translation>끝난 전화 닫기</translation>
+    </message>
+    <message>
+        <source>{count} more</source>
+        <translation>그 외 {count}건</translation>
+    </message>
+    <message>
+        <source>Close all</source>
+        <translation>모두 닫기</translation>
     </message>
 </context>
 <context>
     <name>faults</name>
-    <message>
-        <source>PacketWave cannot start: its folder cannot be used.</source>
-        <translation>PacketWave를 시작할 수 없습니다. 설정을 둘 폴더를 쓸 수 없습니다.</translation>
-    </message>
-    <message>
-        <source>It keeps its settings there. Ask the person who looks after your PCs to give your account the right to write in it.</source>
-        <translation>PacketWave는 이 폴더에 설정을 저장합니다. PC를 관리하는 분에게 이 폴더에 쓸 수 있는 권한을 요청하세요.</translation>
-    </message>
     <message>
         <source>PacketWave is running already, but does not answer.</source>
         <translation>PacketWave가 이미 실행 중이지만 응답하지 않습니다.</translation>
@@ -352,6 +348,10 @@
     <message>
         <source>If it stays so: start the server&apos;s PC again, or check the address.</source>
         <translation>계속되면 서버 PC를 다시 시작하거나 주소를 확인하세요.</translation>
+    </message>
+    <message>
+        <source>PacketWave&apos;s folder cannot be written ({reason}). Calls are shown all the same; what is chosen here holds until PacketWave ends.</source>
+        <translation>PacketWave 폴더에 쓸 수 없습니다({reason}). 전화는 그대로 알려 드립니다. 여기서 고른 설정은 PacketWave를 끝낼 때까지만 유지됩니다.</translation>
     </message>
 </context>
 </TS>

@@ -13,13 +13,13 @@ from pathlib import Path
 from packetwave import __version__
 from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
+from packetwave.client.calls import CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
 from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
 from packetwave.common import logs, paths, settings
-from packetwave.common.data_folder import Unusable
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded, Trouble
@@ -46,13 +46,11 @@ def main(argv: Sequence[str] | None = None, read_preset: Callable[[], Preset] = 
     if arguments.quit:
         return _quit_running(data_dir, all_profiles=arguments.data_dir is None)
     given = read_preset()
-    try:
-        instance = Instance(data_dir)
-    except Unusable as error:
-        say(f"packetwave-client: {error}")
-        return _refuse(arguments, ClientFault.FOLDER, error.detail, preset.language(given, "auto").text)
+    instance = Instance(data_dir, must_write=False)
     log = logs.install(data_dir, "client", verbose=arguments.headless)
     try:
+        if instance.trouble is not None:
+            _log.warning("nothing can be kept: %s", instance.trouble)
         if arguments.self_test:
             from packetwave.client import selftest
 
@@ -111,7 +109,13 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
         signals.install()
         if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
             return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
-        engine = Engine(listener, server, extension=extension)
+
+        def show(notice: Notice) -> None:
+            listener(notice)
+            if isinstance(notice, CallRinging):
+                engine.shown(notice.call.call_id)  # there is nothing else that could show it
+
+        engine = Engine(show, server, extension=extension)
         engine.start()
         signals.wait()
         engine.stop()

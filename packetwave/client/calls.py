@@ -5,8 +5,11 @@ Owns what is known of each call; the windows only show it. Rules:
 - a call that the server does not repeat within `REPEAT_S` of its `welcome` ended while the link was broken;
 - an update of a call never heard of means nothing here; a call whose end was told does not ring again;
 - a call without `call_id` (a least server) is a call of its own each time, and ends by `ring_limit_s` only.
+
+However many ring, a message costs the same, and so does each call when the link breaks or time is over.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +21,9 @@ REPEAT_S = 2.0
 
 RING_LIMIT_S = 120.0
 """A call rings at most so long here, when nothing more is heard of it."""
+
+MOST_RINGING = 5_000
+"""Calls that ring here at once; beyond, the oldest is let go (a flood, never an office)."""
 
 _REMEMBERED = 1000  # ended calls, so that their repetition is known
 
@@ -89,6 +95,8 @@ CallNotice = CallRinging | CallChanged
 class _Ringing:
     call: Call
     since_s: float
+    is_named: bool
+    was_shown: bool = False
 
 
 class Calls:
@@ -96,22 +104,23 @@ class Calls:
 
     def __init__(self, *, ring_limit_s: float = RING_LIMIT_S) -> None:
         self._ring_limit_s = ring_limit_s
-        self._ringing: dict[str, _Ringing] = {}
-        self._over: dict[str, None] = {}
+        self._ringing: OrderedDict[str, _Ringing] = OrderedDict()  # in the order in which they began
+        self._over: OrderedDict[str, None] = OrderedDict()
         self._repeats_due_s: float | None = None
         self._unnamed = 0
 
     @property
     def next_due_s(self) -> float | None:
         """When `expire` has something to do; None when nothing is pending."""
-        due = [ringing.since_s + self._ring_limit_s for ringing in self._ringing.values()]
-        if self._repeats_due_s is not None:
-            due.append(self._repeats_due_s)
+        due = [] if self._repeats_due_s is None else [self._repeats_due_s]
+        if self._ringing:
+            due.append(next(iter(self._ringing.values())).since_s + self._ring_limit_s)
         return min(due, default=None)
 
     def incoming(self, message: IncomingCall, now_s: float) -> list[CallNotice]:
         """A phone rings, or the server repeats that it does."""
-        if not message.call_id:
+        is_named = bool(message.call_id)
+        if not is_named:
             self._unnamed += 1
             message = replace(message, call_id=f"unnamed-{self._unnamed}")
         call_id = message.call_id
@@ -119,10 +128,28 @@ class Calls:
             return []
         call = Call(message)
         known = self._ringing.get(call_id)
+        if known is not None:
+            return self._change(known, call)
+        gone: list[CallNotice] = []
+        if len(self._ringing) >= MOST_RINGING:
+            _, oldest = self._ringing.popitem(last=False)
+            gone.append(CallChanged(_lapsed(oldest.call)))
+        self._ringing[call_id] = _Ringing(call, now_s, is_named)
+        return [*gone, CallRinging(call)]
+
+    def shown(self, call_id: str) -> bool:
+        """Note that the call was shown to the person. Whether the server is to hear of it: not of a call that
+        it gave no id, or that rings no more."""
+        known = self._ringing.get(call_id)
         if known is None:
-            self._ringing[call_id] = _Ringing(call, now_s)
-            return [CallRinging(call)]
-        return self._change(known, call)
+            return False
+        known.was_shown = True
+        return known.is_named
+
+    def was_shown(self, call_id: str) -> bool:
+        """Whether a call that rings was shown already, so that its repetition needs no showing."""
+        known = self._ringing.get(call_id)
+        return known is not None and known.was_shown
 
     def update(self, message: CallUpdate) -> list[CallNotice]:
         """The phone stopped, the call was answered or ended. Unknown states are for later versions."""
@@ -134,7 +161,7 @@ class Calls:
         del self._ringing[message.call_id]
         self._over[message.call_id] = None
         if len(self._over) > _REMEMBERED:
-            del self._over[next(iter(self._over))]
+            self._over.popitem(last=False)
         return [CallChanged(Call(known.call.incoming, message))]
 
     def link_lost(self) -> list[CallNotice]:
@@ -142,26 +169,29 @@ class Calls:
         self._repeats_due_s = None
         notices: list[CallNotice] = []
         for known in self._ringing.values():
-            notices += self._change(known, replace(known.call, doubtful=True))
+            if not known.call.doubtful:
+                notices += self._change(known, replace(known.call, doubtful=True))
         return notices
 
     def welcomed(self, now_s: float) -> None:
-        """The server said `welcome`: it now repeats what still rings."""
+        """The server said `welcome`: it has repeated what still rings, or (one of before) does so now."""
         self._repeats_due_s = now_s + REPEAT_S
 
     def expire(self, now_s: float) -> list[CallNotice]:
         """Give up calls that cannot be ringing any more. One rings anew if the server says so later."""
-        repeats_over = self._repeats_due_s is not None and now_s >= self._repeats_due_s
-        if repeats_over:
+        lapsed: list[CallNotice] = []
+        while self._ringing:
+            oldest = next(iter(self._ringing.values()))
+            if now_s < oldest.since_s + self._ring_limit_s:
+                break
+            del self._ringing[oldest.call.call_id]
+            lapsed.append(CallChanged(_lapsed(oldest.call)))
+        if self._repeats_due_s is not None and now_s >= self._repeats_due_s:
             self._repeats_due_s = None
-        lapsed = [
-            known.call
-            for known in self._ringing.values()
-            if (repeats_over and known.call.doubtful) or now_s >= known.since_s + self._ring_limit_s
-        ]
-        for call in lapsed:
-            del self._ringing[call.call_id]
-        return [CallChanged(_lapsed(call)) for call in lapsed]
+            for call in [known.call for known in self._ringing.values() if known.call.doubtful]:
+                del self._ringing[call.call_id]
+                lapsed.append(CallChanged(_lapsed(call)))
+        return lapsed
 
     def _change(self, known: _Ringing, call: Call) -> list[CallNotice]:
         if call == known.call:

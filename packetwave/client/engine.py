@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from packetwave import __version__
+from packetwave.client import wakefulness
+from packetwave.client.acks import Acks
 from packetwave.client.calls import RING_LIMIT_S, CallChanged, CallNotice, CallRinging, Calls
 from packetwave.client.link import Backoff, Link, LinkState, Phase
 from packetwave.common.numbers import mask
 from packetwave.common.supervision import Failure, Supervisor
-from packetwave.protocol import PROTOCOL_VERSION, CallUpdate, Hello, IncomingCall, Message, Welcome
+from packetwave.protocol import PROTOCOL_VERSION, Ack, CallUpdate, Hello, IncomingCall, Message, Welcome
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ Notice = LinkChanged | CallRinging | CallChanged | Failed
 class Engine:
     """Started once, stopped once; both at once or in any order are fine.
 
-    language, extension: what is said in `hello`, see docs/protocol.md.
+    language, extension: what is said in `hello`, see docs/protocol.md. clock_s: as `wakefulness.clock_s`.
     """
 
     def __init__(
@@ -55,12 +57,16 @@ class Engine:
         extension: str = "",
         ring_limit_s: float = RING_LIMIT_S,
         backoff: Callable[[], Backoff] = Backoff,
+        clock_s: Callable[[], float] = wakefulness.clock_s,
     ) -> None:
         self._listener = listener
         self._server = server
-        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension)
+        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension, acks=True)
         self._backoff = backoff
         self._calls = Calls(ring_limit_s=ring_limit_s)
+        self._acks = Acks()
+        self._clock_s = clock_s
+        self._looks = wakefulness.Looks(clock_s())
         self._link: Link | None = None
         self._connected = False
         self._stopping = False
@@ -68,6 +74,8 @@ class Engine:
         self._loop = _Loop()
         self._changed = asyncio.Event()
         self._expiry: asyncio.TimerHandle | None = None
+        self._acking: asyncio.TimerHandle | None = None
+        self._looking: asyncio.TimerHandle | None = None
         self._supervisor = Supervisor(self._on_failure)
         self._thread = threading.Thread(target=self._work, name="client", daemon=True)
 
@@ -87,6 +95,10 @@ class Engine:
     def retry(self) -> None:
         """Try to connect now instead of waiting. Any thread."""
         self._order(lambda: self._link.retry() if self._link else None)
+
+    def shown(self, call_id: str) -> None:
+        """The person can see that this call rings: the server hears of it. Any thread."""
+        self._order(lambda: self._shown(call_id))
 
     def stop(self, on_stopped: Callable[[], None] | None = None) -> None:
         """Begin to stop and return at once; `on_stopped` is called on the loop thread as its last act."""
@@ -126,6 +138,8 @@ class Engine:
 
     async def _main(self) -> None:
         self._supervisor.watch_loop()
+        self._looks = wakefulness.Looks(self._clock_s())
+        self._look_later()
         while not self._stopping:
             self._link = Link(
                 self._server,
@@ -140,12 +154,15 @@ class Engine:
             self._changed.clear()
             await self._supervisor.end()
             self._lost()
-        if self._expiry is not None:
-            self._expiry.cancel()
+        for timer in (self._expiry, self._acking, self._looking):
+            if timer is not None:
+                timer.cancel()
 
     def _on_state(self, state: LinkState) -> None:
         if state.phase is Phase.CONNECTED:
             self._connected = True
+            if self._link is not None and self._link.peer is not None:
+                self._looks.met(self._link.peer, self._link.way)
         else:
             self._lost()
         self._tell(LinkChanged(state))
@@ -153,6 +170,7 @@ class Engine:
     def _lost(self) -> None:
         if self._connected:
             self._connected = False
+            self._acks = Acks()  # over the next connection the server tells again of what rings
             self._tell_all(self._calls.link_lost())
 
     def _on_message(self, message: Message) -> None:
@@ -164,6 +182,8 @@ class Engine:
             case IncomingCall():
                 _log.info("call from %s to %s", mask(message.caller), message.called)
                 self._tell_all(self._calls.incoming(message, self._loop.time()))
+                if self._calls.was_shown(message.call_id):
+                    self._acknowledge(message.call_id)
             case CallUpdate():
                 self._tell_all(self._calls.update(message))
             case Welcome():
@@ -175,13 +195,46 @@ class Engine:
     def _tell_all(self, notices: list[CallNotice]) -> None:
         for notice in notices:
             self._tell(notice)
-        if self._expiry is not None:
-            self._expiry.cancel()
         due_s = self._calls.next_due_s
+        if self._expiry is not None:
+            if self._expiry.when() == due_s and not self._expiry.cancelled():
+                return
+            self._expiry.cancel()
         self._expiry = None if due_s is None else self._loop.call_at(due_s, self._expire)
 
     def _expire(self) -> None:
+        self._expiry = None
         self._tell_all(self._calls.expire(self._loop.time()))
+
+    def _shown(self, call_id: str) -> None:
+        if self._calls.shown(call_id):
+            self._acknowledge(call_id)
+
+    def _acknowledge(self, call_id: str) -> None:
+        if self._connected:
+            self._acks.add(call_id)
+            self._say_acks()
+
+    def _say_acks(self) -> None:
+        for call_id in self._acks.due(self._loop.time()):
+            if self._link is not None:
+                self._link.say(Ack(call_id))
+        if self._acking is not None:
+            self._acking.cancel()
+        due_s = self._acks.next_due_s
+        self._acking = None if due_s is None else self._loop.call_at(due_s, self._say_acks)
+
+    def _look_later(self) -> None:
+        self._looking = self._loop.call_later(wakefulness.LOOK_S, self._look)
+
+    def _look(self) -> None:
+        self._look_later()
+        with self._supervisor.guard("looking whether the PC slept"):
+            peer = self._link.peer if self._link is not None else None
+            way = "" if peer is None else wakefulness.way_to(peer)
+            if self._looks.look(self._clock_s(), peer, way) and self._link is not None:
+                _log.info("the PC slept, or its network is another one")
+                self._supervisor.spawn("doubting the connection", self._link.doubt())
 
     def _on_failure(self, failure: Failure) -> None:
         self._order(lambda: self._tell(Failed(failure)))

@@ -6,9 +6,6 @@ from enum import StrEnum
 class ClientFault(StrEnum):
     """What keeps the client from running."""
 
-    FOLDER = "folder"
-    """The data folder cannot be used."""
-
     SILENT = "silent"
     """A client runs already, and does not answer."""
 

@@ -1,4 +1,4 @@
-"""The WebSocket link to the server: connect, say hello, receive, reconnect for ever.
+"""The WebSocket link to the server: connect, say hello, receive, say what is to be said, reconnect for ever.
 
 Owns the connection. On the engine's loop thread only. Knows nothing of calls: messages go to `on_message` as
 they were decoded, and what is no message is logged and forgotten.
@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.protocol import State
 
 from packetwave.client.address import BadAddress, complete
 from packetwave.protocol import (
@@ -44,6 +45,9 @@ _OPEN_TIMEOUT_S = 5.0
 _PING_S = 5.0
 """How often the server is asked whether it is there, and how long it has to answer: a line that carries
 nothing any more is noticed within twice that."""
+
+_DOUBT_S = 2.0
+"""How long a server has to answer where there is reason to doubt the connection."""
 
 _CLOSE_S = 0.5
 
@@ -109,6 +113,10 @@ class Backoff:
         """A connection stands from now on."""
         self._since_s = self._clock()
 
+    def begin_anew(self) -> None:
+        """What failed before says nothing any more: the PC slept, the network is another one."""
+        self._failures = 0
+
     def failed(self) -> float:
         """The seconds to wait after an attempt that failed or a connection that broke."""
         if self._since_s is not None and self._clock() - self._since_s >= STABLE_S:
@@ -123,6 +131,14 @@ class _Connection(ClientConnection):
     """A connection that is over once it has to be: a server that sent what cannot be read, or has said that
     it closes, is not waited for at length."""
 
+    def say(self, message: Message) -> bool:
+        """Write a message, without waiting; False where the connection is closing."""
+        if self.protocol.state is not State.OPEN:
+            return False
+        self.protocol.send_text(encode(message).encode())
+        self.send_data()
+        return True
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self.protocol.close_expected():
@@ -130,7 +146,11 @@ class _Connection(ClientConnection):
 
 
 class Link:
-    """One link to one server, until its `run` is cancelled. on_failure: told of unexpected errors."""
+    """One link to one server, until its `run` is cancelled. on_failure: told of unexpected errors.
+
+    Attributes of the last connection: peer, its numeric address and port, None where there never was one;
+    way, this PC's own address.
+    """
 
     def __init__(
         self,
@@ -149,10 +169,37 @@ class Link:
         self._on_failure = on_failure
         self._backoff = backoff or Backoff()
         self._now = asyncio.Event()
+        self._connection: _Connection | None = None
+        self.peer: tuple[str, int] | None = None
+        self.way = ""
 
     def retry(self) -> None:
-        """End a wait at once: the network changed, or somebody asks."""
+        """End a wait at once: somebody asks."""
         self._now.set()
+
+    def say(self, message: Message) -> bool:
+        """Say something to the server; False where there is no connection, and nothing is said. What is said
+        often must keep to the server's limits."""
+        return self._connection is not None and self._connection.say(message)
+
+    async def doubt(self) -> None:
+        """Something happened that breaks connections unheard: see within seconds whether this one lives, and
+        connect anew at once where it does not, or where there is none."""
+        self._backoff.begin_anew()
+        connection = self._connection
+        if connection is None:
+            self._now.set()
+            return
+        try:
+            async with asyncio.timeout(_DOUBT_S):
+                await (await connection.ping())
+        except ConnectionClosed:
+            pass  # found already
+        except TimeoutError:
+            _log.info("the connection is dead")
+            self._backoff.begin_anew()
+            self._now.set()
+            connection.transport.abort()
 
     async def run(self) -> None:
         """Keep the link up until cancelled; whatever goes wrong is a state, never an exception."""
@@ -197,6 +244,9 @@ class Link:
                 close_timeout=_CLOSE_S,
                 user_agent_header=f"PacketWave/{self._hello.version}",
             ) as connection:
+                assert isinstance(connection, _Connection)
+                self.peer, self.way = connection.remote_address[:2], connection.local_address[0]
+                self._connection = connection
                 await connection.send(encode(self._hello))
                 self._backoff.connected()
                 _log.info("connected to %s", url)
@@ -222,6 +272,8 @@ class Link:
         except Exception as error:  # noqa: BLE001 - who gives up for good would miss every call from here on
             self._on_failure("the link", error)
             return Reason.UNREACHABLE, None
+        finally:
+            self._connection = None
         raise AssertionError("receiving ends by an exception only")
 
     async def _receive(self, connection: ClientConnection) -> None:

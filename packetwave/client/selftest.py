@@ -92,6 +92,7 @@ def _check_translations(_data_dir: Path) -> str:
 def _check_popup(data_dir: Path) -> str:
     from PySide6.QtCore import QCoreApplication
 
+    from packetwave.client.desk.cards import Card
     from packetwave.client.desk.popup import Popup
     from packetwave.ui import languages
     from packetwave.ui.theme import LIGHT
@@ -100,7 +101,7 @@ def _check_popup(data_dir: Path) -> str:
     if app is None:
         raise RuntimeError("there is no application")
     languages.install(app, "ko", "client")
-    popup = Popup(Call(_CALL), LIGHT)
+    popup = Popup(Card(Call(_CALL), 1, 0.0), LIGHT, lambda: 4.0)
     image = popup.grab().toImage()
     popup.close()
     popup.deleteLater()

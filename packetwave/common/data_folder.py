@@ -21,12 +21,13 @@ _SYSTEM, _ADMINISTRATORS, _LOCAL_SERVICE = "SY", "BA", "LS"
 class Unusable(OSError):
     """The data folder cannot be used. str() is a sentence that says why and what to do.
 
-    detail: the folder, and what the system says. is_foreign: it is another Windows account's.
+    reason: what the system says; detail: the folder, and that. is_foreign: it is another Windows account's.
     """
 
     def __init__(self, folder: Path, error: OSError, *, is_shared: bool) -> None:
         self.is_foreign = is_shared and isinstance(error, PermissionError)
-        self.detail = f"{folder}\n{error.strerror or error}"
+        self.reason = error.strerror or str(error)
+        self.detail = f"{folder}\n{self.reason}"
         super().__init__(_why_not(folder, error) if not self.is_foreign else _foreign(folder))
 
 
@@ -52,15 +53,31 @@ def check(folder: Path) -> None:
 
     A file is made to find out: rights alone do not tell (access lists, read-only media, network shares).
     """
+    _try(folder, b"")
+
+
+def trouble_with(folder: Path) -> Unusable | None:
+    """As `make`, for a program that runs without its folder: what is the matter with it, a full disk among
+    that; None for nothing."""
+    try:
+        make(folder)
+        _try(folder, b"x")
+    except Unusable as error:
+        return error
+    return None
+
+
+def _try(folder: Path, content: bytes) -> None:
     trial = folder / f"trial-{os.getpid()}"
     try:
-        trial.touch()
+        trial.write_bytes(content)
     except FileNotFoundError:
         return
     except OSError as error:
         raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
-    with contextlib.suppress(OSError):  # a virus scanner may be looking at it
-        trial.unlink()
+    finally:
+        with contextlib.suppress(OSError):  # a virus scanner may be looking at it
+            trial.unlink()
 
 
 def _foreign(folder: Path) -> str:

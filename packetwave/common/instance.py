@@ -5,6 +5,9 @@ Owns `instance.lock` (held as long as the program lives; the system frees it eve
 comes from somebody who may read the folder). A TCP port rather than a named socket: it has no limit on the
 length of the folder's path and is the same on every system. Requests are received on a thread of its own.
 
+A program that runs although its folder cannot be written keeps both in `paths.spare_dir`, where there is one;
+else further starts run beside it, or are not heard. Who looks for a running program looks in both places.
+
 A program may be one that gives way (the unattended server, see docs/decisions/handover.md). It leaves the
 folder to a further start, instead of taking a request from it.
 """
@@ -25,7 +28,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from packetwave.common import data_folder, files
+from packetwave.common import data_folder, files, paths
 
 if sys.platform == "win32":
     import msvcrt
@@ -91,13 +94,26 @@ class FolderLock:
 
 
 class Instance:
-    """The claim of one program on its data folder. Raises `data_folder.Unusable`."""
+    """The claim of one program on its data folder.
 
-    def __init__(self, data_dir: Path) -> None:
-        data_folder.make(data_dir)
-        self._lock = FolderLock(data_dir / _LOCK)
+    must_write: whether the folder must be of use; then `data_folder.Unusable` is raised where it is not.
+    Attribute: trouble, what is the matter with the folder otherwise, None for nothing.
+    """
+
+    def __init__(self, data_dir: Path, *, must_write: bool = True) -> None:
+        self.trouble: data_folder.Unusable | None = None
+        place: Path | None = data_dir
+        if must_write:
+            data_folder.make(data_dir)
+        else:
+            self.trouble = data_folder.trouble_with(data_dir)
+            if self.trouble is not None:
+                place = _spare(data_dir)
+        self._must_write = must_write
         self._data_dir = data_dir
-        self._address = data_dir / _ADDRESS
+        self._lock = FolderLock(place / _LOCK) if place is not None else None
+        self._address = place / _ADDRESS if place is not None else None
+        self._elsewhere = [folder for folder in _places(data_dir) if folder != place]
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
@@ -107,7 +123,9 @@ class Instance:
         on_request: from then on gets the text of each request, on another thread. on_give_way: makes this a
         program that gives way.
         """
-        if not self._lock.take():
+        if any(_is_held(folder / _LOCK, unknown=False) for folder in self._elsewhere):
+            return False
+        if not self._take_lock():
             return False
         secret = secrets.token_hex(16)
         try:
@@ -118,13 +136,28 @@ class Instance:
         self._listener = listener
         gives_way = on_give_way is not None
         address = {"port": listener.getsockname()[1], "secret": secret, "gives_way": gives_way}
-        # Another start may be reading it at this moment.
-        files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
+        try:
+            if self._address is not None:
+                # Another start may be reading it at this moment.
+                files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
+        except OSError as error:
+            _log.warning("other starts of this program will not be heard: %s", error)
         self._thread = threading.Thread(
             target=_receive, args=(listener, secret, on_request, on_give_way), name="instance", daemon=True
         )
         self._thread.start()
         return True
+
+    def _take_lock(self) -> bool:
+        if self._lock is None:
+            return True
+        try:
+            return self._lock.take()
+        except OSError as error:
+            if self._must_write:
+                raise
+            _log.warning("another start of this program may run beside it: %s", error)
+            return True
 
     def claim_or_ask(
         self, on_request: Callable[[str], None], request: str, timeout_s: float = 10.0
@@ -139,7 +172,7 @@ class Instance:
                     return Second.UNANSWERED
                 # As in `ask`. Where another start was faster, that one is asked next.
                 with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                    address = json.loads(self._address.read_text("utf-8"))
+                    address = json.loads((self._data_dir / _ADDRESS).read_text("utf-8"))
                     if not address["gives_way"]:
                         _send(address, request, _TALK_S).close()
                         return Second.HEARD
@@ -158,7 +191,8 @@ class Instance:
         if self._listener is not None:
             # On Windows another start may be reading it; nobody answers there any more.
             with contextlib.suppress(OSError):
-                self._address.unlink()
+                if self._address is not None:
+                    self._address.unlink()
             with contextlib.suppress(OSError):  # wakes accept() on Linux; closing does on Windows
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
@@ -167,7 +201,20 @@ class Instance:
             if self._thread is not threading.current_thread():
                 self._thread.join(2 * _TALK_S)
             self._thread = None
-        self._lock.give_back()
+        if self._lock is not None:
+            self._lock.give_back()
+
+
+def _places(data_dir: Path) -> list[Path]:
+    """Where a program with this folder may have noted that it runs."""
+    spare = paths.spare_dir(data_dir)
+    return [data_dir] if spare is None else [data_dir, spare]
+
+
+def _spare(data_dir: Path) -> Path | None:
+    """The spare place, made; None where there can be none."""
+    spare = paths.spare_dir(data_dir)
+    return spare if spare is not None and data_folder.trouble_with(spare) is None else None
 
 
 def has_run(data_dir: Path) -> bool:
@@ -185,17 +232,18 @@ def ask(data_dir: Path, request: str, timeout_s: float) -> bool:
         left = deadline - time.monotonic()
         if left <= 0:
             return False
-        # The first may have its lock and not yet its port, or the file may be of one that was killed.
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            _send(json.loads((data_dir / _ADDRESS).read_text("utf-8")), request, left).close()
-            return True
+        for folder in _places(data_dir):
+            # The first may have its lock and not yet its port, or the file may be of one that was killed.
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                _send(json.loads((folder / _ADDRESS).read_text("utf-8")), request, left).close()
+                return True
         threading.Event().wait(min(_AGAIN_S, left))
 
 
 def wait_gone(data_dir: Path, timeout_s: float) -> bool:
     """Wait until no program holds the folder; whether that is so in time. Only reads there, see `ask`."""
     deadline = time.monotonic() + timeout_s
-    while _is_held(data_dir / _LOCK):
+    while any(_is_held(folder / _LOCK) for folder in _places(data_dir)):
         left = deadline - time.monotonic()
         if left <= 0:
             return False
@@ -203,7 +251,8 @@ def wait_gone(data_dir: Path, timeout_s: float) -> bool:
     return True
 
 
-def _is_held(lock: Path) -> bool:
+def _is_held(lock: Path, *, unknown: bool = True) -> bool:
+    """Whether a program holds the lock. unknown: the answer where nobody may look."""
     # Not by filelock: that makes and empties the file, which an administrator's program must not do in a
     # folder where an ordinary user decides what the file's name leads to.
     try:
@@ -211,7 +260,7 @@ def _is_held(lock: Path) -> bool:
     except FileNotFoundError:
         return False
     except PermissionError:
-        return True  # nobody can tell; so it is not known to be free
+        return unknown
     except OSError:
         return False
     try:

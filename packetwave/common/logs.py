@@ -135,11 +135,14 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
 def _catch_native(path: Path) -> IO[bytes] | None:
     if faulthandler.is_enabled():  # asked for elsewhere: python -X faulthandler
         return None
+    file: IO[bytes] | None = None
     try:
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
         _date(file, path)
     except OSError as error:
         _log.warning("native crashes will not be noted: %s", error)
+        if file is not None:
+            file.close()
         return None
     faulthandler.enable(file)
     return file
@@ -156,13 +159,42 @@ def _date(file: IO[bytes], path: Path) -> None:
     if size > _LIMIT_BYTES:
         file.truncate(0)
     file.write(_DATED + f" until {at}\n".encode())
-    file.flush()
     _log.warning("native code failed in an earlier run, until %s: see %s", at, path)
 
 
 class _Rotating(logging.handlers.RotatingFileHandler):
     """Goes on in the same file while another program has it open, which keeps Windows from renaming it: the
-    line must not be lost, nor the old files be moved up for nothing."""
+    line must not be lost, nor the old files be moved up for nothing. Lines that cannot be written, as on a
+    full disk, are counted; the next one that can be is preceded by their number."""
+
+    _lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            super().emit(_about(f"{lost} lines of the log could not be written"))
+            if self._lost:
+                self._lost += lost
+                return
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)  # a bug; it is seen on stderr
+            return
+        self._lost += 1
+        self._give_up_stream()
+
+    def close(self) -> None:
+        self._give_up_stream()
+        super().close()
+
+    def _give_up_stream(self) -> None:
+        """Close the file, and forget what it did not take: else each later write would begin with that."""
+        stream, self.stream = self.stream, None
+        with contextlib.suppress(OSError):
+            if stream is not None:
+                stream.close()
 
     def doRollover(self) -> None:  # noqa: N802 - logging's own name
         if self.stream is not None:
@@ -226,12 +258,14 @@ class _Behind(logging.Handler):
     def _write(self, record: logging.LogRecord) -> None:
         if self._behind.lost > self._said_lost:
             lost, self._said_lost = self._behind.lost - self._said_lost, self._behind.lost
-            about = logging.LogRecord(
-                _log.name, logging.ERROR, __file__, 0, f"{lost} lines of the log were lost", None, None
-            )
-            self._handler.emit(about)
+            self._handler.emit(_about(f"{lost} lines of the log were lost"))
         # Not by `handle`, whose lock the interpreter waits for when it ends.
         self._handler.emit(record)
+
+
+def _about(text: str) -> logging.LogRecord:
+    """A line of the log about the log."""
+    return logging.LogRecord(_log.name, logging.ERROR, __file__, 0, text, None, None)
 
 
 class _OneLine(logging.Formatter):

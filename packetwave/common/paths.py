@@ -1,6 +1,8 @@
 """Where each program keeps its files, when `--data-dir` does not say otherwise. Makes none of them
 (`common.data_folder` does)."""
 
+import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +35,16 @@ def choose(program: str, *, platform: str, exe: Path | None, portable: bool) -> 
 def shared_dir() -> Path:
     """The server's folder of the whole PC: `%ProgramData%\\PacketWave\\server` (on Windows)."""
     return Path(platformdirs.site_data_dir("PacketWave", appauthor=False)) / "server"
+
+
+def spare_dir(folder: Path) -> Path | None:
+    """Where a program notes that it runs when its data folder cannot be written: in memory, for the user
+    alone, another place for each data folder. None where the system has no such place."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if not runtime or not Path(runtime).is_dir():
+        return None
+    name = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+    return Path(runtime) / "packetwave" / name
 
 
 def assets_dir() -> Path:

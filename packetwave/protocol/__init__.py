@@ -2,6 +2,7 @@
 
 from packetwave.protocol.fields import MAX_TEXT, ProtocolError
 from packetwave.protocol.messages import (
+    Ack,
     CallUpdate,
     Hello,
     IncomingCall,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_FROM_SERVER_BYTES",
     "MAX_TEXT",
     "PROTOCOL_VERSION",
+    "Ack",
     "CallUpdate",
     "Hello",
     "IncomingCall",

@@ -5,7 +5,8 @@ where they are owned. Pure.
 
 A field stands under its own name, or under the one that `wire_key` gives it. One without a default is always
 written and must be there when read; another is left out where it says nothing, and `null` says the same. The
-annotation says what is read: `str`, `int`, `tuple[str, ...]` or `datetime | None`, nothing else.
+annotation says what is read: `str`, `int`, `bool`, `tuple[str, ...]` or `datetime | None`, nothing else.
+`False` is left out, like a text without characters.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,7 +41,9 @@ def to_wire(value: Any) -> dict[str, Any]:
     """What an instance of a dataclass says, as JSON values under their names on the wire."""
     said = {key: _written(getattr(value, key.field)) for key in _keys(type(value))}
     return {
-        key.name: written for key, written in said.items() if key.is_required or written not in ("", None)
+        key.name: written
+        for key, written in said.items()
+        if key.is_required or (written is not False and written not in ("", None))
     }
 
 
@@ -146,9 +149,16 @@ def _integer(value: Any) -> int:
     return value
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
 _READERS: Mapping[object, tuple[str, Callable[[Any], Any]]] = {
     str: ("text", _text),
     int: ("whole number", _integer),
+    bool: ("true or false", _flag),
     tuple[str, ...]: ("list of texts", _texts),
     datetime | None: ("time with its zone", parse_at),
 }

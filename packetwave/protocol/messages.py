@@ -27,11 +27,14 @@ class Hello:
     version: str = ""
     language: str = ""
     extension: str = ""
+    acks: bool = False
+    """Whether the client says `ack` of each call that it has shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The server's answer to `hello`. `extensions` are those whose calls this client is told."""
+    """The server's answer to `hello`, after it has told again of each call that rings. `extensions` are those
+    whose calls this client is told."""
 
     protocol: int
     version: str = ""
@@ -84,6 +87,13 @@ class CallUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class Ack:
+    """The client has shown the call to its person."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """A well-formed message of a type this version does not know; to be ignored."""
 
@@ -91,13 +101,14 @@ class Unknown:
     keys: dict[str, Any] = field(default_factory=dict)
 
 
-Message = Hello | Welcome | IncomingCall | CallUpdate | Unknown
+Message = Hello | Welcome | IncomingCall | CallUpdate | Ack | Unknown
 
-_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate]] = {
+_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate | Ack]] = {
     "hello": Hello,
     "welcome": Welcome,
     "incoming_call": IncomingCall,
     "call_update": CallUpdate,
+    "ack": Ack,
 }
 _TYPES = {shape: name for name, shape in _SHAPES.items()}
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

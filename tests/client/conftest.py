@@ -24,8 +24,8 @@ def no_thread_outlives_the_test() -> Iterator[None]:
 def start_server() -> Iterator[StartServer]:
     servers: list[LoopbackServer] = []
 
-    def start(*on_hello: Message, port: int = 0) -> LoopbackServer:
-        servers.append(LoopbackServer(*on_hello, port=port))
+    def start(*on_hello: Message, port: int = 0, host: str = "127.0.0.1") -> LoopbackServer:
+        servers.append(LoopbackServer(*on_hello, port=port, host=host))
         return servers[-1]
 
     yield start

@@ -4,7 +4,7 @@ import asyncio
 import json
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,11 +17,14 @@ WAIT_S = 10.0
 
 
 class LoopbackServer:
-    """Attributes: port; hellos, what clients said first. on_hello: messages sent to each that says hello."""
+    """Attributes: port; hellos, what clients said first; said, what they said later. on_hello: messages sent
+    to each that says hello. host: where it listens."""
 
-    def __init__(self, *on_hello: Message, port: int = 0) -> None:
+    def __init__(self, *on_hello: Message, port: int = 0, host: str = "127.0.0.1") -> None:
         self.on_hello = list(on_hello)
         self.hellos: queue.Queue[dict[str, Any]] = queue.Queue()
+        self.said: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._host = host
         self.close_codes: queue.Queue[int | None] = queue.Queue()
         self._connections: set[ServerConnection] = set()
         self._loop = asyncio.new_event_loop()
@@ -39,14 +42,28 @@ class LoopbackServer:
 
     def send(self, message: Message | str | bytes) -> None:
         """To all that are connected, in order."""
-        data = message if isinstance(message, str | bytes) else encode(message)
+        self.send_many([message])
+
+    def send_many(self, messages: Sequence[Message | str | bytes]) -> None:
+        """As `send`, one after the other."""
+        data = [message if isinstance(message, str | bytes) else encode(message) for message in messages]
 
         async def send() -> None:
             for connection in list(self._connections):
                 with suppress(Exception):
-                    await connection.send(data)
+                    for each in data:
+                        await connection.send(each)
 
         asyncio.run_coroutine_threadsafe(send(), self._loop).result(WAIT_S)
+
+    def stand_still(self) -> None:
+        """Read nothing more from those that are connected, nor answer them; who comes anew is served."""
+
+        def stop() -> None:
+            for connection in self._connections:
+                connection.transport.pause_reading()
+
+        self._loop.call_soon_threadsafe(stop)
 
     def kill(self) -> None:
         """End as kill -9 would: the connections break, nothing is said."""
@@ -70,9 +87,11 @@ class LoopbackServer:
 
     async def _serve(self, port: int, started: Callable[[int], None]) -> None:
         server: Server
-        async with serve(self._talk, "127.0.0.1", port, close_timeout=1) as server:
+        async with serve(self._talk, self._host, port, close_timeout=1) as server:
             started(int(next(iter(server.sockets)).getsockname()[1]))
             await self._over.wait()
+        for _ in range(5):
+            await asyncio.sleep(0)  # transports close in the loop's next turns
 
     async def _talk(self, connection: ServerConnection) -> None:
         with suppress(Exception):
@@ -81,6 +100,7 @@ class LoopbackServer:
             for message in self.on_hello:
                 await connection.send(encode(message))
             self.hellos.put(hello)
-            await connection.wait_closed()
+            async for said in connection:
+                self.said.put(json.loads(said))
         self._connections.discard(connection)
         self.close_codes.put(connection.close_code)

@@ -22,6 +22,7 @@ from packetwave.common.instance import Instance
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
 from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
+from tests.small_disk import needs_mounts, small_disk
 
 WELCOME = Welcome(1, "0.1.0", ("1001",))
 CALL = IncomingCall("01012345678", "1001", call_id="a", caller_name="홍길동")
@@ -95,6 +96,7 @@ def test_a_call_comes_and_a_signal_ends_it(
         "a",
         "홍길동",
     )
+    assert server.said.get(timeout=WAIT_S) == {"type": "ack", "call_id": "a"}  # it is on the screen
     server.send(CallUpdate("a", "ended", "missed"))
     assert client.event("call_update")["outcome"] == "missed"
     client.process.send_signal(number)
@@ -181,10 +183,65 @@ def test_events_without_a_console_fail_in_the_log(tmp_path: Path, monkeypatch: p
     assert "no standard output" in (tmp_path / "logs" / "client.log").read_text("utf-8")
 
 
-def test_a_data_folder_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+def test_a_data_folder_that_cannot_be_used_is_said_and_the_client_goes_on(
+    run: Run, start_server: StartServer, tmp_path: Path, headless: bool
+) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert main(["--headless", "--data-dir", str(tmp_path / "file" / "data")]) == ExitCode.FAILED
-    assert "--data-dir" in capsys.readouterr().err
+    server = start_server(WELCOME, CALL)
+    data = ["--data-dir", str(tmp_path / "file" / "data")]
+    client = run("--server", server.url, *data, *(["--headless"] if headless else []))
+    assert client.event("incoming_call")["call_id"] == "a"
+    assert server.said.get(timeout=WAIT_S)["call_id"] == "a"
+    client.process.send_signal(signal.SIGTERM)
+    code, err = client.end()
+    assert code == ExitCode.FINE
+    assert "--data-dir" in err
+    assert "Traceback" not in err
+
+
+@needs_mounts
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+@pytest.mark.parametrize("ran_before", [True, False], ids=["ran before", "new"])
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_a_disk_that_takes_nothing(
+    run: Run,
+    start_server: StartServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+    ran_before: bool,
+    headless: bool,
+) -> None:
+    """The client works from memory, and a second start and `--quit` find it all the same."""
+    (tmp_path / "run").mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    server = start_server(WELCOME, CALL)
+    with small_disk(tmp_path / "disk") as disk:
+        data = ["--data-dir", str(disk.folder / "client")]
+        options = ["--server", server.url, *data, *(["--headless"] if headless else [])]
+        if ran_before:
+            client = run(*options)
+            client.event("connected")
+            assert main([*data, "--quit"]) == ExitCode.FINE
+            client.end()
+        if how == "full":
+            disk.fill()
+        else:
+            disk.protect()
+        client = run(*options)
+        assert client.event("incoming_call")["call_id"] == "a"
+        assert main([*data, "--headless"]) == ExitCode.FINE
+        assert client.process.poll() is None
+        assert main([*data, "--quit"]) == ExitCode.FINE
+        code, err = client.end()
+        assert code == ExitCode.FINE
+        assert "nothing can be kept" in err
+        assert ("No space left" if how == "full" else "Read-only") in err
+        assert "Traceback" not in err
+        if how == "read-only":
+            disk.protect(False)
+    assert not list((tmp_path / "run").rglob("instance.json"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
@@ -220,22 +277,6 @@ def closed(texts: list[str]) -> None:
         box.accept()
 
     QTimer.singleShot(0, close)
-
-
-@pytest.mark.usefixtures("english_again")
-def test_a_double_clicked_client_says_in_a_dialog_that_its_folder_cannot_be_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "파일").write_text("in the way")
-    folder, texts = tmp_path / "파일" / "data", list[str]()
-    monkeypatch.setattr(sys, "stderr", None)
-    closed(texts)
-    korean = preset({}, {}, {"Language": "ko"})
-    assert main(["--data-dir", str(folder)], lambda: korean) == ExitCode.FAILED
-    assert texts[0] == "PacketWave를 시작할 수 없습니다. 설정을 둘 폴더를 쓸 수 없습니다."
-    assert texts[1].endswith(f"\n\n{folder}\nNot a directory")
-    for quiet in ("--headless", "--self-test", "--quit"):  # would never return
-        main([quiet, "--data-dir", str(folder)], lambda: korean)
 
 
 @pytest.mark.usefixtures("english_again")

@@ -1,9 +1,21 @@
+from collections import OrderedDict
 from datetime import UTC, datetime
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.client.calls import REPEAT_S, Call, CallChanged, CallNotice, CallRinging, Calls, CallState
+from packetwave.client.calls import (
+    MOST_RINGING,
+    REPEAT_S,
+    RING_LIMIT_S,
+    Call,
+    CallChanged,
+    CallNotice,
+    CallRinging,
+    Calls,
+    CallState,
+)
 from packetwave.protocol import CallUpdate, IncomingCall
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -197,3 +209,74 @@ def _follow(open_ids: set[str], notices: list[CallNotice]) -> None:
             assert call_id in open_ids
             if notice.call.state is not CallState.RINGING:
                 open_ids.remove(call_id)
+
+
+def incoming(number: int) -> IncomingCall:
+    return IncomingCall("01012345678", "1001", call_id=str(number))
+
+
+def test_a_flood_is_bounded_and_the_oldest_go() -> None:
+    calls = Calls()
+    for number in range(MOST_RINGING):
+        assert states(calls.incoming(incoming(number), number)) == [
+            ("CallRinging", str(number), CallState.RINGING, False)
+        ]
+    one_more = MOST_RINGING
+    assert states(calls.incoming(incoming(one_more), one_more)) == [
+        ("CallChanged", "0", CallState.LAPSED, False),
+        ("CallRinging", str(one_more), CallState.RINGING, False),
+    ]
+    assert calls.next_due_s == 1 + RING_LIMIT_S
+    assert len(calls.link_lost()) == MOST_RINGING
+    assert len(calls.expire(one_more + RING_LIMIT_S)) == MOST_RINGING
+
+
+def test_what_is_due_next_costs_the_same_however_many_ring() -> None:
+    """Looked at calls are counted, not seconds."""
+
+    class Counted(OrderedDict[str, object]):
+        looked_at = 0
+
+        def values(self) -> Any:
+            for value in super().values():
+                Counted.looked_at += 1
+                yield value
+
+    calls = Calls()
+    calls._ringing = Counted()  # type: ignore[assignment]
+    for number in range(1_000):
+        calls.incoming(incoming(number), number)
+        assert calls.next_due_s == RING_LIMIT_S
+    for number in range(500):
+        calls.update(CallUpdate(str(number), "ended"))
+        assert calls.next_due_s == number + 1 + RING_LIMIT_S
+    assert calls.expire(499 + RING_LIMIT_S) == []
+    assert Counted.looked_at <= 1_501
+
+
+def test_a_long_repetition_is_waited_for_because_welcome_comes_after_it() -> None:
+    calls = Calls()
+    calls.incoming(INCOMING, 0)
+    calls.link_lost()
+    assert calls.expire(30) == []
+    assert states(calls.incoming(INCOMING, 31)) == SURE
+    calls.welcomed(31)
+    assert calls.expire(31 + REPEAT_S) == []
+
+
+def test_what_was_shown_is_known_until_it_is_over() -> None:
+    calls = Calls()
+    assert not calls.shown("a")
+    calls.incoming(INCOMING, 0)
+    assert not calls.was_shown("a")
+    assert calls.shown("a")
+    assert calls.was_shown("a")
+    calls.update(CallUpdate("a", "ended"))
+    assert not calls.was_shown("a")
+    assert not calls.shown("a")
+
+
+def test_a_call_without_an_id_is_not_acknowledged() -> None:
+    calls = Calls()
+    [notice] = calls.incoming(IncomingCall("1", "2"), 0)
+    assert not calls.shown(notice.call.call_id)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.data_folder import Unusable, check, make, security
+from packetwave.common.data_folder import Unusable, check, make, security, trouble_with
+from tests.small_disk import needs_mounts, small_disk
 
 USER = "S-1-5-21-1004336348-1177238915-682003330-512"
 
@@ -50,6 +51,20 @@ def test_checking_makes_nothing(tmp_path: Path) -> None:
     check(tmp_path / "absent")
     check(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@needs_mounts
+def test_a_full_disk_is_told_to_who_can_do_without(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        folder = disk.folder / "client"
+        assert trouble_with(folder) is None
+        disk.fill()
+        trouble = trouble_with(folder)
+        assert trouble is not None
+        assert trouble.reason == "No space left on device"
+        assert list(folder.iterdir()) == []
+        disk.make_room()
+        assert trouble_with(folder) is None
 
 
 def test_another_accounts_folder_is_a_sentence_of_its_own() -> None:

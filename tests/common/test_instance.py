@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from packetwave.common import data_folder
 from packetwave.common.instance import FolderLock, Instance, Second, ask, has_run, wait_gone
+from tests.small_disk import needs_mounts, small_disk
 
 HOLDER = """
 import sys
@@ -283,3 +285,65 @@ def test_a_start_that_reads_at_this_moment_is_in_nobodys_way(
     assert second.claim_or_ask(lambda _: None, "raise") is Second.CLAIMED
     assert Instance(folder).ask("raise")
     second.release()
+
+
+@pytest.fixture
+def in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that cannot be made, where the system has a place in memory."""
+    (tmp_path / "run").mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    (tmp_path / "data").write_text("in the way")
+    return tmp_path / "data" / "client"
+
+
+def test_who_can_do_without_its_folder_is_the_one_all_the_same(in_the_way: Path) -> None:
+    with pytest.raises(data_folder.Unusable):
+        Instance(in_the_way)
+    heard: queue.Queue[str] = queue.Queue()
+    first, second = Instance(in_the_way, must_write=False), Instance(in_the_way, must_write=False)
+    assert first.trouble is not None
+    assert first.claim(heard.put)
+    assert not second.claim(heard.put)
+    assert second.ask("raise")
+    assert heard.get(timeout=20) == "raise"
+    assert not wait_gone(in_the_way, 0)
+    first.release()
+    assert wait_gone(in_the_way, 0)
+    assert second.claim(heard.put)
+    second.release()
+
+
+def test_a_folder_that_is_of_use_again_is_still_held(in_the_way: Path) -> None:
+    heard: queue.Queue[str] = queue.Queue()
+    first = Instance(in_the_way, must_write=False)
+    assert first.claim(heard.put)
+    in_the_way.parent.unlink()
+    second = Instance(in_the_way, must_write=False)
+    assert second.trouble is None
+    assert not second.claim(heard.put)
+    assert second.ask("raise")
+    assert heard.get(timeout=20) == "raise"
+    first.release()
+    assert second.claim(heard.put)
+    in_the_way.rename(in_the_way.with_name("away"))
+    second.release()
+
+
+def test_where_there_is_no_such_place_each_runs(in_the_way: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR")
+    first, second = Instance(in_the_way, must_write=False), Instance(in_the_way, must_write=False)
+    assert first.claim(lambda _: None)
+    assert second.claim(lambda _: None)
+    assert not second.ask("raise", timeout_s=0.1)
+    first.release()
+    second.release()
+
+
+@needs_mounts
+def test_a_disk_that_fills_up_later_leaves_the_claim(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        first = Instance(disk.folder)
+        disk.fill()
+        assert first.claim(lambda _: None)
+        assert not Instance(disk.folder, must_write=False).claim(lambda _: None)
+        first.release()

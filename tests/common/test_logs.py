@@ -1,4 +1,5 @@
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import logs
+from tests.small_disk import needs_mounts, small_disk
 
 
 @pytest.fixture
@@ -118,6 +120,7 @@ import faulthandler, os, pathlib, sys
 if sys.argv[2] == "windowed":
     sys.stderr = None
 from packetwave.common import logs
+from tests.small_disk import needs_mounts, small_disk
 installed = logs.install(pathlib.Path(sys.argv[1]), "server", verbose=False)
 if sys.argv[3] == "crash":
     os.abort()
@@ -166,6 +169,7 @@ def test_a_stderr_that_nobody_reads_keeps_nobody_waiting(tmp_path: Path) -> None
     script = """
 import logging, pathlib, sys
 from packetwave.common import logs
+from tests.small_disk import needs_mounts, small_disk
 installed = logs.install(pathlib.Path(sys.argv[1]), "server", verbose=True)
 for number in range(2000):
     logging.getLogger("packetwave.test").warning("line %d %s", number, "x" * 200)
@@ -211,3 +215,45 @@ def test_lines_that_were_lost_are_counted_and_said(tmp_path: Path, monkeypatch: 
     assert "15 lines of the log were lost" in text_of(installed)
     installed.close()
     logging.getLogger().setLevel(level)
+
+
+@needs_mounts
+def test_lines_that_a_full_disk_does_not_take_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    level = logging.getLogger().level
+    with small_disk(tmp_path / "disk") as disk:
+        installed = logs.install(disk.folder, "client", verbose=False)
+        say = logging.getLogger("packetwave.test").info
+        say("before")
+        assert "before" in text_of(installed)
+        disk.fill()
+        for number in range(500):  # more than is left of the file's last block
+            say("lost %d %s", number, "x" * 100)
+        assert installed.flush(10)
+        disk.make_room()
+        say("after")
+        text = text_of(installed)
+        installed.close()
+    logging.getLogger().setLevel(level)
+    lost = 500 - text.count("lost ")
+    assert 400 < lost <= 501
+    assert text.endswith("after\n")
+    assert re.search(r"(\d+) lines of the log could not be written\n", text) is not None
+    assert capsys.readouterr().err == ""
+
+
+@needs_mounts
+def test_on_a_full_disk_it_is_installed_and_closed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    level = logging.getLogger().level
+    with small_disk(tmp_path / "disk") as disk:
+        (disk.folder / "logs").mkdir()
+        (disk.folder / "logs" / "client.crash").write_text("Fatal Python error: Aborted")
+        disk.fill()
+        installed = logs.install(disk.folder, "client", verbose=False)
+        logging.getLogger("packetwave.test").info("said to nobody")
+        installed.close()
+    logging.getLogger().setLevel(level)
+    assert "Traceback" not in capsys.readouterr().err

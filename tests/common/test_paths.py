@@ -7,7 +7,7 @@ import platformdirs
 import pytest
 
 from packetwave.common import paths
-from packetwave.common.paths import assets_dir, choose, data_dir
+from packetwave.common.paths import assets_dir, choose, data_dir, spare_dir
 
 EXE = Path("/프로그램/PacketWave-Server.exe")
 
@@ -54,3 +54,18 @@ def test_assets_in_the_source_tree() -> None:
 def test_assets_in_a_frozen_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "_MEIPASS", "/unpacked", raising=False)
     assert assets_dir() == Path("/unpacked/assets")
+
+
+def test_each_data_folder_has_its_spare_place_in_the_users_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    one, other = spare_dir(Path("/data/하나")), spare_dir(Path("/data/둘"))
+    assert one is not None
+    assert one.parent == tmp_path / "packetwave"
+    assert one != other
+    assert spare_dir(Path("/data/하나")) == one
+    for nowhere in ("", str(tmp_path / "missing")):
+        monkeypatch.setenv("XDG_RUNTIME_DIR", nowhere)
+        assert spare_dir(Path("/data/하나")) is None
+    assert list(tmp_path.iterdir()) == []

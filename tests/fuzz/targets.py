@@ -367,6 +367,7 @@ def pairwise_scripts() -> Iterable[tuple[int, ...]]:
 PROTOCOL = (
     '{"type":"hello","protocol":1,"version":"1.0","language":"ko","extension":"1001"}',
     '{"type":"welcome","protocol":1,"version":"1.0","extensions":["1001"]}',
+    '{"type":"ack","call_id":"5f0c3a9be1d24c77"}',
     '{"type":"incoming_call","from":"01012345678","to":"1001","call_id":"c","at":"2026-11-23T09:00:00.123Z",'
     '"from_name":"\\ud55c","dialled":"021234","via":"1002"}',
     '{"type":"call_update","call_id":"c","state":"ended","outcome":"missed","at":"2026-11-23T09:00:00.123Z"}',

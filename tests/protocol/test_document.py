@@ -16,6 +16,7 @@ from packetwave.protocol import (
     MAX_FROM_CLIENT_BYTES,
     MAX_FROM_SERVER_BYTES,
     PROTOCOL_VERSION,
+    Ack,
     CallUpdate,
     Hello,
     IncomingCall,
@@ -84,12 +85,13 @@ def test_every_type_has_its_example() -> None:
 
 
 FULL: list[Message] = [
-    Hello(1, "1", "ko", "1001"),
+    Hello(1, "1", "ko", "1001", acks=True),
     Welcome(1, "1", ("1001",)),
     IncomingCall(
         "1", "2", "3", datetime.fromisoformat("2026-11-23T09:00:00Z"), "a", "f", "b", "4", "5", "in"
     ),
     CallUpdate("1", "ended", "missed", "2", "c", datetime.fromisoformat("2026-11-23T09:00:00Z")),
+    Ack("1"),
 ]
 
 
@@ -102,7 +104,7 @@ def test_every_key_is_in_its_table_and_no_other(message: Message) -> None:
     keys = json.loads(encode(message))
     table = rows(section(f"`{keys['type']}`"))
     described = {
-        name.strip("`") for name, rest in table.items() if re.match(r" (text|time|whole|list)", rest)
+        name.strip("`") for name, rest in table.items() if re.match(r" (text|time|whole|list|true)", rest)
     }
     assert described == set(keys)
 

@@ -26,15 +26,17 @@ class Note:
     text: str = "empty"
     at: datetime | None = field(default=None, metadata=wire_key("written_at"))
     words: tuple[str, ...] = ()
+    is_short: bool = False
 
 
-NOTE = Note("1001", 3, "hey", AT, ("h", "ey"))
+NOTE = Note("1001", 3, "hey", AT, ("h", "ey"), True)
 SAID = {
     "from": "1001",
     "size": 3,
     "text": "hey",
     "written_at": "2026-11-23T09:00:00.123Z",
     "words": ["h", "ey"],
+    "is_short": True,
 }
 
 
@@ -49,7 +51,9 @@ def test_what_says_nothing_is_left_out_unless_it_is_always_there() -> None:
     assert to_wire(Note("", 0, "")) == {"from": "", "size": 0, "words": []}
 
 
-@pytest.mark.parametrize("nothing", [{}, dict.fromkeys(("text", "written_at", "words")), {"text": ""}])
+@pytest.mark.parametrize(
+    "nothing", [{}, dict.fromkeys(("text", "written_at", "words", "is_short")), {"text": ""}]
+)
 def test_what_is_not_said_is_as_declared(nothing: dict[str, object]) -> None:
     assert from_wire(Note, {"from": "", "size": 0, "of a later version": [], **nothing}) == Note("", 0)
 
@@ -65,6 +69,8 @@ def test_what_is_not_said_is_as_declared(nothing: dict[str, object]) -> None:
         ({"written_at": "2026-11-23"}, "no time with its zone under 'written_at'"),
         ({"written_at": 1}, "no time with its zone under 'written_at'"),
         ({"words": "hey"}, "no list of texts under 'words'"),
+        ({"is_short": "true"}, "no true or false under 'is_short'"),
+        ({"is_short": 0}, "no true or false under 'is_short'"),
         ({"words": ["hey", 1]}, "no list of texts under 'words'"),
     ],
 )

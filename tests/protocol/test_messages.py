@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from packetwave.protocol.fields import ProtocolError
 from packetwave.protocol.messages import (
+    Ack,
     CallUpdate,
     Hello,
     IncomingCall,
@@ -28,9 +29,10 @@ times = st.datetimes(
     timezones=st.just(UTC),
 ).map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
 messages: st.SearchStrategy[Message] = st.one_of(
-    st.builds(Hello, numbers, texts, texts, texts),
+    st.builds(Hello, numbers, texts, texts, texts, st.booleans()),
     st.builds(Welcome, numbers, texts, st.lists(texts).map(tuple)),
     st.builds(IncomingCall, texts, texts, texts, st.none() | times, *[texts] * 5, texts.filter(bool)),
+    st.builds(Ack, texts.filter(bool)),
     st.builds(CallUpdate, texts.filter(bool), texts.filter(bool), texts, texts, texts, st.none() | times),
 )
 
@@ -43,7 +45,7 @@ def test_what_is_encoded_is_decoded(message: Message) -> None:
 @given(messages)
 def test_no_key_says_nothing_but_the_three_that_stay(message: Message) -> None:
     keys = json.loads(encode(message))
-    assert keys["type"] in ("hello", "welcome", "incoming_call", "call_update")
+    assert keys["type"] in ("hello", "welcome", "incoming_call", "call_update", "ack")
     assert {"from", "to"} <= set(keys) or not isinstance(message, IncomingCall)
     assert all(value != "" or key in ("from", "to") for key, value in keys.items())
 
@@ -117,6 +119,9 @@ def test_unknown_types_and_keys_are_no_error() -> None:
         '{"type": "incoming_call", "from": "1", "to": "2", "from_name": {}}',
         '{"type": "incoming_call", "from": "1", "to": "2", "at": "yesterday"}',
         '{"type": "hello"}',
+        '{"type": "hello", "protocol": 1, "acks": 1}',
+        '{"type": "ack"}',
+        '{"type": "ack", "call_id": 5}',
         '{"type": "hello", "protocol": -1}',
         '{"type": "hello", "protocol": 2147483648}',
         '{"type": "hello", "protocol": ' + "9" * 4000 + "}",
@@ -137,8 +142,21 @@ def test_what_is_no_message_is_a_protocol_error(text: str) -> None:
         decode(text)
 
 
-KNOWN = ["type", "from", "to", "call_id", "at", "state", "protocol", "version", "extensions", "by", "via"]
-KINDS = st.sampled_from(["hello", "welcome", "incoming_call", "call_update"])
+KNOWN = [
+    "type",
+    "from",
+    "to",
+    "call_id",
+    "at",
+    "state",
+    "protocol",
+    "version",
+    "extensions",
+    "by",
+    "via",
+    "acks",
+]
+KINDS = st.sampled_from(["hello", "welcome", "incoming_call", "call_update", "ack"])
 
 
 @given(KINDS, st.dictionaries(st.sampled_from(KNOWN), json_values))

@@ -5,6 +5,7 @@
 What is dialled decides: a number has rounds, one after another until somebody answers. A round is
     ring      [[user, address, port], …]: all at once
     for_s     how long; 0: until the phones themselves have refused
+    later     [[after_s, user, address, port], …]: rung besides, when so much of the round is over
     pause_s   before it
     forwarded_by  goes into Diversion
 and a number besides
@@ -12,6 +13,9 @@ and a number besides
     refuse        [status, phrase] at the end; 480 if not said
     pickup        takes over the call that rings
     own_media     the PBX writes its own address into SDP (it relays the media)
+    takes_from    with pickup: the number whose ringing call is taken; any, if not said
+An INVITE with Replaces that names a leg that rings takes that call. "outside": a second address of the host;
+every leg then leaves by the address that its other end is reached from.
 Phones are registered by whoever sends REGISTER, without a password. Holds and transfers (REFER, also with
 Replaces) are carried out. It ends with SIGTERM.
 """
@@ -56,10 +60,13 @@ class Pbx:
         self.address: str = plan["address"]
         self.numbers: dict[str, Plan] = plan["numbers"]
         self.ring_again_s: float = plan.get("ring_again_s", 0.0)
-        SipConf.my_address = self.address
+        if plan.get("outside"):
+            self.contact_host: Any = SipConf.my_address  # sippy puts in the address that a leg leaves by
+        else:
+            self.contact_host = SipConf.my_address = self.address
         SipConf.my_uaname = "sippy"
         self.config: dict[str, Any] = {
-            "_sip_address": self.address,
+            "_sip_address": self.contact_host,
             "_sip_port": plan.get("port", 5060),
             "_sip_logger": SipLogger("b2bua"),
         }
@@ -70,7 +77,7 @@ class Pbx:
     def leg(self, heard: Any, place: tuple[str, int] | None = None) -> Any:
         """A new leg; place: of the phone, None for one that calls in."""
         leg = UA(self.config, heard, nh_address=place)
-        url = SipURL(username="pbx", host=self.address, port=self.config["_sip_port"])
+        url = SipURL(username="pbx", host=self.contact_host, port=self.config["_sip_port"])
         leg.lContact = SipContact(address=SipAddress(url=url, hadbrace=True))
         return leg
 
@@ -86,6 +93,8 @@ class Pbx:
         if method == "INVITE":
             call = Call(self)
             self.calls.append(call)
+            if request.countHFs("replaces"):
+                call.replaces = request.getHFBody("replaces").call_id
             return call.caller.recvRequest(request, transaction)
         if method == "REGISTER":
             response = request.genResponse(200, "OK")
@@ -103,6 +112,7 @@ class Call:
         self.caller = pbx.leg(self.heard)
         self.legs: dict[Any, str] = {}  # ringing, with the user each rings
         self.winner: Any = None
+        self.replaces = ""
         self.plan: Plan = {}
         self.rounds: list[Plan] = []
         self.number = self.name = self.dialled = ""
@@ -164,6 +174,9 @@ class Call:
 
     def _begin(self, event: Any) -> None:
         _, self.number, self.dialled, self.offer, _, self.name = event.getData()
+        if self.replaces:
+            self._pick_up(next(call for call in self.pbx.calls if call.rings_as(self.replaces)))
+            return
         plan = self.pbx.numbers.get(self.dialled)
         if plan is None:
             self.caller.recvEvent(CCEventFail((404, "Not Found")))
@@ -171,7 +184,9 @@ class Call:
             return
         self.plan, self.rounds = plan, list(plan.get("rounds", ()))
         if plan.get("pickup"):
-            self._pick_up()
+            number = plan.get("takes_from")
+            ringing = (call for call in self.pbx.calls if call.legs and call is not self)
+            self._pick_up(next(call for call in ringing if number in (None, call.dialled)))
             return
         if plan.get("answer_first"):
             self.answered = True
@@ -194,6 +209,8 @@ class Call:
 
     def _play(self, this: Plan) -> None:
         self._ring(this["ring"], forwarded_by=this.get("forwarded_by", ""))
+        for after_s, *phone in this.get("later", ()):
+            Timeout(self._ring_besides, after_s, 1, phone)
         if this.get("for_s"):
             self._timer = Timeout(self._rung_out, this["for_s"])
 
@@ -213,6 +230,14 @@ class Call:
             offer = self.pbx.own_sdp() if self.plan.get("own_media") else self.offer.getCopy()
             leg.recvEvent(CCEventTry((None, self.number, user, offer, None, self.name)))
 
+    def _ring_besides(self, phone: list[Any]) -> None:
+        if self.legs:  # else it is answered, or over
+            self._ring([phone])
+
+    def rings_as(self, call_id: str) -> bool:
+        """Whether a leg that rings for this call has that Call-ID."""
+        return any(str(leg.cId) == call_id for leg in self.legs)
+
     def _won(self, event: Any, leg: Any) -> None:
         self._stop_timer()
         self.winner = leg
@@ -227,9 +252,8 @@ class Call:
 
     # Pickup and transfer
 
-    def _pick_up(self) -> None:
-        """This caller takes the call that rings now."""
-        taken = next(call for call in self.pbx.calls if call.legs and call is not self)
+    def _pick_up(self, taken: "Call") -> None:
+        """This caller takes a call that rings now."""
         taken._stop_timer()
         answer = self.offer.getCopy()
         self.caller.recvEvent(CCEventConnect((200, "OK", taken.offer.getCopy())))

@@ -55,7 +55,7 @@ request_route {{
     if (proto == WS) {{ add_contact_alias(); }}
     record_route();
 {numbers}
-    if ($rU =~ "^0" && $si != "{trunk}") {{ $du = "sip:{trunk}:5060"; t_relay(); exit; }}
+    if ($rU =~ "^0" && $si != "{trunk}") {{ $du = "sip:{trunk}:5060"; {to_trunk}t_relay(); exit; }}
     if (!lookup("location")) {{ sl_send_reply("404", "Not Found"); exit; }}
     t_relay();
 }}
@@ -109,7 +109,9 @@ require_certificate = no
 class Proxy:
     """groups: number → extensions rung at once; hunts: number → two extensions, one after the other.
     ring_ms: until an unanswered branch is given up. passwords: phones are challenged. reports_to: an address
-    that is told of all messages by HEP of this version, with this key; "" for none."""
+    that is told of all messages by HEP of this version, with this key; "" for none. outside: an address and
+    port of its own towards the trunk; None: all through 5060 of `address`. mobiles: of a number, user and
+    gateway of what rings with its group."""
 
     address: str
     trunk: str
@@ -120,19 +122,18 @@ class Proxy:
     reports_to: str = ""
     hep_version: int = 3
     hep_key: str = "homer"
-    more_ports: tuple[int, ...] = ()
-    """UDP ports besides 5060."""
+    outside: tuple[str, int] | None = None
+    mobiles: dict[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """The configuration file; cert.pem and key.pem are to be in the same folder."""
         at = f"[{self.address}]" if ":" in self.address else self.address
         listen = "\n".join(
             f"listen={proto}:{at}:{port}"
-            for proto, port in (
-                *(("udp", port) for port in (5060, *self.more_ports)),
-                *(("tcp", 5060), ("tls", 5061), ("tcp", 8080)),
-            )
+            for proto, port in (("udp", 5060), ("tcp", 5060), ("tls", 5061), ("tcp", 8080))
         )
+        door = f"udp:{self.outside[0]}:{self.outside[1]}" if self.outside else ""
+        listen += f"\nlisten={door}" if door else ""
         file = folder / "kamailio.cfg"
         file.write_text(
             _CONFIG.format(
@@ -141,6 +142,7 @@ class Proxy:
                 reports=self._reports(),
                 folder=folder,
                 trunk=self.trunk,
+                to_trunk=f'$fs = "{door}"; ' if door else "",
                 domain=at,
                 ring_ms=self.ring_ms,
                 challenge="1" if self.passwords else "0",
@@ -159,7 +161,9 @@ class Proxy:
         for number, (first, *others) in self.groups.items():
             branches = "".join(f'append_branch("sip:{user}@{at}"); ' for user in others)
             found = "lookup_branches" if others else "lookup"
-            target = f'$ru = "sip:{first}@{at}"; {branches}{found}("location"); t_relay(); exit;'
+            mobile = self.mobiles.get(number)
+            twin = f'append_branch("sip:{mobile}:5060"); ' if mobile else ""
+            target = f'$ru = "sip:{first}@{at}"; {branches}{found}("location"); {twin}t_relay(); exit;'
             written.append(f'    if ($rU == "{number}") {{ {target} }}\n')
         for number, (first, second) in self.hunts.items():
             target = f'$ru = "sip:{first}@{at}"; $avp(next) = "{second}"; lookup("location"); '

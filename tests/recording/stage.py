@@ -77,12 +77,19 @@ class Stage:
         self._programs: list[_Started] = []
         self._phones: list[Baresip] = []
 
-    def at(self, address: str) -> Host:
-        """The host with this address; a new one where there is none."""
+    def at(self, address: str, *others: str) -> Host:
+        """The host with this address; a new one where there is none, with further addresses."""
         if address not in self._hosts:
-            width = "64" if ":" in address else "24"
-            self._hosts[address] = self._office.host(f"h{len(self._hosts)}", f"{address}/{width}")
+            all_of_it = (address, *others)
+            widths = [f"{each}/{64 if ':' in each else 24}" for each in all_of_it]
+            host = self._office.host(f"h{len(self._hosts)}", *widths)
+            self._hosts |= dict.fromkeys(all_of_it, host)
         return self._hosts[address]
+
+    def unplug(self, address: str) -> None:
+        """Take the cable out of a host: whoever spoke to it lately goes on sending, and hears nothing."""
+        host = self.at(address)
+        host.run("ip", "link", "set", host.interface, "down")
 
     def sipp(
         self,
@@ -100,7 +107,7 @@ class Stage:
         scenario.write_bytes(script.text(tcp=transport.startswith("t")))
         command = ["sipp", "-sf", str(scenario), "-i", address, "-p", str(port), "-mi", address, "-m", "1"]
         command += ["-t", transport, "-nostdin", "-timeout", "15s", "-timeout_error", "-nd", *options]
-        remote = f"[{to}]" if to.count(":") > 1 else to  # may end in a port where it is IPv4
+        remote = f"[{to}]" if to.count(":") > 1 else to
         command += [remote] if to else []
         program = host.start(*command, cwd=self.folder, stderr=subprocess.PIPE, text=True)
         self._sipps.append(_Started(f"{address} {scenario.name}", program))
@@ -121,9 +128,11 @@ class Stage:
         self._programs.append(_Started(command[0], program))
         return program
 
-    def pbx(self, numbers: dict[str, Any], *, address: str = PBX) -> None:
-        """Start sippy's B2BUA; what it does with which number stands in `b2bua.py`."""
-        plan = json.dumps({"address": address, "numbers": numbers})
+    def pbx(self, numbers: dict[str, Any], *, address: str = PBX, outside: str = "") -> None:
+        """Start sippy's B2BUA; what it does with which number stands in `b2bua.py`. outside: the address of
+        its second network card."""
+        self.at(address, *filter(None, [outside]))
+        plan = json.dumps({"address": address, "outside": outside, "numbers": numbers})
         root = Path(__file__).parents[2]
         command = (sys.executable, "-m", "tests.recording.b2bua", plan)
         self.program(address, *command, log="b2bua.log", cwd=root)
@@ -135,6 +144,7 @@ class Stage:
         make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *name]
         subprocess.run(make, cwd=self.folder, check=True, capture_output=True)
         file = proxy.write(self.folder)
+        self.at(proxy.address, *filter(None, [proxy.outside and proxy.outside[0]]))
         options = ("-DD", "-E", "-f", str(file), "-w", str(self.folder), "-Y", str(self.folder))
         self.program(proxy.address, "kamailio", *options, "-m", "16", "-M", "4", log="kamailio.log")
         self.wait_for_port(proxy.address, 5060)

@@ -1,6 +1,6 @@
 import threading
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -51,3 +51,50 @@ def test_a_bridge_that_qt_deleted_swallows_what_is_sent(qtbot: QtBot) -> None:
         bridge.deleteLater()
     bridge.send("dropped")
     bridge.send("dropped")
+
+
+def test_other_events_come_between_the_values_of_a_flood(qtbot: QtBot) -> None:
+    bridge = Bridge(turn_s=0)
+    order: list[object] = []
+    bridge.received.connect(order.append)
+    for number in range(50):
+        bridge.send(number)
+    QTimer.singleShot(0, lambda: order.append("a click"))
+    qtbot.waitUntil(lambda: len(order) == 51)
+    assert order.index("a click") < 5
+    order.remove("a click")
+    assert order == list(range(50))
+
+
+def test_who_receives_may_run_an_event_loop_of_its_own(qtbot: QtBot) -> None:
+    bridge = Bridge(turn_s=0)
+    received: list[object] = []
+
+    def receive(value: object) -> None:
+        received.append(value)
+        if value == 0:  # as a dialog does
+            qtbot.waitUntil(lambda: received == [0, 1, 2])
+
+    bridge.received.connect(receive)
+    for number in range(3):
+        bridge.send(number)
+    qtbot.waitUntil(lambda: len(received) == 3)
+    bridge.send(3)
+    qtbot.waitUntil(lambda: received == [0, 1, 2, 3])
+
+
+def test_what_waits_when_it_is_closed_does_not_cross(qtbot: QtBot) -> None:
+    bridge = Bridge(turn_s=0)
+    received: list[object] = []
+
+    def receive(value: object) -> None:
+        received.append(value)
+        bridge.close()
+
+    bridge.received.connect(receive)
+    for number in range(3):
+        bridge.send(number)
+    done: list[bool] = []
+    QTimer.singleShot(20, lambda: done.append(True))
+    qtbot.waitUntil(lambda: bool(done))
+    assert received == [0]

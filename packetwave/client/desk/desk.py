@@ -64,7 +64,8 @@ def run(
     requests = Bridge()
     if not instance.claim(requests.send):
         return None
-    desk = Desk(app, data_dir, loaded, given, server, listener)
+    unwritable = "" if instance.trouble is None else instance.trouble.reason
+    desk = Desk(app, data_dir, loaded, given, server, listener, unwritable)
     requests.received.connect(desk.on_request)
     desk.start()
     code = app.exec()
@@ -87,6 +88,7 @@ class Desk(QObject):
         given: Preset,
         server: str | None,
         listener: Callable[[Notice], None],
+        unwritable: str = "",
     ) -> None:
         super().__init__()
         self._app = app
@@ -105,7 +107,7 @@ class Desk(QObject):
             self.appearance.theme, corner=settings.popup_corner, keep_missed=settings.keep_missed
         )
         self.tray = Tray(self.state, given.server)
-        self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble)
+        self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble, unwritable)
         self._bridge = Bridge()
         self._bridge.received.connect(self._on_notice)
 
@@ -153,6 +155,7 @@ class Desk(QObject):
         self.quitter.quitting.connect(self._on_quitting)
         self.appearance.changed.connect(self.popups.use_theme)
         self.popups.missed_changed.connect(self._on_missed)
+        self.popups.shown.connect(self.engine.shown)
         self.tray.open_window.connect(self.window.bring_to_front)
         self.tray.test_popup.connect(self._on_test)
         self.tray.quit.connect(self.quitter.quit)
@@ -233,6 +236,7 @@ class Desk(QObject):
             self._tray_again.stop()
 
     def _on_quitting(self) -> None:
+        self._bridge.close()  # what still comes must open nothing
         self.popups.close_all()
         self.tray.hide()
         self.window.hide()

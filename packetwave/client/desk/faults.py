@@ -16,7 +16,7 @@ translate = QCoreApplication.translate  # by this name Qt's lupdate finds the st
 def show(fault: ClientFault, detail: str, language: str) -> None:
     """Show why, and return when the dialog is closed.
 
-    detail: shown as it is: the folder and what is the matter with it; for a crash, the log's place or "".
+    detail: shown as it is: for a crash, the log's place or "".
     language: a `LanguageChoice`, or what was given for one.
     """
     present = QApplication.instance()
@@ -29,15 +29,6 @@ def show(fault: ClientFault, detail: str, language: str) -> None:
 
 def _words(fault: ClientFault) -> tuple[str, str]:
     match fault:
-        case ClientFault.FOLDER:
-            return (
-                translate("faults", "PacketWave cannot start: its folder cannot be used."),
-                translate(
-                    "faults",
-                    "It keeps its settings there. Ask the person who looks after your PCs to give your "
-                    "account the right to write in it.",
-                ),
-            )
         case ClientFault.SILENT:
             return (
                 translate("faults", "PacketWave is running already, but does not answer."),

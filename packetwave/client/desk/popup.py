@@ -1,12 +1,14 @@
-"""One call's popup: who calls, and what became of it.
+"""A popup: who calls, and what became of it.
 
-Owns one frameless window that never takes the keyboard focus. Shows a `Call` as it is given; where it stands
-on the screen is the stack's matter. Qt main thread. All text from the network is plain text.
+Owns one frameless window that never takes the keyboard focus. Shows the card that it is given, one after the
+other; where it stands on the screen, and which card it shows, is the stack's matter. Qt main thread. All text
+from the network is plain text.
 """
 
-from enum import Enum
+from collections.abc import Callable
+from time import monotonic
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -22,8 +24,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from packetwave.client.calls import Call, CallState
+from packetwave.client.calls import Call
 from packetwave.client.desk import words
+from packetwave.client.desk.cards import Card, Kind
 from packetwave.common.numbers import ANONYMOUS, display
 from packetwave.ui.icons import icon, pixmap
 from packetwave.ui.labels import ElidedLabel, PlainLabel
@@ -34,34 +37,23 @@ WIDTH = 400
 SHADOW = 14
 """Room around the card for its shadow, in pixels; the card itself is `WIDTH` wide."""
 
-ELSEWHERE_S = 3
 _RADIUS = 12.0
 _BAR = 5.0
 _COPIED_MS = 1500
 _NUMBER_CHARS = 22
 _COMPANY_CHARS = 18  # the name has the more room
 
-
-class Kind(Enum):
-    """What a popup says; each with its drawing, and a colour of the theme."""
-
-    RINGING = ("phone", "accent")
-    DOUBTFUL = ("warning", "text_muted")
-    ELSEWHERE = ("arrow_elsewhere", "amber")
-    MISSED = ("missed", "red")
-
-    def color(self, theme: Theme) -> str:
-        """Its colour in this theme, as `#rrggbb`."""
-        return str(getattr(theme, self.value[1]))
+_DRAWINGS = {
+    Kind.RINGING: ("phone", "accent"),
+    Kind.DOUBTFUL: ("warning", "text_muted"),
+    Kind.ELSEWHERE: ("arrow_elsewhere", "amber"),
+    Kind.MISSED: ("missed", "red"),
+}
 
 
-def kind_of(call: Call) -> Kind | None:
-    """What to say about the call; None when there is nothing to say any more."""
-    if call.state is CallState.RINGING:
-        return Kind.DOUBTFUL if call.doubtful else Kind.RINGING
-    if call.state is CallState.ENDED:
-        return {"answered_elsewhere": Kind.ELSEWHERE, "missed": Kind.MISSED}.get(call.outcome)
-    return None
+def color_of(kind: Kind, theme: Theme) -> str:
+    """The colour of what a popup says, as `#rrggbb`; it is never said by the colour alone."""
+    return str(getattr(theme, _DRAWINGS[kind][1]))
 
 
 def sees_through() -> bool:
@@ -69,15 +61,28 @@ def sees_through() -> bool:
     return QGuiApplication.platformName() != "xcb"
 
 
-class Popup(QWidget):
-    """The popup of one call.
+def round_off(window: QWidget) -> None:
+    """Cut the corners of a window off, where it cannot be transparent there."""
+    shape = QBitmap(window.size())
+    shape.clear()
+    painter = QPainter(shape)
+    painter.setBrush(Qt.GlobalColor.color1)
+    painter.drawRoundedRect(QRectF(shape.rect()).adjusted(0, 0, -1, -1), _RADIUS, _RADIUS)
+    painter.end()
+    window.setMask(shape)
 
-    Attributes: call, kind. Signal: closed(Popup), once, however it was closed.
+
+class Popup(QWidget):
+    """A popup. card: what it shows first. clock: the steady clock of the cards.
+
+    Attributes: card, what it shows. Signals: closed(), somebody closed it; painted(), what it shows now is on
+    the screen for the first time.
     """
 
-    closed = Signal(object)
+    closed = Signal()
+    painted = Signal()
 
-    def __init__(self, call: Call, theme: Theme) -> None:
+    def __init__(self, card: Card, theme: Theme, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(
             None,
             Qt.WindowType.Tool
@@ -92,52 +97,59 @@ class Popup(QWidget):
         self._masked = not sees_through()  # then its corners are cut off instead
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not self._masked)
         self._theme = theme
-        self._since = QElapsedTimer()
-        self._since.start()
-        self._rang_s: int | None = None
-        self._left_s = ELSEWHERE_S
-        self._is_closed = False
+        self._clock = clock
         self._tick = QTimer(self, interval=1000)
-        self._tick.timeout.connect(self._on_tick)
+        self._tick.timeout.connect(lambda: self._detail.setText(self._detail_text()))
         self._copied = QTimer(self, interval=_COPIED_MS, singleShot=True)
-        self._copied.timeout.connect(self._retranslate)
+        self._copied.timeout.connect(self._name_buttons)
         self._build()
-        self.call = call
-        self.kind = Kind.RINGING
-        self.show_call(call)
+        self.card = card
+        self._shown: tuple[Card, Call, Kind] | None = None
+        self.present(card)
+
+    @property
+    def call(self) -> Call:
+        """The call that it shows."""
+        return self.card.call
+
+    @property
+    def kind(self) -> Kind:
+        """What it says of the call."""
+        return self.card.kind
 
     @property
     def margin(self) -> int:
         """Pixels between the window's edge and the card's."""
         return 0 if self._masked else SHADOW
 
-    def show_call(self, call: Call) -> None:
-        """Show the call as it is now. With nothing to say about it (`kind_of` is None) the popup closes."""
-        kind = kind_of(call)
-        self.call = call
-        if kind is None:
-            self.close()
+    def present(self, card: Card) -> None:
+        """Show this card as it is now."""
+        said = (card, card.call, card.kind)
+        if said == self._shown:
             return
-        if kind is Kind.MISSED:
+        if card is not self.card:
+            self._copied.stop()
+        self.card = card
+        self._shown = said
+        if card.kind is Kind.MISSED:
             self._tick.stop()
-            self._rang_s = self._ring_seconds() if self._rang_s is None else self._rang_s
-        elif kind is not self.kind or not self._tick.isActive():
+        else:
             self._tick.start()
-        self.kind = kind
         self.use_theme(self._theme)
         self._retranslate()
 
-    def rest(self, call: Call) -> None:
-        """Hide the popup: the phone stopped ringing. It is seen again once it is known why."""
-        self.call = call
+    def rest(self) -> None:
+        """Hide until there is a card again."""
+        self._shown = None
         self._tick.stop()
+        self._copied.stop()
         self.hide()
 
     def use_theme(self, theme: Theme) -> None:
         """Paint in these colours from now on."""
         self._theme = theme
-        color = self.kind.color(theme)
-        self._sign.setPixmap(pixmap(self.kind.value[0], color, 16, self.devicePixelRatioF()))
+        color = color_of(self.kind, theme)
+        self._sign.setPixmap(pixmap(_DRAWINGS[self.kind][0], color, 16, self.devicePixelRatioF()))
         for label, text_color in (
             (self._title, color),
             (self._name, theme.text),
@@ -167,20 +179,14 @@ class Popup(QWidget):
         self._tick.stop()
         self._copied.stop()
         super().closeEvent(event)
-        if not self._is_closed:
-            self._is_closed = True
-            self.closed.emit(self)
+        if self._shown is not None:
+            self._shown = None
+            self.closed.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._masked:
-            shape = QBitmap(self.size())
-            shape.clear()
-            painter = QPainter(shape)
-            painter.setBrush(Qt.GlobalColor.color1)
-            painter.drawRoundedRect(QRectF(shape.rect()).adjusted(0, 0, -1, -1), _RADIUS, _RADIUS)
-            painter.end()
-            self.setMask(shape)
+            round_off(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -199,10 +205,13 @@ class Popup(QWidget):
         painter.save()
         painter.setClipPath(shape)
         painter.fillRect(QRectF(card.topLeft(), QPointF(card.left() + _BAR, card.bottom())),
-                         QColor(self.kind.color(self._theme)))  # fmt: skip
+                         QColor(color_of(self.kind, self._theme)))  # fmt: skip
         painter.restore()
         painter.strokePath(shape, QColor(self._theme.border))
         painter.end()
+        if not self.card.was_shown:
+            self.card.was_shown = True
+            self.painted.emit()
 
     def _build(self) -> None:
         font = self.font()
@@ -268,13 +277,16 @@ class Popup(QWidget):
         self._company.setVisible(bool(company))
         self._line.setText(self._line_text())
         self._detail.setText(self._detail_text())
-        self._copy.setText(self.tr("Copy number"))
         self._copy.setVisible(self.call.incoming.caller not in (ANONYMOUS, ""))
-        self._close.setText(self.tr("Close"))
-        self._cross.setAccessibleName(self.tr("Close"))
+        self._name_buttons()
         self._buttons.setVisible(self.kind is not Kind.ELSEWHERE)
         self.setWindowTitle(self._title.text())
         self.adjustSize()
+
+    def _name_buttons(self) -> None:
+        self._copy.setText(self.tr("Copied") if self._copied.isActive() else self.tr("Copy number"))
+        self._close.setText(self.tr("Close"))
+        self._cross.setAccessibleName(self.tr("Close"))
 
     def _title_text(self) -> str:
         match self.kind:
@@ -297,36 +309,21 @@ class Popup(QWidget):
                 return self.tr("{caller} is calling!").format(caller=words.caller(self.call))
 
     def _detail_text(self) -> str:
-        parts = [words.called(self.call)]
+        card, parts = self.card, [words.called(self.call)]
+        # Nearest: a tick may be a little early.
         match self.kind:
             case Kind.ELSEWHERE:
-                parts.append(self.tr("closes in {seconds}").format(seconds=words.seconds(self._left_s)))
+                left = max(1, round((card.goes_s or 0.0) - self._clock()))
+                parts.append(self.tr("closes in {seconds}").format(seconds=words.seconds(left)))
             case Kind.MISSED:
                 parts.append(words.clock(self.call))
-                if self._rang_s:
-                    parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(self._rang_s)))
+                if card.rang_s:
+                    parts.append(self.tr("rang for {seconds}").format(seconds=words.seconds(card.rang_s)))
             case Kind.RINGING | Kind.DOUBTFUL:
-                parts.append(words.seconds(self._seconds()))
+                parts.append(words.seconds(max(0, round(self._clock() - card.since_s))))
         return " · ".join(part for part in parts if part)
-
-    def _ring_seconds(self) -> int:
-        rang_at, ended_at = self.call.incoming.rang_at, self.call.ended_at
-        if rang_at is not None and ended_at is not None:
-            return max(0, round((ended_at - rang_at).total_seconds()))
-        return self._seconds()
-
-    def _seconds(self) -> int:
-        return round(self._since.elapsed() / 1000)  # nearest: a tick may be a little early
-
-    def _on_tick(self) -> None:
-        if self.kind is Kind.ELSEWHERE:
-            self._left_s -= 1
-            if self._left_s <= 0:
-                self.close()
-                return
-        self._detail.setText(self._detail_text())
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(display(self.call.incoming.caller))
-        self._copy.setText(self.tr("Copied"))
         self._copied.start()
+        self._name_buttons()

@@ -39,6 +39,7 @@ class StateWindow(QWidget):
     """The client's window: the link's state, and what can be set.
 
     server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
+    unwritable: why nothing can be kept, "" where it can.
 
     Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
     test_popup(), quit(); window_closed() when the user closed it.
@@ -59,6 +60,7 @@ class StateWindow(QWidget):
         state: LinkState,
         given: Preset = Preset(),  # noqa: B008 - a frozen value
         trouble: Trouble = Trouble.NONE,
+        unwritable: str = "",
     ) -> None:
         super().__init__()
         self.setObjectName("client")
@@ -66,6 +68,7 @@ class StateWindow(QWidget):
         self._state = state
         self._given = given
         self._trouble = trouble
+        self._unwritable = unwritable
         self._not_saved = ""
         self._failure: Failure | None = None
         self._is_locked = is_locked(server)
@@ -107,6 +110,8 @@ class StateWindow(QWidget):
     def show_not_saved(self, reason: str) -> None:
         """Say that the last choice could not be written, and why; "" once one could."""
         self._not_saved = reason
+        if not reason:
+            self._unwritable = ""
         self._show_notice()
 
     def show_failure(self, failure: Failure) -> None:
@@ -267,6 +272,8 @@ class StateWindow(QWidget):
             said = words.not_saved(self._not_saved)
         elif self._failure is not None:
             said = words.failure(self._failure)
+        elif self._unwritable:
+            said = words.unwritable(self._unwritable)
         else:
             said = words.trouble(self._trouble)
         self.notice.setText(said)

@@ -169,6 +169,15 @@ def failure(failed: Failure) -> str:
     )
 
 
+def unwritable(reason: str) -> str:
+    """That nothing can be kept from the start, and why."""
+    return translate(
+        "words",
+        "PacketWave's folder cannot be written ({reason}). Calls are shown all the same; what is chosen here "
+        "holds until PacketWave ends.",
+    ).format(reason=plain(reason))
+
+
 def not_saved(reason: str) -> str:
     """That a choice is used, but could not be written, and why."""
     return translate("words", "This holds until PacketWave ends: it could not be saved ({reason}).").format(
@@ -218,7 +227,12 @@ def answered_by(call: Call) -> str:
 
 def seconds(count: int) -> str:
     """A number of seconds."""
-    return translate("words", "{count} s").format(count=QLocale().toString(count))
+    return translate("words", "{count} s").format(count=number_of(count))
+
+
+def number_of(count: int) -> str:
+    """A count, in digits grouped as the language does."""
+    return QLocale().toString(count)
 
 
 def clock(call: Call) -> str:

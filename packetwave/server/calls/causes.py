@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.events import Cause, Outcome
-from packetwave.server.calls.kinship import TOGETHER_S
+from packetwave.server.calls.kinship import SWAPPED_S, TOGETHER_S
 from packetwave.server.calls.leg import Leg, LegState
 from packetwave.server.calls.ring import Ring
 from packetwave.server.calls.roles import Roles
@@ -19,9 +19,6 @@ from packetwave.server.calls.takers import Taker, Takers
 
 NEAR_S = 0.5
 """How far cause and stop may be seen apart; the longest a verdict waits for what may be just behind."""
-
-SWAPPED_S = 0.05
-"""How far mirrors were seen to swap frames: a CANCEL may come this long behind the 487 that answers it."""
 
 QUEUE_S = 60.0
 """How long a queue may pause between two rings of one phone before its ring is said to be over."""
@@ -32,7 +29,10 @@ _DECLINED = 603
 
 
 class Verdict(NamedTuple):
-    """cause: why. by: who answered, "" for nobody or unknown. taker: the leg that is used up by it."""
+    """Why a phone stopped ringing, and who took the call.
+
+    cause: why. by: who answered, "" for nobody or unknown. taker: the leg that is used up by it.
+    """
 
     cause: Cause
     outcome: Outcome
@@ -41,8 +41,11 @@ class Verdict(NamedTuple):
 
 
 class Causes:
-    """roles: who is who. takers: legs that may have taken a call. known: the extensions known to be ones,
-    kept by the owner."""
+    """Finds out why phones stop ringing.
+
+    roles: who is who. takers: legs that may have taken a call. known: the extensions known to be ones,
+    kept by the owner.
+    """
 
     def __init__(self, roles: Roles, takers: Takers) -> None:
         self._roles = roles
@@ -69,6 +72,8 @@ class Causes:
         the caller's own leg goes on unanswered by anybody, since a queue rings again."""
         legs = ring.deciding() or ring.legs
         if not any(leg.cancelled or leg.status in NO_ANSWER for leg in legs):
+            if all(leg.is_dead for leg in legs) and at_s < ring.stopped_s + SWAPPED_S:
+                return self._may_show_of_silent(call, ring)
             return False  # refused: that is known, and a queue that rings again corrects it
         root = self._root(call, ring)
         found = self.verdict(call, ring, at_s)
@@ -86,6 +91,13 @@ class Causes:
             and _waits(root, ring)
             and not _talks_beside(call, ring)
         )
+
+    def _may_show_of_silent(self, call: Call, ring: Ring) -> bool:
+        """True if the winner's 200, or the caller's CANCEL, may be just behind what ended the ring of a phone
+        that never replied."""
+        root = self._root(call, ring)
+        cancelled = root is not None and root.status == 487 and not root.cancelled
+        return cancelled or any(leg.is_pending for leg in _others(call, ring))
 
     def _may_show(self, call: Call, ring: Ring, legs: list[Leg], at_s: float) -> bool:
         """True if a message just behind could still say why the ring stopped."""

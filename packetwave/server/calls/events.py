@@ -56,33 +56,41 @@ class Cause(StrEnum):
 
 
 class Direction(StrEnum):
-    """in: from outside to an extension; internal: between extensions; out: from an extension, no alert."""
+    """Which way a call goes."""
 
     IN = "in"
+    """From outside to an extension."""
+
     INTERNAL = "internal"
+    """Between extensions."""
+
     OUT = "out"
+    """From an extension to outside; nobody is alerted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """A phone rings (or, with direction `out`, an extension calls somebody).
-
-    caller: digits as a user would dial them, `anonymous`, or the user part as it stands.
-    called: the extension that rings; for `out` the number called.
-    dialled: what the caller dialled where it differs from `called`, else "".
-    sip_call_id, from_tag: of the first leg towards the phone; with `called` they make `call_id`.
-    caller_name: the name the call itself carried, unproven; "" for none.
-    """
+    """A phone rings (or, with direction `out`, an extension calls somebody)."""
 
     call_id: str
     at: datetime
     caller: str
+    """Digits as a user would dial them, `anonymous`, or the user part as it stands."""
+
     called: str
+    """The extension that rings; for `out` the number called."""
+
     caller_name: str = ""
+    """The name that the call itself carried, unproven; "" for none."""
+
     dialled: str = ""
+    """What the caller dialled where it differs from `called`, else ""."""
+
     via: str = ""
     direction: Direction = Direction.IN
     sip_call_id: str = ""
+    """Of the first leg towards the phone, as `from_tag`; with `called` they make `call_id`."""
+
     from_tag: str = ""
 
 
@@ -126,15 +134,17 @@ class CallerChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The ringing or the talk is over. by: who answered, for `answered_elsewhere`, where known. cause: why it
-    stopped ringing, None where that was not looked at."""
+    """The ringing or the talk is over."""
 
     call_id: str
     at: datetime
     outcome: Outcome
     by: str = ""
+    """Who answered, for `answered_elsewhere`, where known."""
+
     via: str = ""
     cause: Cause | None = None
+    """Why it stopped ringing, None where that was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ AGAIN_S = 30.0
 BEFORE_S = 0.25
 """A leg may be seen this long before the one it continues (mirrors swap frames)."""
 
+SWAPPED_S = 0.05
+"""How far mirrors were seen to swap frames: a CANCEL may come this long behind the 487 that answers it."""
+
 MAX_LEGS = 64
 """Legs of one call; what would be more is no office's call but a load or a flood."""
 
@@ -80,7 +83,10 @@ def is_full(number: str) -> bool:
 
 
 class Kinship:
-    """roles: who is who. Finds for each new leg the call it is of; remembers nothing itself."""
+    """Finds for each new leg the call that it belongs to; remembers nothing itself.
+
+    roles: who is who.
+    """
 
     def __init__(self, roles: Roles) -> None:
         self._roles = roles
@@ -182,7 +188,8 @@ class Kinship:
             return False
         if self._ends_where(known, leg):
             return not self._rings_there(known, leg)
-        if known.continued_s or known.rang_s or self._roles.is_same(known.source, leg.source):
+        rang_before = 0 < known.rang_s < leg.started_s - SWAPPED_S
+        if known.continued_s or rang_before or self._roles.is_same(known.source, leg.source):
             return False
         if self._roles.is_same(known.source, leg.destination):
             return False  # the other way round

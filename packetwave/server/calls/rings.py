@@ -40,8 +40,11 @@ _AT_THE_PHONE = frozenset((486, 600, 603))
 
 
 class Rings:
-    """towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
-    is said, since a mirror may have swapped the two; for replays, in which nobody waits."""
+    """The phones that ring.
+
+    towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
+    is said, since a mirror may have swapped the two; for replays, in which nobody waits.
+    """
 
     def __init__(self, towards: Towards, roles: Roles, takers: Takers, *, patience_s: float = 0.0) -> None:
         self._towards = towards
@@ -84,7 +87,7 @@ class Rings:
         ring = call.ring_of(leg)
         if ring is None or ring.state not in (RingState.HELD, RingState.RESTORED):
             return False
-        ring.may_tell(at_s + (self._patience_s if ring.direction is Direction.OUT else 0.0))
+        ring.may_tell(at_s + self._patience_s)
         return True
 
     def prove(self, at_s: float, call: Call, leg: Leg, status: int) -> bool:
@@ -174,7 +177,7 @@ class Rings:
         # Only a talk can be transferred to a phone; what replaces a ringing takes it away from there.
         same_phone = (
             ring is not None
-            and not known.is_pending
+            and known.was_answered
             and (leg.called == ring.called or leg.destination.is_same(known.destination))
         )
         return leg.caller if not same_phone and leg.caller in self._towards.known() else ""

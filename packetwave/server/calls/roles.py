@@ -50,8 +50,11 @@ class Known:
 
 
 class Roles:
-    """registrations: bindings learnt elsewhere, read here. members: set by the owner; while there are any,
-    what else is registered may be the PBX's account at its carrier, and no phone."""
+    """Tells who is a phone, who the PBX, and who outside.
+
+    registrations: bindings learnt elsewhere, read here. members: set by the owner; while there are any,
+    what else is registered may be the PBX's account at its carrier, and no phone.
+    """
 
     def __init__(self, registrations: Registrations) -> None:
         self._registrations = registrations

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import count, islice
 
 from packetwave.server.calls.call import Call
-from packetwave.server.calls.causes import NEAR_S, QUEUE_S, SWAPPED_S
+from packetwave.server.calls.causes import NEAR_S, QUEUE_S
+from packetwave.server.calls.kinship import SWAPPED_S
 from packetwave.server.calls.leg import DEAD_S, OVER, Leg, LegState
 from packetwave.server.calls.ring import Ring, RingState
 

@@ -30,8 +30,11 @@ SERVED_S = 2.0
 
 @dataclass(slots=True)
 class Taker:
-    """leg: the first of a call that may have taken another. call: that call. inside: somebody picks up; else
-    a phone outside is called. took: the call it is known to have taken."""
+    """A leg that may have taken another call.
+
+    leg: the first of a call that may have taken another. call: that call. inside: somebody picks up; else
+    a phone outside is called. took: the call it is known to have taken.
+    """
 
     leg: Leg
     call: Call

@@ -16,8 +16,11 @@ from packetwave.server.sip.numbers import is_number
 
 
 class Aim(NamedTuple):
-    """called: the extension, "" where a leg rings nobody's phone. needs: what proves that it does. doubtful:
-    nothing at all is known of who is who, so that it may as well be a leg on its way to the PBX."""
+    """Whose phone a leg rings, as far as is known.
+
+    called: the extension, "" where a leg rings nobody's phone. needs: what proves that it does. doubtful:
+    nothing at all is known of who is who, so that it may as well be a leg on its way to the PBX.
+    """
 
     called: str
     direction: Direction = Direction.IN
@@ -29,7 +32,10 @@ _NOBODY = Aim("")
 
 
 class Towards:
-    """members: normalised extensions, to be replaced when they change."""
+    """Tells whose phone a leg rings.
+
+    members: normalised extensions, to be replaced when they change.
+    """
 
     def __init__(self, members: frozenset[str], registrations: Registrations, roles: Roles) -> None:
         self.use_members(members, roles)

@@ -34,15 +34,17 @@ HOPS_S = 2.0
 
 @dataclass(slots=True)
 class Transfer:
-    """REFER: `referrer` hands `caller` over to `target`. relays: where the REFER went to, hop by hop. made:
-    the call that came of it, None until then."""
+    """A REFER: `referrer` hands `caller` over to `target`."""
 
     at_s: float
     referrer: str
     target: str
     caller: Caller
     relays: list[Place]
+    """Where the REFER went to, hop by hop."""
+
     made: Call | None = None
+    """The call that came of it, None until then."""
 
 
 class Transfers:

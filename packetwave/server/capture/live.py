@@ -14,7 +14,7 @@ from typing import Self
 
 from packetwave.server.capture import handle, packet_queue
 from packetwave.server.capture.packet_queue import Frame, PacketQueue
-from packetwave.server.capture.ring import Ring
+from packetwave.server.capture.ring import KernelRing
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +48,12 @@ class LiveCapture:
     ) -> None:
         queue = _opened_queue(interface, filter_text) if buffer_bytes is None else None
         if queue is not None:
-            self._source: PacketQueue | Ring = queue
+            self._source: PacketQueue | KernelRing = queue
             self.link_type = handle.ETHERNET
         else:
             wait_ms = _WAIT_MS if buffer_bytes is None else wait_ms
             size = _BUFFER_BYTES if buffer_bytes is None else buffer_bytes
-            ring = Ring(interface, filter_text, snaplen=snaplen, buffer_bytes=size, wait_ms=wait_ms)
+            ring = KernelRing(interface, filter_text, snaplen=snaplen, buffer_bytes=size, wait_ms=wait_ms)
             self._source, self.link_type = ring, ring.link_type
         self._interrupted = self._closed = self._woken = False
         if not handle.WINDOWS:
@@ -99,7 +99,7 @@ class LiveCapture:
     def interrupt(self) -> None:
         """Make `read` return at once, now and ever after. From any thread, also twice, not after `close`."""
         self._interrupted = True
-        if isinstance(self._source, Ring):
+        if isinstance(self._source, KernelRing):
             self._source.interrupt()
         if not handle.WINDOWS:
             with contextlib.suppress(BlockingIOError):  # woken often enough

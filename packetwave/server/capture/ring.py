@@ -15,7 +15,7 @@ from packetwave.server.capture.packet_queue import Frame
 _ERROR = -1  # PCAP_ERROR; 0 is "no frame", -2 "interrupted"
 
 
-class Ring:
+class KernelRing:
     """An open handle with a filter. link_type: of all its frames, as in a pcap file's header.
 
     CaptureFault where it cannot be had, ValueError for a text that is no filter.

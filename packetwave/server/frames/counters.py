@@ -19,9 +19,6 @@ class Counters:
     truncated: int = 0
     """Packets cut by the capture."""
 
-    udp_payloads: int = 0
-    """Datagrams that hold SIP."""
-
     udp_other: int = 0
     """Datagrams at a SIP port that hold none."""
 
@@ -41,9 +38,6 @@ class Counters:
     """Times that a segment came behind a hole."""
 
     tcp_held_bytes: int = 0
-    ws_payloads: int = 0
-    """Heads of SIP messages cut out of WebSockets."""
-
     oversized: int = 0
     """SIP heads above 32 kB."""
 

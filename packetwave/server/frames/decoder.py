@@ -95,7 +95,6 @@ class FrameDecoder:
                     counters.udp_other += 1
                     return _NOTHING
                 data = data[start:]
-        counters.udp_payloads += 1
         src, src_port, dst, dst_port = flow
         return (_new_payload(Payload, (at_s, "udp", src, src_port, dst, dst_port, data, cut)),)
 
@@ -232,7 +231,6 @@ class FrameDecoder:
         if start < 0:
             self.counters.udp_other += 1
             return
-        self.counters.udp_payloads += 1
         src, src_port, dst, dst_port = flow
         cut = packet.cut or length > len(datagram)
         payloads.append(Payload(at_s, "udp", src, src_port, dst, dst_port, data[start:], cut))
@@ -251,8 +249,5 @@ class FrameDecoder:
         opens = bool(segment[13] & _SYN)
         src, src_port, dst, dst_port = flow
         for transport, data in self._streams.segment(at_s, key, sequence, opens, segment[header:]):
-            if transport == "ws":
-                self.counters.ws_payloads += 1
-            else:
-                self.counters.tcp_payloads += 1
+            self.counters.tcp_payloads += transport == "tcp"
             payloads.append(Payload(at_s, transport, src, src_port, dst, dst_port, data, True))

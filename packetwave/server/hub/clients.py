@@ -16,3 +16,5 @@ class ClientInfo:
     extensions: tuple[str, ...] = ()
     wants: str = ""
     """The extension that it was installed for, a request only; "" for none."""
+    acks: bool = False
+    """Whether it says which calls its person was shown."""

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +22,7 @@ from packetwave.protocol import (
     CLOSE_NOT_TEXT,
     MAX_FROM_CLIENT_BYTES,
     PROTOCOL_VERSION,
+    Ack,
     Hello,
     Message,
     ProtocolError,
@@ -52,8 +52,9 @@ class Hub:
     """Clients by their address.
 
     ringing_at, extensions_at: what a client that connects is told. on_told: an `incoming_call` was written to
-    a client; on_confirmed: it has arrived there; on_lost: it was written and the client is gone before that
-    was known; none of the three from within `send`. on_change: clients came, went, or said who they are; some
+    a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
+    on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
+    within `send`. on_change: clients came, went, or said who they are; some
     times a second at most.
     """
 
@@ -65,6 +66,7 @@ class Hub:
         on_told: OnTold,
         on_change: Callable[[], None],
         on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
+        on_acknowledged: OnTold = lambda _call_id, _address, _took_ms: None,
         on_lost: OnLost = lambda _call_id, _address: None,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
@@ -73,7 +75,7 @@ class Hub:
         self._on_change = on_change
         self._backlogs = Backlogs()
         replays = Budgets(limits.replays_of_address)
-        self._reports = Reports(on_told, on_confirmed, on_lost)
+        self._reports = Reports(on_told, on_confirmed, on_acknowledged, on_lost)
         self._around = Surroundings(limits, ringing_at, self._reports, replays, self._backlogs)
         self._messages = Budgets(limits.messages_of_address)
         self._door = Door(limits, limits.sessions)
@@ -261,16 +263,17 @@ class Hub:
                 return
             if isinstance(message, Hello):
                 self._greet(session, message)
+            elif isinstance(message, Ack):
+                session.acknowledged(message.call_id)
 
     def _greet(self, session: Session, hello: Hello) -> None:
         wanted = hello.extension.strip()
         wants = wanted if check_extension(wanted) is None else ""
-        said = replace(session.info, version=hello.version[:64], wants=wants)
+        said = replace(session.info, version=hello.version[:64], wants=wants, acks=hello.acks)
         if said != session.info:
             session.info = said
             self._changed()
-        session.put(outgoing(Welcome(PROTOCOL_VERSION, __version__, session.info.extensions), perf_counter()))
-        session.replay()
+        session.replay(Welcome(PROTOCOL_VERSION, __version__, session.info.extensions))
 
     async def _refuse(self, connection: HubConnection, code: int, reason: str) -> None:
         self.complain("said what is no message", connection.address)

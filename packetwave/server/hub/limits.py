@@ -74,7 +74,7 @@ class Limits:
     """What the system may hold for one client. Its own choice grows to megabytes, for each that does not
     read."""
     unconfirmed: int = 500
-    """Alerts of one session whose arrival is not yet known, kept to say so."""
+    """Alerts of one session whose arrival is not yet known, or not that they were shown, kept to say so."""
 
     beat_s: float = 1.0
     """How often all sessions are looked at."""

@@ -21,13 +21,16 @@ OnLost = Callable[[str, str], None]
 class Reports:
     """What became of alerts.
 
-    told: an alert was written to a client. confirmed: it has arrived there. lost: the client is gone before
-    that was known.
+    told: an alert was written to a client. confirmed: it has arrived there. acknowledged: the client has
+    shown it. lost: the client is gone before it was known that it arrived.
     """
 
-    def __init__(self, on_told: OnTold, on_confirmed: OnTold, on_lost: OnLost) -> None:
+    def __init__(
+        self, on_told: OnTold, on_confirmed: OnTold, on_acknowledged: OnTold, on_lost: OnLost
+    ) -> None:
         self._on_told = on_told
         self._on_confirmed = on_confirmed
+        self._on_acknowledged = on_acknowledged
         self._on_lost = on_lost
         self._kept: list[Callable[[], None]] = []
 
@@ -36,6 +39,9 @@ class Reports:
 
     def confirmed(self, call_id: str, address: str, took_ms: float) -> None:
         self._keep(lambda: self._on_confirmed(call_id, address, took_ms))
+
+    def acknowledged(self, call_id: str, address: str, took_ms: float) -> None:
+        self._keep(lambda: self._on_acknowledged(call_id, address, took_ms))
 
     def lost(self, call_id: str, address: str) -> None:
         self._keep(lambda: self._on_lost(call_id, address))

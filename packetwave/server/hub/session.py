@@ -85,11 +85,13 @@ class Session:
         self._around = around
         self._queue: list[Outgoing] = []  # lists: an empty deque is ten times as large
         self._replayed: int | None = None
+        self._after_replay: Message | None = None
         self._turn: asyncio.Handle | None = None
         self._pinged: bytes | None = None
         self._pings = 0
         self._on_the_way: list[Outgoing] = []
         self._since_ping: list[Outgoing] = []
+        self._unacknowledged: dict[str, Outgoing] = {}
         self._silent_beats = 0
         self._is_over = False
 
@@ -110,9 +112,10 @@ class Session:
         except Exception:  # noqa: BLE001 - whatever it is, it ends here
             self._connection.crashed()
 
-    def replay(self) -> None:
-        """Tell all calls that ring at this address, oldest first."""
+    def replay(self, then: Message | None = None) -> None:
+        """Tell all calls that ring at this address, oldest first; then this message, when all are told."""
         self._replayed = 0
+        self._after_replay = then
         self.writable()
 
     def writable(self) -> None:
@@ -154,6 +157,9 @@ class Session:
             wait_s = budget.wait_s(loop.time(), written)
             if written == len(page) < limits.page:
                 self._replayed = None
+                then, self._after_replay = self._after_replay, None
+                if then is not None:
+                    self.put(outgoing(then, perf_counter()))
         if self._replayed is not None and self._connection.is_writable:
             self._turn = loop.call_later(wait_s, self._go_on)
 
@@ -166,9 +172,17 @@ class Session:
         if message.call_id:
             if len(self._since_ping) < self._around.limits.unconfirmed:
                 self._since_ping.append(message)
+            if self.info.acks:
+                self._expect_ack(message)
             self._around.reports.told(message.call_id, self.address, _took_ms(message))
 
-    # Whether it arrives
+    # Whether it arrives, and is seen
+
+    def _expect_ack(self, message: Outgoing) -> None:
+        self._unacknowledged.pop(message.call_id, None)
+        if len(self._unacknowledged) >= self._around.limits.unconfirmed:
+            del self._unacknowledged[next(iter(self._unacknowledged))]
+        self._unacknowledged[message.call_id] = message
 
     def _ask(self) -> None:
         """Ping after alerts, unless an answer is waited for: then again once that is there."""
@@ -190,6 +204,12 @@ class Session:
             self._around.reports.confirmed(message.call_id, self.address, _took_ms(message))
         self._ask()
         return True
+
+    def acknowledged(self, call_id: str) -> None:
+        """The client says that it has shown a call. What it was not told says nothing."""
+        message = self._unacknowledged.pop(call_id, None)
+        if message is not None:
+            self._around.reports.acknowledged(call_id, self.address, _took_ms(message))
 
     def beat(self) -> None:
         """Once every `beat_s`: ping a client that is silent, give up one that stays so."""
@@ -222,7 +242,7 @@ class Session:
             self._turn.cancel()
             self._turn = None
         self._queue.clear()
-        self._replayed = None
+        self._replayed = self._after_replay = None
         self._around.backlogs.note(self, is_behind=False)
         for message in (*self._on_the_way, *self._since_ping):
             self._around.reports.lost(message.call_id, self.address)

@@ -1,4 +1,5 @@
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from packetwave.client.desk import desk as desk_module
+from packetwave.client.desk.cards import Kind
 from packetwave.client.desk.desk import Desk
-from packetwave.client.desk.popup import Kind
+from packetwave.client.desk.window import StateWindow
 from packetwave.client.engine import Notice
 from packetwave.client.link import Phase, Reason
 from packetwave.client.preset import Preset, preset
@@ -18,6 +20,7 @@ from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance, wait_gone
 from packetwave.common.settings import Loaded
 from packetwave.protocol import CallUpdate, IncomingCall, Welcome
+from packetwave.ui.bridge import Bridge
 from packetwave.ui.theme import DARK
 from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
@@ -89,6 +92,46 @@ def test_a_killed_server_is_said_and_all_is_whole_again_after_it(
     assert desk.window.title.text() == "연결됨"
 
 
+def test_a_flood_is_shown_and_the_client_can_be_used_and_ended(
+    qtbot: QtBot, start_server: StartServer, tmp_path: Path, qapp: QApplication
+) -> None:
+    """5,000 calls ring at once: other events have their turn between them, and so has the wish to end."""
+    flood = 5_000
+    server = start_server(WELCOME)
+    first, second = Instance(tmp_path), Instance(tmp_path)
+    desk = Desk(qapp, tmp_path, LOADED, NOTHING_GIVEN, server.url, lambda _: None)
+    requests = Bridge()
+    requests.received.connect(desk.on_request)
+    assert first.claim(requests.send)
+    desk.start()
+    qtbot.waitUntil(lambda: desk.state.phase is Phase.CONNECTED)
+    turns: list[int] = []
+    clicks = QTimer(interval=0)
+    clicks.timeout.connect(lambda: turns.append(desk.popups.cards.wanted))
+    clicks.start()
+
+    def send() -> None:
+        server.send_many([call(str(number)) for number in range(flood)])
+        second.ask("raise")
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    qtbot.waitUntil(lambda: desk.popups.cards.wanted == flood)
+    sending.join()
+    clicks.stop()
+    assert len({wanted for wanted in turns if 0 < wanted < flood}) >= 2
+    windows = [window for window in qapp.topLevelWidgets() if window.objectName() == "popup"]
+    assert len(windows) == 3
+    assert sum(window.isVisible() for window in windows) == 3
+    server.send_many([CallUpdate(str(number), "ended", "missed") for number in range(0, flood, 2)])
+    threading.Thread(target=lambda: second.ask("quit"), daemon=True).start()
+    assert qapp.exec() == 0
+    assert not any(window.isVisible() for window in windows)
+    desk.close()
+    requests.close()
+    first.release()
+
+
 def test_the_window_is_the_client_where_there_is_no_tray(open_desk: Open, qtbot: QtBot) -> None:
     desk = open_desk("http://no address")
     assert desk.window.isVisible()  # the offscreen screen has no tray
@@ -130,6 +173,7 @@ def test_the_test_popup(
     monkeypatch.setattr(desk_module, "_TEST_POPUP_MS", 50)
     desk = open_desk(start_server(WELCOME).url)
     desk.tray.test_popup.emit()
+    qtbot.waitUntil(lambda: len(desk.popups.popups) == 1)
     [popup] = desk.popups.popups
     assert popup.call.incoming.caller_name == "PacketWave 시험"
     qtbot.waitUntil(lambda: desk.popups.popups == ())
@@ -202,6 +246,25 @@ def test_a_language_of_the_installation_is_what_who_chose_none_gets(open_desk: O
     qtbot.waitUntil(lambda: desk.window.test_button.text() != "Test popup")
     desk.window.language_chosen.emit("auto")
     qtbot.waitUntil(lambda: desk.window.test_button.text() == "Test popup")
+
+
+def test_a_folder_that_takes_nothing_is_said_until_something_can_be_saved(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("in the way")
+    instance = Instance(tmp_path / "data" / "client", must_write=False)
+    said: list[str] = []
+
+    def look() -> None:
+        [window] = [window for window in qapp.topLevelWidgets() if isinstance(window, StateWindow)]
+        said.append(window.notice.text())
+        window.quit.emit()
+
+    QTimer.singleShot(0, look)
+    data_dir = tmp_path / "data" / "client"
+    assert desk_module.run(data_dir, LOADED, NOTHING_GIVEN, "", instance, lambda _: None) == 0
+    instance.release()
+    assert said[0].startswith("PacketWave 폴더에 쓸 수 없습니다(Not a directory).")
 
 
 def test_what_cannot_be_saved_is_used_and_said(open_desk: Open, tmp_path: Path) -> None:

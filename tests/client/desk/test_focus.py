@@ -91,7 +91,8 @@ def test_the_popup_leaves_the_keyboard_where_it_was(
         wait_for(display, "search", "--onlyvisible", "--name", "^전화 수신$", gone=True)
         assert xdotool(display, "getwindowfocus") == before
     finally:
+        typing.kill()  # what ends it is no matter, and a loop of Qt's alone hears no handler of Python's
+        client.terminate()
         for process in (typing, client):
-            process.terminate()
             process.wait(WAIT_S)
     assert client.returncode == 0

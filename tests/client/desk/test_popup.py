@@ -8,20 +8,36 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from packetwave.client.calls import Call
-from packetwave.client.desk.popup import Kind, Popup, kind_of
+from packetwave.client.desk.cards import Card, Cards
+from packetwave.client.desk.popup import Popup, color_of
 from packetwave.ui import languages
 from packetwave.ui.theme import DARK, LIGHT
-from tests.client.desk.conftest import CALL, ELSEWHERE, MISSED, became, saying
+from tests.client.desk.conftest import CALL, ELSEWHERE, MISSED, saying
 
 Show = Callable[[Call], Popup]
 
 
+class Clock:
+    """A steady clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 @pytest.fixture
-def show(qtbot: QtBot) -> Iterator[Show]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def show(qtbot: QtBot, clock: Clock) -> Iterator[Show]:
     popups: list[Popup] = []
 
     def show(call: Call) -> Popup:
-        popup = Popup(call, LIGHT)
+        popup = Popup(card_of(call, clock), LIGHT, clock)
         popups.append(popup)
         popup.show()
         return popup
@@ -30,6 +46,15 @@ def show(qtbot: QtBot) -> Iterator[Show]:
     for popup in popups:
         popup.close()
         popup.deleteLater()
+
+
+def card_of(call: Call, clock: Clock) -> Card:
+    """The card of a call that rang just now."""
+    cards = Cards()
+    cards.ring(Call(call.incoming), clock())
+    cards.change(call, clock())
+    [card] = cards.first()
+    return card
 
 
 def texts(popup: Popup) -> list[str]:
@@ -100,31 +125,34 @@ def test_in_english(show: Show, qtbot: QtBot, qapp: QApplication) -> None:
     ]
 
 
-def test_the_seconds_count(show: Show, qtbot: QtBot) -> None:
+def test_the_seconds_count(show: Show, clock: Clock, qtbot: QtBot) -> None:
     popup = show(CALL)
-    qtbot.waitUntil(lambda: texts(popup)[-1].endswith("· 1초"))
+    popup._tick.setInterval(1)
+    clock.now_s += 7
+    qtbot.waitUntil(lambda: texts(popup)[-1].endswith("· 7초"))
 
 
-def test_a_call_answered_elsewhere_says_by_whom_and_goes(show: Show, qtbot: QtBot) -> None:
+def test_a_call_answered_elsewhere_says_by_whom_and_when_it_goes(
+    show: Show, clock: Clock, qtbot: QtBot
+) -> None:
     popup = show(CALL)
     tall = popup.height()
-    with qtbot.waitSignal(popup.closed):
-        popup.show_call(ELSEWHERE)
-        assert texts(popup) == [
-            "다른 자리에서 받음",
-            "홍길동",
-            "010-1234-5678",
-            "1004 최지우 님이 받았습니다",
-            "내선 1001 · 대표번호 02-1234-5678 · 3초 뒤 사라집니다",
-        ]
-        assert popup.height() < tall
-        popup._tick.setInterval(10)  # three short seconds
-    assert not popup.isVisible()
+    popup.present(card_of(ELSEWHERE, clock))
+    assert texts(popup) == [
+        "다른 자리에서 받음",
+        "홍길동",
+        "010-1234-5678",
+        "1004 최지우 님이 받았습니다",
+        "내선 1001 · 대표번호 02-1234-5678 · 3초 뒤 사라집니다",
+    ]
+    assert popup.height() < tall
+    popup._tick.setInterval(1)
+    clock.now_s += 1
+    qtbot.waitUntil(lambda: texts(popup)[-1].endswith("· 2초 뒤 사라집니다"))
 
 
 def test_a_missed_call_stays_and_says_how_long_it_rang(show: Show) -> None:
-    popup = show(CALL)
-    popup.show_call(MISSED)
+    popup = show(MISSED)
     assert MISSED.incoming.rang_at is not None
     assert texts(popup)[0] == "부재중 전화"
     assert texts(popup)[-2:] == [
@@ -133,42 +161,49 @@ def test_a_missed_call_stays_and_says_how_long_it_rang(show: Show) -> None:
     ]
 
 
-def test_a_doubtful_call_marks_itself_and_is_sure_again(show: Show) -> None:
+def test_a_doubtful_call_marks_itself_and_is_sure_again(show: Show, clock: Clock) -> None:
     popup = show(CALL)
-    popup.show_call(replace(CALL, doubtful=True))
+    popup.present(card_of(replace(CALL, doubtful=True), clock))
     assert texts(popup)[0] == "전화 수신 · 서버와 연결이 끊김"
-    popup.show_call(CALL)
+    popup.present(card_of(CALL, clock))
     assert texts(popup)[0] == "전화 수신"
 
 
-@pytest.mark.parametrize(
-    ("call", "kind"),
-    [
-        (CALL, Kind.RINGING),
-        (replace(CALL, doubtful=True), Kind.DOUBTFUL),
-        (ELSEWHERE, Kind.ELSEWHERE),
-        (MISSED, Kind.MISSED),
-        (became(CALL, "answered"), None),
-        (became(CALL, "lapsed"), None),
-        (became(CALL, "ended", "declined"), None),
-        (became(CALL, "ended", "of the future"), None),
-        (became(CALL, "ended"), None),
-    ],
-)
-def test_what_there_is_to_say(show: Show, call: Call, kind: Kind | None) -> None:
-    assert kind_of(call) is kind
+def test_the_next_call_finds_nothing_of_the_one_before(show: Show, clock: Clock) -> None:
     popup = show(CALL)
-    popup.show_call(call)
-    assert popup.isVisible() == (kind is not None)
+    button(popup, "번호 복사").click()
+    popup.present(card_of(saying(CALL, call_id="b", caller="0312223333", caller_name=""), clock))
+    assert texts(popup)[1] == "031-222-3333"
+    button(popup, "번호 복사").click()
+    assert QGuiApplication.clipboard().text() == "031-222-3333"
+
+
+def test_it_is_told_once_that_a_call_is_on_the_screen(show: Show, clock: Clock, qtbot: QtBot) -> None:
+    popup = show(CALL)
+    painted: list[Card] = []
+    popup.painted.connect(lambda: painted.append(popup.card))
+    qtbot.waitUntil(lambda: painted == [popup.card])
+    second = card_of(saying(CALL, call_id="b"), clock)
+    popup.rest()
+    popup.present(second)
+    assert painted != [second]
+    popup.show()
+    qtbot.waitUntil(lambda: painted[1:] == [second])
+    popup.grab()
+    assert len(painted) == 2
 
 
 def test_closing_is_told_once(show: Show, qtbot: QtBot) -> None:
     popup = show(CALL)
-    told: list[object] = []
-    popup.closed.connect(told.append)
+    told: list[str] = []
+    popup.closed.connect(lambda: told.append(popup.call.call_id))
     button(popup, "닫기").click()
     popup.close()
-    assert told == [popup]
+    assert told == ["a"]
+    popup.present(popup.card)
+    popup.rest()
+    popup.close()
+    assert told == ["a"]
 
 
 def test_the_number_is_copied_as_it_is_read(show: Show, qtbot: QtBot) -> None:
@@ -215,11 +250,10 @@ def test_never_takes_the_focus(show: Show, qtbot: QtBot) -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_bar_has_the_states_colour(show: Show, theme: object) -> None:
     for call in (CALL, ELSEWHERE, MISSED):
-        popup = show(CALL)
-        popup.show_call(call)
+        popup = show(call)
         popup.use_theme(theme)  # type: ignore[arg-type]
         picture = popup.grab().toImage()
         at_bar = QColor(picture.pixel(popup.margin + 3, picture.height() // 2))
         on_card = QColor(picture.pixel(popup.margin + 40, popup.margin + 3))
-        assert at_bar.name() == popup.kind.color(theme)  # type: ignore[arg-type]
+        assert at_bar.name() == color_of(popup.kind, theme)  # type: ignore[arg-type]
         assert on_card.name() == theme.surface  # type: ignore[attr-defined]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from packetwave.server.calls.causes import SWAPPED_S
 from packetwave.server.calls.events import Cause, Corrected, Ended
+from packetwave.server.calls.kinship import SWAPPED_S
 from packetwave.server.calls.table import NO_REPLY_S
 from tests.server.calls.conversation import START_S, Conversation
 
@@ -220,6 +220,43 @@ def test_a_group_with_an_unplugged_phone(trunk_seen: bool, answered: bool) -> No
     talk.wait(1)
     end = "answered_elsewhere by 1002" if answered else "missed"
     assert f"1001: ended {end}" in talk.recorded
+
+
+@pytest.mark.case(42, 28)
+def test_a_group_with_an_unplugged_phone_whose_winner_is_seen_behind_the_trunks_200() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    talk.leg("pbx", "p1", CALLER, "1001").invite()
+    other = talk.leg("pbx", "p2", CALLER, "1002").invite().ring()
+    talk.wait(6)
+    trunk.answer()
+    talk.wait(0.002)
+    other.answer()
+    assert talk.recorded[2:] == ["1002: answered", "1001: ended answered_elsewhere by 1002"]
+
+
+@pytest.mark.case(42)
+def test_an_unplugged_phone_whose_callers_cancel_is_seen_behind_its_487() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    talk.leg("pbx", "p1", CALLER, "1001").invite()
+    talk.wait(6)
+    trunk.reply(487)
+    talk.wait(0.002)
+    trunk.cancel()
+    assert talk.recorded[1:] == ["1001: ended missed"]
+
+
+@pytest.mark.case(42)
+def test_an_unplugged_phone_is_given_up_where_no_winner_shows() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    talk.leg("pbx", "p1", CALLER, "1001").invite()
+    talk.leg("pbx", "p2", CALLER, "1002").invite().ring()
+    talk.wait(6)
+    trunk.answer()
+    talk.wait(1)
+    assert "1001: ended failed" in talk.recorded
 
 
 @pytest.mark.case(47)

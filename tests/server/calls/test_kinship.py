@@ -13,6 +13,18 @@ def calls(talk: Conversation) -> int:
     return len(talk.tracker.table)
 
 
+@pytest.mark.case(30)
+def test_a_pbx_behind_a_proxy_that_gets_its_calls_from_it_and_rings_through_it() -> None:
+    talk = Conversation(patience_s=0.01)
+    talk.register("p1", "1001", registrar="proxy")
+    talk.leg("proxy", "pbx", CALLER, "0212345678").invite().reply(100)
+    talk.wait(0.002)
+    talk.leg("pbx", "proxy", CALLER, "1001").invite().reply(100)
+    talk.wait(0.002)
+    talk.leg("proxy", "p1", CALLER, "1001").invite().ring().answer()
+    assert talk.recorded == ["01012345678 → 1001 dialled 0212345678", "1001: answered"]
+
+
 @pytest.mark.case(28)
 def test_siblings_of_one_group() -> None:
     talk = Conversation()

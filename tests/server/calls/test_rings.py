@@ -81,3 +81,14 @@ def test_a_scanner_that_guessed_an_extension_makes_no_outgoing_call() -> None:
     assert talk.lines == []
     talk.leg("p2", "pbx", "1002", "01099998888").invite().ring()
     assert talk.lines == ["1002 → 01099998888 out"]
+
+
+@pytest.mark.case(30, 52)
+def test_a_replay_waits_for_the_trunk_though_the_phone_has_said_that_it_rings() -> None:
+    talk = Conversation(patience_s=0.01)
+    talk.register("p1", "1001")
+    phone = talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
+    talk.wait(0.002)
+    talk.leg("trunk", "pbx", CALLER, "0212345678").invite()
+    phone.answer()
+    assert talk.recorded == ["01012345678 → 1001 dialled 0212345678", "1001: answered"]

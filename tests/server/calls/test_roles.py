@@ -44,6 +44,17 @@ def test_a_pbx_with_two_network_cards_is_one(shown: str) -> None:
     assert talk.recorded == [f"{shown} → 1001 dialled 0212345678", "1001: ended missed"]
 
 
+@pytest.mark.case(41, 52)
+def test_the_second_card_is_known_though_the_ringing_is_seen_before_the_phones_invite() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "public", CALLER, "0212345678").invite()
+    talk.wait(0.002)
+    trunk.ring()
+    talk.leg("pbx", "p1", CALLER, "1001").invite().ring().answer()
+    trunk.answer()
+    assert talk.recorded == ["01012345678 → 1001 dialled 0212345678", "1001: answered"]
+
+
 @pytest.mark.case(41)
 def test_a_phone_is_no_second_address_of_the_pbx() -> None:
     talk = Conversation()

@@ -68,6 +68,21 @@ def test_by_an_invite_that_replaces_the_ringing_dialog() -> None:
     assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: ended answered_elsewhere by 1004"]
 
 
+@pytest.mark.case(34, 52)
+def test_by_an_invite_that_replaces_and_is_seen_behind_the_cancel_it_caused() -> None:
+    talk = Conversation()
+    trunk = talk.leg("trunk", "pbx", CALLER, "600").invite()
+    rung = talk.leg("pbx", "p1", CALLER, "1001").invite().ring()
+    taker = talk.leg("p4", "pbx", "1004", "1001")
+    taker.headers = f"Replaces: {rung.call_id};to-tag={rung.from_tag};from-tag={rung.to_tag}\r\n"
+    rung.cancel()
+    talk.wait(0.002)
+    taker.invite().answer()
+    rung.reply(487)
+    trunk.answer()
+    assert talk.recorded == ["01012345678 → 1001 dialled 600", "1001: ended answered_elsewhere by 1004"]
+
+
 CODES = ["*8", "**1001", "*20*", "*40", "*32*1001#", "566", "*81001"]
 
 

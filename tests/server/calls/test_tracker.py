@@ -2,10 +2,9 @@
 
 import pytest
 
-from packetwave.server.calls.causes import SWAPPED_S
 from packetwave.server.calls.early import EARLY_S
 from packetwave.server.calls.events import Direction, Ringing
-from packetwave.server.calls.kinship import AGAIN_S
+from packetwave.server.calls.kinship import AGAIN_S, SWAPPED_S
 from packetwave.server.calls.table import CHALLENGE_S, LINGER_S, RING_SILENCE_S, TALK_SILENCE_S
 from packetwave.server.calls.tracker import OpenCall
 from tests.server.calls.conversation import START_S, Conversation

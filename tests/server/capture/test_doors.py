@@ -184,3 +184,11 @@ def test_an_answer_that_reached_nobody_closes_no_door(room: Room) -> None:
     other.sender.sendto(b"HEP3 again", ("127.0.0.1", room.doors.ports[DoorKind.HEP]))
     assert room.wait_for(1)[0].data == b"HEP3 again"
     other.close()
+
+
+def test_doors_that_were_never_opened_leave_nothing_open() -> None:
+    doors = Doors({DoorKind.HEP: free_port()}, frozenset())
+    reader = doors._stop_reader
+    doors.close()
+    doors.close()
+    assert reader.fileno() == -1

@@ -1,4 +1,4 @@
-import ctypes
+import ctypes.util
 import subprocess
 import sys
 

@@ -1,7 +1,7 @@
 """libpcap's ring: what it cannot keep it counts. How it reads is tested in test_live.py, beside the queue."""
 
 from packetwave.server.capture.packet_queue import Frame
-from packetwave.server.capture.ring import Ring
+from packetwave.server.capture.ring import KernelRing
 from tests.netns import Office, needs_namespaces
 from tests.server.frames.building import invite, udp_frame
 
@@ -12,7 +12,7 @@ def test_frames_that_found_no_room_are_counted() -> None:
     with Office() as office:
         sender, probe = office.host("sender"), office.host("probe")
         with probe.inside():
-            ring = Ring(probe.interface, "udp", snaplen=65_535, buffer_bytes=512 * 1024, wait_ms=1)
+            ring = KernelRing(probe.interface, "udp", snaplen=65_535, buffer_bytes=512 * 1024, wait_ms=1)
         with sender.frame_socket() as wire:
             for _ in range(6_000):
                 wire.send(frame)

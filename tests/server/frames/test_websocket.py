@@ -14,6 +14,8 @@ from tests.server.frames.building import head_of, invite
 SHORT = b"SIP/2.0 180 Ringing\r\nCall-ID: a\r\nl: 0\r\n\r\n"
 ORDINARY, LONG = invite("a"), invite("b", body=bytes(70_000))
 
+MASKED_X = b"\x81\x81\x01\x02\x03\x04y"  # one letter, with a mask that is the same in every run
+
 
 def frame(data: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True, mask: bool = True) -> bytes:
     """As the websockets library sends it; a masked one has a random mask."""
@@ -87,7 +89,7 @@ def test_what_is_no_frame_is_said(data: bytes) -> None:
     assert cutter.lost
 
 
-@pytest.mark.parametrize("data", [b"", b"\x81", b"\x81\x05GET /", b"\x89\x04SIP/", ORDINARY, frame(b"x")])
+@pytest.mark.parametrize("data", [b"", b"\x81", b"\x81\x05GET /", b"\x89\x04SIP/", ORDINARY, MASKED_X])
 def test_what_does_not_begin_with_sip(data: bytes) -> None:
     assert not begins_with_sip(data)
 

@@ -46,6 +46,7 @@ class Office:
         self.ringing: dict[str, list[IncomingCall]] = {}
         self.told: list[tuple[str, str]] = []
         self.confirmed: list[tuple[str, str]] = []
+        self.acknowledged: list[tuple[str, str]] = []
         self.lost: list[tuple[str, str]] = []
         self.asked: Counter[str] = Counter()
         self.changes = 0
@@ -67,6 +68,10 @@ class Office:
         assert took_ms >= 0
         self.confirmed.append((call_id, address))
 
+    def note_acknowledged(self, call_id: str, address: str, took_ms: float) -> None:
+        assert took_ms >= 0
+        self.acknowledged.append((call_id, address))
+
     def note_lost(self, call_id: str, address: str) -> None:
         self.lost.append((call_id, address))
 
@@ -80,6 +85,7 @@ def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - 
         extensions_at=office.extensions_at,
         on_told=office.note_told,
         on_confirmed=office.note_confirmed,
+        on_acknowledged=office.note_acknowledged,
         on_lost=office.note_lost,
         on_change=office.note_change,
         limits=limits,

@@ -79,12 +79,13 @@ def test_client_that_connects_while_its_phone_rings_is_told_at_once() -> None:
     run(work())
 
 
-def test_hello_is_answered_by_welcome_and_the_calls_that_ring() -> None:
+def test_hello_is_answered_by_the_calls_that_ring_and_welcome() -> None:
     async def work() -> None:
         office = Office()
         async with a_hub(office) as (hub, url), connect(url) as client:
             office.ringing[HERE] = [CALL]
             await client.send(encode(Hello(PROTOCOL_VERSION, "9.9", "ko", "1001")))
+            assert json.loads(await client.recv())["call_id"] == "c1"
             welcome = json.loads(await client.recv())
             assert welcome == {
                 "type": "welcome",
@@ -92,7 +93,6 @@ def test_hello_is_answered_by_welcome_and_the_calls_that_ring() -> None:
                 "version": __version__,
                 "extensions": ["1001"],
             }
-            assert json.loads(await client.recv())["call_id"] == "c1"
             assert [(info.address, info.version) for info in hub.clients()] == [(HERE, "9.9")]
 
     run(work())

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from packetwave.protocol import PROTOCOL_VERSION, CallUpdate, Hello, IncomingCall, encode
+from packetwave.protocol import PROTOCOL_VERSION, Ack, CallUpdate, Hello, IncomingCall, encode
 from packetwave.server.calls.events import Ended, Outcome
 from packetwave.server.hub import Alerts
 from packetwave.server.hub import session as session_module
@@ -133,7 +133,9 @@ def test_a_page_waits_where_the_address_was_told_much_and_news_do_not() -> None:
             # Saying hello again and again gives no more of them.
             for _ in range(5):
                 client.send(TEXT, encode(Hello(PROTOCOL_VERSION, "1")).encode())
-            assert [message["type"] for message in await read_all(client, 5)] == ["welcome"] * 5
+            client.send(PING, b"then")
+            while (frame := await client.frame()) != (PONG, b"then"):
+                assert frame[0] == PING, frame
 
     asyncio.run(work())
 
@@ -186,6 +188,67 @@ def test_an_alert_to_a_pc_that_is_gone_is_lost() -> None:
             await until(lambda: not hub.is_connected(HERE))  # it answers no ping
             await until(lambda: office.lost == [("c1", HERE)])
             assert office.confirmed == []
+
+    asyncio.run(work())
+
+
+def test_welcome_comes_when_all_that_rings_is_told_at_the_readers_pace() -> None:
+    """A client may take what it was not told by then for over."""
+
+    async def work() -> None:
+        office = Office()
+        office.ringing[HERE] = calls(1_000, WIDE)
+        async with a_hub(office, BUSY) as (_hub, url):
+            client = await RawClient.session(url)
+            client.send(TEXT, encode(Hello(PROTOCOL_VERSION)).encode())
+            client.read_fast()
+            told: list[dict[str, Any]] = []
+            while not told or told[-1]["type"] != "welcome":
+                told += await read_all(client, 1)
+            assert {call.call_id for call in calls(1_000)} == {each["call_id"] for each in told[:-1]}
+
+    asyncio.run(work())
+
+
+def test_what_a_client_says_it_has_shown_is_known_and_a_pc_that_is_gone_was_only_written_to() -> None:
+    async def work() -> None:
+        office = Office()
+        async with a_hub(office, replace(Limits(), beat_s=0.02)) as (hub, url), connect(url) as client:
+            office.ringing[HERE] = [CALL]
+            await client.send(encode(Ack("c1")))  # before it was told
+            await client.send(encode(Hello(PROTOCOL_VERSION, acks=True)))
+            assert [json.loads(await client.recv())["type"] for _ in range(2)] == ["incoming_call", "welcome"]
+            assert [info.acks for info in hub.clients()] == [True]
+            assert office.acknowledged == []
+            for said in ("of another", "c1", "c1"):
+                await client.send(encode(Ack(said)))
+            await until(lambda: office.acknowledged == [("c1", HERE)])
+            await RawClient.session(url, THERE)  # half-open: it never says anything again
+            await until(lambda: hub.is_connected(THERE))
+            hub.send((HERE, THERE), replace(CALL, call_id="c2"), perf_counter())
+            assert json.loads(await client.recv())["call_id"] == "c2"
+            await client.send(encode(Ack("c2")))
+            await until(lambda: office.lost == [("c2", THERE)])
+            assert office.acknowledged == [("c1", HERE), ("c2", HERE)]
+            assert ("c2", THERE) in office.told
+            assert ("c2", THERE) not in office.confirmed
+
+    asyncio.run(work())
+
+
+def test_calls_that_are_never_shown_are_not_kept_for_ever() -> None:
+    async def work() -> None:
+        office = Office()
+        limits = replace(BUSY, unconfirmed=3)
+        async with a_hub(office, limits) as (hub, url), connect(url) as client:
+            await client.send(encode(Hello(PROTOCOL_VERSION, acks=True)))
+            await client.recv()
+            for call in calls(5):
+                hub.send((HERE,), call, perf_counter())
+            for call in calls(5):
+                await client.send(encode(Ack(call.call_id)))
+            await until(lambda: len(office.acknowledged) == 3)
+            assert [call_id for call_id, _ in office.acknowledged] == ["c2", "c3", "c4"]
 
     asyncio.run(work())
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -117,7 +118,7 @@ def test_a_writer_that_holds_the_file_too_long_is_told_as_away(path: Path) -> No
     store.close()
 
 
-@pytest.mark.parametrize("content", [b"this is no database, not at all\n" * 40, os.urandom(5000)])
+@pytest.mark.parametrize("content", [b"this is no database, not at all\n" * 40, Random(5).randbytes(5000)])
 def test_a_file_that_is_no_database_is_put_aside(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreDamaged):
