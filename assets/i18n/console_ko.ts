@@ -1147,6 +1147,10 @@
         <source>Copy {address}</source>
         <translation>{address} 복사</translation>
     </message>
+    <message>
+        <source>Windows Firewall does not let in what is sent to UDP port {ports}. Add the rule.</source>
+        <translation>UDP {ports} 포트로 오는 것을 Windows 방화벽이 막고 있습니다. 규칙을 추가하세요.</translation>
+    </message>
 </context>
 <context>
     <name>status</name>
