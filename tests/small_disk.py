@@ -46,10 +46,13 @@ class SmallDisk:
         """Take back what `fill` took."""
         (self.folder / _FILLER).unlink()
 
-    def protect(self, is_protected: bool = True) -> None:
-        """Make it read-only, or writable again."""
-        how = "remount,ro" if is_protected else "remount,rw"
-        subprocess.run(["mount", "-o", how, str(self.folder)], check=True)
+    def protect(self, is_protected: bool = True, process: int | None = None) -> None:
+        """Make it read-only, or writable again. process: one that sees mounts of its own, for which too (what
+        `ip netns exec` starts)."""
+        command = ["mount", "-o", "remount,ro" if is_protected else "remount,rw", str(self.folder)]
+        subprocess.run(command, check=True)
+        if process is not None:
+            subprocess.run(["nsenter", "--target", str(process), "--mount", *command], check=True)
 
 
 @contextlib.contextmanager

@@ -283,6 +283,26 @@
         <source>Its end was not seen on the mirror.</source>
         <translation>끝나는 것이 미러에 보이지 않았습니다.</translation>
     </message>
+    <message>
+        <source>Not arrived</source>
+        <translation>도착하지 않음</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>보냄</translation>
+    </message>
+    <message>
+        <source>arrived at the PC</source>
+        <translation>PC에 도착</translation>
+    </message>
+    <message>
+        <source>lost: the PC was gone</source>
+        <translation>전달 안 됨: PC 연결이 끊김</translation>
+    </message>
+    <message>
+        <source>shown by the client</source>
+        <translation>클라이언트가 화면에 표시</translation>
+    </message>
 </context>
 <context>
     <name>capture</name>
@@ -403,6 +423,14 @@
         <translation>아직 들어온 것이 없습니다</translation>
     </message>
     <message>
+        <source>packets/s: {packets} · SIP/s: {sip}</source>
+        <translation>초당 패킷 {packets} · 초당 SIP {sip}</translation>
+    </message>
+    <message>
+        <source>packets so far: {count}</source>
+        <translation>지금까지 {count}개</translation>
+    </message>
+    <message>
         <source>wrong password: {count}</source>
         <translation>비밀번호가 다른 것 {count}개</translation>
     </message>
@@ -421,14 +449,6 @@
     <message>
         <source>the system does not allow this port</source>
         <translation>시스템이 이 포트를 허용하지 않습니다</translation>
-    </message>
-    <message>
-        <source>packets/s: {packets} · SIP/s: {sip}</source>
-        <translation>초당 패킷 {packets} · 초당 SIP {sip}</translation>
-    </message>
-    <message>
-        <source>packets so far: {count}</source>
-        <translation>지금까지 {count}개</translation>
     </message>
 </context>
 <context>
@@ -1429,10 +1449,6 @@
         <translation>데이터베이스가 손상되어 따로 보관하고 빈 데이터베이스로 시작했습니다.</translation>
     </message>
     <message>
-        <source>Import the members again. The damaged file is still in the data folder.</source>
-        <translation>구성원을 다시 가져오세요. 손상된 파일은 데이터 폴더에 남아 있습니다.</translation>
-    </message>
-    <message>
         <source>An internal error has interrupted the watching.</source>
         <translation>내부 오류로 감지가 중단되었습니다.</translation>
     </message>
@@ -1483,6 +1499,114 @@
     <message>
         <source>No link</source>
         <translation>연결 없음</translation>
+    </message>
+    <message>
+        <source>Not saved: the database&apos;s file cannot be written now.</source>
+        <translation>저장하지 못했습니다: 지금은 데이터베이스 파일에 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>What you typed is kept here. Save again once there is room on the disk.</source>
+        <translation>입력한 내용은 여기에 남아 있습니다. 디스크에 공간이 생기면 다시 저장하세요.</translation>
+    </message>
+    <message>
+        <source>in memory</source>
+        <translation>메모리</translation>
+    </message>
+    <message>
+        <source>The disk is full: the database&apos;s file cannot be written.</source>
+        <translation>디스크가 가득 차서 데이터베이스 파일에 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk; PacketWave goes on by itself.</source>
+        <translation>디스크 공간을 비우세요. 그러면 PacketWave가 스스로 이어서 저장합니다.</translation>
+    </message>
+    <message>
+        <source>The database&apos;s file cannot be written: it may only be read.</source>
+        <translation>데이터베이스 파일이 읽기 전용이라 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>See that your account may write in the data folder; PacketWave goes on by itself.</source>
+        <translation>이 계정이 데이터 폴더에 쓸 수 있는지 확인하세요. 그러면 PacketWave가 스스로 이어서 저장합니다.</translation>
+    </message>
+    <message>
+        <source>The database&apos;s file cannot be used.</source>
+        <translation>데이터베이스 파일을 사용할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Why is in the log. PacketWave tries again by itself.</source>
+        <translation>이유는 로그에 있습니다. PacketWave가 스스로 다시 시도합니다.</translation>
+    </message>
+    <message>
+        <source>Calls are told all the same and are kept in memory: {count}.</source>
+        <translation>전화 알림은 그대로 이어지고, 통화 기록은 메모리에 보관합니다: {count}건.</translation>
+    </message>
+    <message>
+        <source>Too many to be kept, and lost: {count}.</source>
+        <translation>너무 많아 보관하지 못한 기록: {count}건.</translation>
+    </message>
+    <message>
+        <source>The events file cannot be written now.</source>
+        <translation>지금은 이벤트 파일에 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Make room on its disk; PacketWave goes on by itself.</source>
+        <translation>그 디스크의 공간을 비우세요. 그러면 PacketWave가 스스로 이어서 씁니다.</translation>
+    </message>
+    <message>
+        <source>Nobody reads the events that this program writes.</source>
+        <translation>이 프로그램이 내보내는 이벤트를 아무도 읽지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Calls are told all the same. Look at the program that is to read them.</source>
+        <translation>전화 알림은 그대로 이어집니다. 이벤트를 읽는 프로그램을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>The program that read the events has ended.</source>
+        <translation>이벤트를 읽던 프로그램이 종료되었습니다.</translation>
+    </message>
+    <message>
+        <source>Calls are told all the same. Start PacketWave again together with it.</source>
+        <translation>전화 알림은 그대로 이어집니다. 그 프로그램과 함께 PacketWave를 다시 시작하세요.</translation>
+    </message>
+    <message>
+        <source>Events lost: {count}.</source>
+        <translation>전달하지 못한 이벤트: {count}건.</translation>
+    </message>
+    <message>
+        <source>The damaged file is still in the data folder.</source>
+        <translation>손상된 파일은 데이터 폴더에 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>The database was damaged. It was put aside.</source>
+        <translation>데이터베이스가 손상되어 따로 옮겨 두었습니다.</translation>
+    </message>
+    <message>
+        <source>The members are those last known, which were kept beside it.</source>
+        <translation>구성원은 따로 보관해 둔 마지막 목록을 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Look them through.</source>
+        <translation>목록을 확인해 보세요.</translation>
+    </message>
+    <message>
+        <source>The database&apos;s file was removed while PacketWave ran; it was written anew.</source>
+        <translation>PacketWave가 실행되는 동안 데이터베이스 파일이 삭제되어 새로 썼습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost. Leave the data folder to PacketWave.</source>
+        <translation>잃어버린 내용은 없습니다. 데이터 폴더의 파일은 건드리지 마세요.</translation>
+    </message>
+    <message>
+        <source>Another file was put in the place of the database while PacketWave ran. It was put aside, and the database was written anew.</source>
+        <translation>PacketWave가 실행되는 동안 데이터베이스 자리에 다른 파일이 놓였습니다. 그 파일은 따로 옮겨 두고 데이터베이스를 새로 썼습니다.</translation>
+    </message>
+    <message>
+        <source>To use another database, close PacketWave first.</source>
+        <translation>다른 데이터베이스를 쓰려면 먼저 PacketWave를 닫으세요.</translation>
+    </message>
+    <message>
+        <source>Import the members again.</source>
+        <translation>구성원을 다시 가져오세요.</translation>
     </message>
     <message>
         <source>Nothing can be received at the UDP ports: {ports}</source>

@@ -6,6 +6,7 @@ and for nobody else. A folder that is there already, or was named by `--data-dir
 """
 
 import contextlib
+import errno
 import os
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from packetwave.common import paths
 _FULL_CONTROL = "(A;OICI;FA;;;{})"
 """For files and folders within too: allowed, object and container inherit, file all access."""
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
 _SYSTEM, _ADMINISTRATORS, _LOCAL_SERVICE = "SY", "BA", "LS"
 
 
@@ -22,10 +25,12 @@ class Unusable(OSError):
     """The data folder cannot be used. str() is a sentence that says why and what to do.
 
     reason: what the system says; detail: the folder, and that. is_foreign: it is another Windows account's.
+    is_of_the_disk: nobody can write there now, as the disk is full or may only be read.
     """
 
     def __init__(self, folder: Path, error: OSError, *, is_shared: bool) -> None:
         self.is_foreign = is_shared and isinstance(error, PermissionError)
+        self.is_of_the_disk = error.errno in _OF_THE_DISK
         self.reason = error.strerror or str(error)
         self.detail = f"{folder}\n{self.reason}"
         super().__init__(_why_not(folder, error) if not self.is_foreign else _foreign(folder))

@@ -13,13 +13,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from packetwave import __version__
 from packetwave.common import data_folder, logs
 from packetwave.common import settings as settings_file
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest, Second
+from packetwave.common.lines import Lines
 from packetwave.common.paths import data_dir
 from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
@@ -40,6 +41,7 @@ from packetwave.server.watch.states import Recording, Source
 log = logging.getLogger(__name__)
 
 _STOP_S = 2.0
+_REPLAYED_LINES = 5_000_000
 _SETTINGS_FAULTS = {
     Trouble.WRONG_VALUES: FileFault.SETTINGS_WRONG_VALUES,
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
@@ -70,15 +72,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from packetwave.server.commands.selftest import run as run_self_test
 
         return run_self_test(folder, headless=options.headless)
+    said = ""
     try:
-        trouble = data_folder.make(folder)
+        said = data_folder.make(folder)
     except data_folder.Unusable as error:
-        fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
-        return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
+        if not error.is_of_the_disk:
+            fault = StartFaultCode.FOREIGN_FOLDER if error.is_foreign else StartFaultCode.FOLDER
+            return _refuse(options, StartFault(str(error), ExitCode.FAILED, fault, error.detail))
+        said = f"nothing can be kept now: {error}"
     journal = logs.install(folder, "server", verbose=options.headless)
     try:
-        if trouble:
-            log.warning("%s", trouble)
+        if said:
+            log.warning("%s", said)
         return _run(options, folder, journal)
     except OSError as error:
         return _refuse(options, StartFault(system_words(error), ExitCode.FAILED))
@@ -168,7 +173,7 @@ def _run(options: argparse.Namespace, folder: Path, journal: logs.Logs) -> int:
     # Loaded before the folder is claimed: whoever gives way to this one watches that much longer.
     from packetwave.server.console import run as console  # noqa: F401
 
-    instance = Instance(folder)
+    instance = Instance(folder, must_write=False)
     takers: list[Callable[[str], None]] = []
 
     def on_request(request: str) -> None:
@@ -217,7 +222,7 @@ def _start(options: argparse.Namespace, folder: Path) -> Iterator["_Start"]:
     settings, file_faults = _settings(options, folder)
     if first_start and options.replay is None and not settings.mongodb:
         settings = _first_start(options, folder, settings)
-    with _events(options.events) as events:
+    with _events(options.events, is_replay=options.replay is not None) as events:
         yield _Start(options, folder, settings, _source(options, settings), events, file_faults)
 
 
@@ -236,7 +241,7 @@ class _Start:
         folder: Path,
         settings: ServerSettings,
         source: Source | None,
-        events: TextIO | None,
+        events: Lines | None,
         file_faults: tuple[FileFault, ...] = (),
     ) -> None:
         self.options = options
@@ -343,21 +348,25 @@ def _first_start(options: argparse.Namespace, folder: Path, settings: ServerSett
 
     if console.offer_mongodb(rows, language=settings.language, theme=settings.theme):
         settings = replace(settings, mongodb=LOCAL_URI)
-    settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
+    try:
+        settings_file.save(settings, folder / SETTINGS_FILE)  # asked once only
+    except OSError as error:
+        log.warning("the settings cannot be stored: %s", error)
     return settings
 
 
 @contextlib.contextmanager
-def _events(target: str | None) -> Iterator[TextIO | None]:
-    """Where the events go: stdout, a file that is added to, nowhere."""
+def _events(target: str | None, *, is_replay: bool) -> Iterator[Lines | None]:
+    """Where the events go: stdout, a file that is added to, nowhere. A replay may be faster than who reads
+    them, and waits for that in the end."""
     if target is None or (target == "-" and sys.stdout is None):
         yield None
-    elif target == "-":
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # type: ignore[union-attr]
-        yield sys.stdout
-    else:
-        with Path(target).open("a", encoding="utf-8", newline="\n") as file:
-            yield file
+        return
+    lines = Lines(target, limit=_REPLAYED_LINES) if is_replay else Lines(target)
+    try:
+        yield lines
+    finally:
+        lines.close()
 
 
 def _list_interfaces() -> int:

@@ -37,7 +37,7 @@ class Unattended:
     cannot be used."""
 
     def __init__(self, folder: Path, signals: StopSignals) -> None:
-        self._instance = Instance(folder)
+        self._instance = Instance(folder, must_write=False)
         self._only = FolderLock(folder / "headless.lock")
         self._signals = signals
         self._asking: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
@@ -53,7 +53,7 @@ class Unattended:
         watch: runs the server until it ends, has to give way, or a signal comes; the exit code.
         on_stand_by: called before each time of standing by: give back what only one process can have.
         """
-        if not self._only.take():
+        if not self._is_only():
             return None
         try:
             while self._stand_by(on_stand_by):
@@ -68,6 +68,13 @@ class Unattended:
             self._only.give_back()
             while self.has_to_give_way:
                 self._asking.get().close()
+
+    def _is_only(self) -> bool:
+        try:
+            return self._only.take()
+        except OSError as error:  # a disk that takes nothing
+            log.warning("another unattended process may run with this data folder: %s", error)
+            return True
 
     def _stand_by(self, on_stand_by: Callable[[], None]) -> bool:
         """True with the folder claimed; False when a signal came first."""

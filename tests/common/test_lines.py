@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.common.lines import Lines
+from packetwave.common import lines as module
+from packetwave.common.lines import Lines, LinesTrouble, missing
 
 
 def test_lines_are_added_to_a_file(tmp_path: Path) -> None:
@@ -30,6 +31,11 @@ def test_a_pipe_that_nobody_reads_keeps_nobody_waiting(monkeypatch: pytest.Monke
         text = "x" * 999
         taken = [lines.write(text) for _ in range(2000)]
         assert 0 < lines.lost == taken.count(False) < 2000
+        monkeypatch.setattr(module, "_STANDS_S", 0.0)
+        deadline = time.monotonic() + 10
+        while lines.state is not LinesTrouble.UNREAD and time.monotonic() < deadline:
+            time.sleep(0.001)
+        assert lines.state is LinesTrouble.UNREAD
         # Read after all: what was taken comes, in whole lines.
         got: list[str] = []
         read_all = threading.Thread(target=lambda: got.extend(reader.readlines()))
@@ -73,9 +79,11 @@ def test_a_full_disk_is_said_and_tried_again(
     while not lines.trouble and time.monotonic() < deadline:
         time.sleep(0.001)
     assert lines.trouble == "No space left on device" and lines.written == 0
+    assert str(lines.state) == LinesTrouble.DISK
     room.set()
     assert lines.flush(10)
     assert (lines.trouble, lines.written) == ("", 2)
+    assert lines.state is None
     lines.close()
     assert path.read_text() == "first line\nsecond line\n"
     assert caplog.text.count("cannot be written now") == 1
@@ -89,10 +97,12 @@ def test_a_reader_that_went_away_costs_the_lines_only(
     with os.fdopen(writing, "w") as pipe:
         monkeypatch.setattr(sys, "stdout", pipe)
         lines = Lines("-")
-        lines.write("one")
-        lines.write("two")
+        lines.write("one", 1)
+        lines.write("two", 2)
         assert lines.flush(10)
-        assert lines.trouble and lines.written == 0
+        assert lines.trouble and lines.state is LinesTrouble.GONE
+        # Nobody has to keep them: they will never be out.
+        assert (lines.lost, lines.written) == (2, 2)
         lines.close()
     assert len(caplog.records) == 1
 
@@ -114,3 +124,69 @@ def test_closing_waits_a_moment_only(tmp_path: Path, monkeypatch: pytest.MonkeyP
     lines.write("never")
     lines.close()
     assert (tmp_path / "events").read_bytes() == b""
+
+
+def test_a_full_disk_at_the_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = threading.Event()
+
+    class Full(io.FileIO):
+        def __init__(self, path: Path, mode: str) -> None:
+            if not room.is_set():
+                raise OSError(28, "No space left on device")
+            super().__init__(path, mode)
+
+    monkeypatch.setattr(io, "FileIO", Full)
+    lines = Lines(str(tmp_path / "events"), again_s=0.001)
+    assert lines.write("first line", 1)
+    room.set()
+    assert lines.flush(10)
+    lines.close()
+    assert (tmp_path / "events").read_text() == "first line\n"
+
+
+@pytest.mark.parametrize(
+    ("tail", "out", "added"),
+    [
+        (b"", 0, "one\ntwo\nthree\n"),
+        (b"before\n", 0, "one\ntwo\nthree\n"),
+        (b"before\none\n", 1, "two\nthree\n"),
+        (b"before\none\ntwo\nthree\n", 3, ""),
+        # Cut in half by the kill.
+        (b"before\none\ntw", 1, "o\nthree\n"),
+        (b"on", 0, "e\ntwo\nthree\n"),
+        (b"one\ntwo", 1, "\nthree\n"),
+        # Half a line of somebody else.
+        (b"before\nhalf", 0, "\none\ntwo\nthree\n"),
+        # One that was lost is no reason to write the later ones twice.
+        (b"before\ntwo\n", 2, "three\n"),
+    ],
+)
+def test_what_a_file_lacks_of_an_earlier_run(tail: bytes, out: int, added: str) -> None:
+    assert missing(tail, ["one", "two", "three"]) == (out, added.encode())
+
+
+def test_a_half_line_is_ended_though_nothing_is_left() -> None:
+    assert missing(b"before\nhalf", []) == (0, b"\n")
+    assert missing("하나\n둘".encode()[:-1], ["하나", "둘"]) == (1, "둘\n".encode()[2:])
+
+
+def test_lines_of_an_earlier_run_come_first_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.write_bytes(b"before\none\ntw")
+    lines = Lines(str(path))
+    lines.take_up([(7, "one"), (8, "two"), (9, "three")])
+    assert lines.write("four", 10)
+    assert lines.flush(10)
+    assert lines.written == 10
+    lines.close()
+    assert path.read_text() == "before\none\ntwo\nthree\nfour\n"
+
+
+def test_nothing_of_an_earlier_run_is_repeated_to_stdout(capfd: pytest.CaptureFixture[str]) -> None:
+    lines = Lines("-")
+    lines.take_up([(7, "one"), (8, "two")])
+    assert lines.written == 8
+    lines.write("three", 9)
+    assert lines.flush(10)
+    lines.close()
+    assert "one" not in capfd.readouterr().out

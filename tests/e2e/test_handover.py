@@ -3,7 +3,6 @@ Real processes, a real interface, frames of a real call on the wire; nothing lea
 
 import json
 import signal
-import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from packetwave.server.store.sqlite import FILE_NAME as DATABASE
 from packetwave.server.store.sqlite import SqliteStore
 from tests.e2e.programs import WAIT_S, Program, wait_until
 from tests.netns import Host, Office, needs_namespaces
-from tests.server.wire import Leg
+from tests.server.wire import Leg, on_the_wire
 
 pytestmark = [needs_namespaces, pytest.mark.timeout(120)]
 
@@ -58,16 +57,7 @@ class Wire:
     def _send(self, *messages: tuple[float, bytes]) -> None:
         with self._host.frame_socket() as wire:
             for _, frame in messages:
-                wire.send(_on_a_wire(frame))
-
-
-def _on_a_wire(frame: bytes) -> bytes:
-    """With what a switch drops frames without: addresses, and the checksum of the IP header."""
-    header = frame[14:34]
-    total = sum(struct.unpack(">10H", header))
-    checksum = 0xFFFF - (total % 0xFFFF)
-    addresses = bytes.fromhex("020000000002 020000000001")
-    return addresses + frame[12:24] + struct.pack(">H", checksum) + frame[26:]
+                wire.send(on_the_wire(frame))
 
 
 @pytest.fixture

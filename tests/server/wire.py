@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address
 from pathlib import Path
 
+_MACS = bytes.fromhex("020000000002020000000001")
+
 
 def frame(source: str, destination: str, data: bytes, *, port: int = 5060) -> bytes:
     """An Ethernet frame with one UDP datagram; checksums are left zero, as mirrors show them."""
@@ -12,6 +14,14 @@ def frame(source: str, destination: str, data: bytes, *, port: int = 5060) -> by
     addresses = IPv4Address(source).packed + IPv4Address(destination).packed
     ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0) + addresses
     return bytes(12) + b"\x08\x00" + ip + udp
+
+
+def on_the_wire(frame: bytes) -> bytes:
+    """The frame with what a bridge wants to see: MAC addresses and the IPv4 header's checksum."""
+    header = frame[14:34]
+    total = sum(struct.unpack(">10H", header))
+    checksum = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
+    return _MACS + frame[12:24] + struct.pack(">H", checksum) + frame[26:]
 
 
 def write_pcap(path: Path, frames: Iterable[tuple[float, bytes]]) -> Path:

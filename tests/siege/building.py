@@ -8,7 +8,6 @@ namespaces.
 import json
 import os
 import queue
-import struct
 import subprocess
 import sys
 import threading
@@ -21,14 +20,13 @@ from packetwave.server.office.values import Member, Put
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from tests.e2e.programs import start_server
 from tests.netns import Host, Office
-from tests.server.wire import Leg
+from tests.server.wire import Leg, on_the_wire
 from tests.siege.floods import HEP_PORT
 
 MEMBERS = 20
 STRANGERS = 200
 PBX, PHONE, SERVER = "10.9.0.10", "10.9.0.21", "10.9.0.30"
 PORT = 8765
-_MACS = bytes.fromhex("020000000002020000000001")  # a bridge drops frames without addresses
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -55,16 +53,8 @@ class Call:
 
     def __init__(self, number: int, caller: str, called: str) -> None:
         leg = Leg(caller, called, number=number, source=PBX, phone=PHONE)
-        self.begins = [_on_the_wire(data) for _, data in (leg.request(0, "INVITE"), leg.response(0, 180))]
-        self.ends = [_on_the_wire(data) for _, data in (leg.request(0, "CANCEL"), leg.response(0, 487))]
-
-
-def _on_the_wire(frame: bytes) -> bytes:
-    """The frame with what a bridge wants to see: MAC addresses and the IPv4 header's checksum."""
-    header = frame[14:34]
-    total = sum(struct.unpack(">10H", header))
-    checksum = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF
-    return _MACS + frame[12:24] + struct.pack(">H", checksum) + frame[26:]
+        self.begins = [on_the_wire(data) for _, data in (leg.request(0, "INVITE"), leg.response(0, 180))]
+        self.ends = [on_the_wire(data) for _, data in (leg.request(0, "CANCEL"), leg.response(0, 487))]
 
 
 class Building:

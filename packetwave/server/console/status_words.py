@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QCoreApplication
 
+from packetwave.common.lines import LinesTrouble
 from packetwave.common.supervision import Failure
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import FileFault, Status
-from packetwave.server.store.base import StoreState
+from packetwave.server.store.base import StoreFound, StoreHealth, StoreState, StoreTrouble
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -14,6 +15,8 @@ translate = QCoreApplication.translate
 
 def store_state(status: Status) -> tuple[Tone, str]:
     """The database's state as tone and word."""
+    if status.store_health.trouble is not None:
+        return Tone.BAD, translate("words", "in memory")
     match status.store:
         case StoreState.EMBEDDED:
             return Tone.GOOD, translate("words", "embedded")
@@ -25,6 +28,8 @@ def store_state(status: Status) -> tuple[Tone, str]:
 
 def store_matter(status: Status) -> Matter | None:
     """What is wrong with the database, None while nothing is."""
+    if status.store_health.trouble is not None:
+        return _trouble_matter(status.store_health, status.store_health.trouble)
     if status.store is not StoreState.AWAY:
         return None
     what = translate("words", "The database cannot be reached. Calls are told from the last known members.")
@@ -32,6 +37,49 @@ def store_matter(status: Status) -> Matter | None:
         waiting = translate("words", "Calls waiting to be written: {count}.")
         what = f"{what} {waiting.format(count=status.unwritten_calls)}"
     return Matter(what, translate("words", "Start the database again; PacketWave goes on by itself."), "")
+
+
+def _trouble_matter(health: StoreHealth, trouble: StoreTrouble) -> Matter:
+    match trouble:
+        case StoreTrouble.FULL:
+            what = translate("words", "The disk is full: the database's file cannot be written.")
+            then = translate("words", "Make room on the disk; PacketWave goes on by itself.")
+        case StoreTrouble.READ_ONLY:
+            what = translate("words", "The database's file cannot be written: it may only be read.")
+            then = translate(
+                "words", "See that your account may write in the data folder; PacketWave goes on by itself."
+            )
+        case StoreTrouble.UNUSABLE:
+            what = translate("words", "The database's file cannot be used.")
+            then = translate("words", "Why is in the log. PacketWave tries again by itself.")
+    goes_on = translate("words", "Calls are told all the same and are kept in memory: {count}.")
+    said = f"{what} {goes_on.format(count=f'{health.held:,}')}"
+    if health.lost:
+        lost = translate("words", "Too many to be kept, and lost: {count}.")
+        said = f"{said} {lost.format(count=f'{health.lost:,}')}"
+    return Matter(said, then)
+
+
+def lines_matter(status: Status) -> Matter | None:
+    """What is wrong with the event lines for other programs, None while nothing is."""
+    match status.lines_trouble:
+        case None:
+            return None
+        case LinesTrouble.DISK:
+            what = translate("words", "The events file cannot be written now.")
+            then = translate("words", "Make room on its disk; PacketWave goes on by itself.")
+        case LinesTrouble.UNREAD:
+            what = translate("words", "Nobody reads the events that this program writes.")
+            then = translate(
+                "words", "Calls are told all the same. Look at the program that is to read them."
+            )
+        case LinesTrouble.GONE:
+            what = translate("words", "The program that read the events has ended.")
+            then = translate("words", "Calls are told all the same. Start PacketWave again together with it.")
+    if status.lines_lost:
+        lost = translate("words", "Events lost: {count}.").format(count=f"{status.lines_lost:,}")
+        what = f"{what} {lost}"
+    return Matter(what, then)
 
 
 def failure_matter(failure: Failure | None) -> Matter | None:
@@ -47,8 +95,9 @@ def failure_matter(failure: Failure | None) -> Matter | None:
 
 
 def file_matter(status: Status) -> Matter | None:
-    """What was wrong with files at the start, None for nothing."""
+    """What was wrong with files, None for nothing."""
     found = [_file_matter(fault) for fault in status.file_faults]
+    found += [_found_matter(one, status.store_health.found) for one in status.store_health.found]
     if not found:
         return None
     return Matter(" ".join(what for what, _ in found), " ".join(then for _, then in found), can_retry=True)
@@ -73,8 +122,35 @@ def _file_matter(fault: FileFault) -> tuple[str, str]:
                 translate("words", "The settings file cannot be used. Default settings are used."),
                 translate("words", "Why is in the log."),
             )
-        case FileFault.DATABASE_PUT_ASIDE:
+
+
+def _found_matter(found: StoreFound, beside: tuple[StoreFound, ...]) -> tuple[str, str]:
+    match found:
+        case StoreFound.DAMAGED:
+            there = translate("words", "The damaged file is still in the data folder.")
+            if StoreFound.MEMBERS_KEPT in beside:
+                return translate("words", "The database was damaged. It was put aside."), there
+            what = translate("words", "The database was damaged. It was put aside, and an empty one is used.")
+            again = translate("words", "Import the members again.")
+            return what, f"{again} {there}"
+        case StoreFound.MEMBERS_KEPT:
             return (
-                translate("words", "The database was damaged. It was put aside, and an empty one is used."),
-                translate("words", "Import the members again. The damaged file is still in the data folder."),
+                translate("words", "The members are those last known, which were kept beside it."),
+                translate("words", "Look them through."),
+            )
+        case StoreFound.REMOVED:
+            return (
+                translate(
+                    "words", "The database's file was removed while PacketWave ran; it was written anew."
+                ),
+                translate("words", "Nothing is lost. Leave the data folder to PacketWave."),
+            )
+        case StoreFound.REPLACED:
+            return (
+                translate(
+                    "words",
+                    "Another file was put in the place of the database while PacketWave ran. "
+                    "It was put aside, and the database was written anew.",
+                ),
+                translate("words", "To use another database, close PacketWave first."),
             )

@@ -29,7 +29,7 @@ from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.settings.page import SettingsPage, Surroundings
 from packetwave.server.console.settings.words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.status_words import failure_matter, file_matter, store_matter
+from packetwave.server.console.status_words import failure_matter, file_matter, lines_matter, store_matter
 from packetwave.server.diagnosis import Severity
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -87,7 +87,7 @@ class ConsoleWindow(QWidget):
         self._listed: InterfacesChanged | None = None
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
-        self._knows_files = False  # has read what was wrong with files
+        self._known_files: Matter | None = None  # of what was wrong with files, what has been read
         self._known_failures = 0  # unexpected failures whose message was read
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
@@ -266,8 +266,10 @@ class ConsoleWindow(QWidget):
         listed = listing_matter(self._listed) if self._listed is not None and not doors_do else None
         capture = capture_matter(status) or listed or door_matter(status)
         matter, self._leads_to = capture or store_matter(status), self.capture
-        if matter is None and not self._knows_files:
+        if matter is None and file_matter(status) != self._known_files:
             matter, self._leads_to = file_matter(status), None
+        if matter is None:
+            matter, self._leads_to = lines_matter(status), self.capture
         if matter is None and status.failure is not None and status.failure.count > self._known_failures:
             matter, self._leads_to = failure_matter(status.failure), None
         if matter is None:
@@ -285,9 +287,9 @@ class ConsoleWindow(QWidget):
 
     def _act_on_trouble(self) -> None:
         if self._leads_to is None:
-            if self._knows_files or file_matter(self._status) is None:
+            if self._known_files == file_matter(self._status):
                 self._known_failures = self._status.failure.count if self._status.failure else 0
-            self._knows_files = True
+            self._known_files = file_matter(self._status)
             self._show_trouble_of(self._status)
             return
         if self._leads_to is self.settings:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from packetwave.server.engine.notices import ChangeMembers, Notice, RefusalCode, Refused
 from packetwave.server.office.values import Defect, MemberTable
-from packetwave.server.store.base import MemberStore, StoreAway, StoreConflict, StoreError
+from packetwave.server.store.base import MemberStore, StoreAway, StoreConflict, StoreError, StoreUnwritable
 from packetwave.server.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,8 @@ class Members:
         except StoreConflict as error:
             self._notify(Refused(command, RefusalCode.CONFLICT, str(error)))
             await self.load()
+        except StoreUnwritable as error:
+            self._notify(Refused(command, RefusalCode.UNWRITABLE, str(error)))
         except StoreError as error:
             self._notify(Refused(command, RefusalCode.FAILED, str(error)))
         else:

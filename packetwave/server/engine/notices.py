@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from packetwave.common.lines import LinesTrouble
 from packetwave.common.supervision import Failure
 from packetwave.server.capture import CaptureFaultCode, DoorKind, DoorState
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
-from packetwave.server.store.base import StoreState
+from packetwave.server.store.base import StoreHealth, StoreState
 from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
@@ -25,7 +26,6 @@ class FileFault(StrEnum):
     SETTINGS_WRONG_VALUES = "settings_wrong_values"
     SETTINGS_PUT_ASIDE = "settings_put_aside"
     SETTINGS_UNUSABLE = "settings_unusable"
-    DATABASE_PUT_ASIDE = "database_put_aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,15 @@ class Status:
     unwritten_calls: int = 0
     """Calls that the database has not got yet."""
 
+    store_health: StoreHealth = StoreHealth()  # noqa: RUF009 - a frozen value
+    """How the local file is."""
+
+    lines_lost: int = 0
+    """Event lines that could not be given to whoever reads them."""
+
+    lines_trouble: LinesTrouble | None = None
+    """Why event lines are late or lost now, None for nothing."""
+
     listening: str = ""
     """HOST:PORT at which clients connect, "" before."""
 
@@ -133,6 +142,9 @@ class RefusalCode(StrEnum):
 
     CONFLICT = "conflict"
     """Somebody else changed or removed one of the rows meanwhile; nothing was done."""
+
+    UNWRITABLE = "unwritable"
+    """The local file cannot be written now; the detail says why."""
 
     FAILED = "failed"
     """The database refused it; the detail says why."""

@@ -10,9 +10,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol
 
 from packetwave.common.exit_codes import ExitCode
+from packetwave.common.lines import Lines
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
@@ -35,14 +36,15 @@ from packetwave.server.engine.notices import (
     WatchPorts,
 )
 from packetwave.server.engine.status import StatusBoard
-from packetwave.server.engine.switchboard import Switchboard
+from packetwave.server.engine.switchboard import LATELY, MAX_RECENT, Switchboard
 from packetwave.server.faults import listen_fault
 from packetwave.server.hub import Delivery, Hub
 from packetwave.server.office import record as records
-from packetwave.server.office.values import CallRecord, MemberTable
+from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import StoreError, Stores
-from packetwave.server.store.thread import CallWriter, Flusher, StoreThread
+from packetwave.server.store.journal import Journal
+from packetwave.server.store.thread import Caretaker, Flusher, StoreThread
 from packetwave.server.watch.lookout import Lookout, source_of
 from packetwave.server.watch.meters import Meters
 from packetwave.server.watch.states import CaptureState, Recording, Seen, Source, WatchState
@@ -73,8 +75,8 @@ class Plan:
     source: Source | None = None
     """What is watched at first, None for nothing yet."""
 
-    events: TextIO | None = None
-    """Where the events go as JSON lines, None for nowhere."""
+    events: Lines | None = None
+    """Where the events go as JSON lines, None for nowhere; for who opened it to close."""
 
     on_end: Callable[[int, str], None] = lambda _code, _reason: None
     """Called once from the loop thread when a replay that ends by itself is over, or when `must_watch` is set
@@ -86,7 +88,7 @@ class Plan:
     must_watch: bool = False
 
     file_faults: tuple[FileFault, ...] = ()
-    """What was wrong with files before this; the database's own is found here."""
+    """What was wrong with files before this; what is wrong with the database's is in the status."""
 
 
 async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post: Post) -> "Running":
@@ -125,19 +127,22 @@ class Running:
         self._store_thread = store_thread
         self._stores = stores
         self._notify = notify
-        self._writer = CallWriter(store_thread, stores.calls)
-        self._flusher = Flusher(store_thread, stores.remote, stores.problem)
+        self._flusher = Flusher(store_thread, stores.remote)
+        self._caretaker = Caretaker(store_thread, stores.local)
+        self._journal = Journal(stores.calls, plan.events, self._flusher.wake)
         self._switchboard = Switchboard(
             send=self._send,
-            write=self._writer.put,
+            write=self._journal.put,
             notify=notify,
             is_connected=lambda address: self._hub.is_connected(address),
-            events=plan.events,
         )
         self._hub = Hub(
             ringing_at=self._switchboard.alerts.ringing_at,
             extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
-            on_told=self._switchboard.told,
+            on_told=self._told(ToldHow.WRITTEN),
+            on_confirmed=self._told(ToldHow.ARRIVED),
+            on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
+            on_lost=lambda call_id, address: self._switchboard.told(call_id, address, 0.0, ToldHow.LOST),
             on_change=lambda: self._status.note(),
         )
         self._lookout = Lookout(
@@ -153,22 +158,21 @@ class Running:
         )
         self._members = Members(store_thread, stores.members, self._use_members, notify)
         self._meters = Meters(settings.ports, supervisor)
-        if stores.problem:
-            log.warning("%s", stores.problem)
         self._status = StatusBoard(
             notify,
             lookout=self._lookout,
             hub=self._hub,
             switchboard=self._switchboard,
-            writer=self._writer,
+            journal=self._journal,
             flusher=self._flusher,
-            file_faults=(*plan.file_faults, FileFault.DATABASE_PUT_ASIDE)
-            if stores.problem
-            else plan.file_faults,
+            caretaker=self._caretaker,
+            file_faults=plan.file_faults,
         )
 
     async def open(self) -> None:
         """Know the members and the calls of before, then let clients connect. Raises StartFault."""
+        await self._caretaker.look(self._status.note)
+        await self._journal.open()
         await self._members.load()
         await self._take_up_calls()
         host, port = parse_listen(self._settings.listen)
@@ -182,9 +186,10 @@ class Running:
     async def begin(self) -> None:
         """Start what runs all the time, and watch what is to be watched at first."""
         keep = self.supervisor.keep
-        keep("writing calls", self._writer.run)
+        keep("writing calls", self._journal.run)
         keep("watching the members", self._members.watch)
         keep("writing to the database", lambda: self._flusher.run(self._status.note))
+        keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
         if self._plan.source is not None:
@@ -204,8 +209,11 @@ class Running:
         with guard("closing the store"), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STAGE_S):
                 with guard("writing the last calls"):
-                    await self._writer.write()
+                    await self._journal.close()
+                if self._stores.remote is not None:
+                    await self._store_thread.run(self._stores.remote.flush)
                 await self._store_thread.run(self._stores.close)
+        self._journal.end()
         self._store_thread.end()
 
     def obey(self, command: Command) -> None:
@@ -227,13 +235,22 @@ class Running:
     def _send(self, delivery: Delivery, arrived: float) -> None:
         self._hub.send(delivery.addresses, delivery.message, arrived)
 
+    def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
+        return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)
+
     async def _take_up_calls(self) -> None:
+        now = datetime.now(UTC)
+
+        def over() -> list[CallRecord]:
+            lately = self._stores.calls.load_calls(since=now - LATELY, limit=MAX_RECENT)
+            return [record for record in lately if not records.is_open(record)]
+
         try:
             calls = await self._store_thread.run(self._stores.calls.open_calls)
+            self._switchboard.take_up(calls, now, await self._store_thread.run(over))
         except StoreError as error:
             log.warning("calls of before the restart are not known: %s", error)
             return
-        self._switchboard.take_up(calls, datetime.now(UTC))
         self._lookout.restore(map(records.as_open, calls))
 
     def _use_members(self, table: MemberTable) -> None:
@@ -282,6 +299,7 @@ class Running:
 
     async def _after_replay(self) -> None:
         await self._hub.sent()
+        await self._journal.sent()
         self._plan.on_end(ExitCode.FINE, "")
 
     # Commands

@@ -9,7 +9,8 @@ from packetwave.server.capture import DoorKind
 from packetwave.server.engine.notices import DoorStatus, FileFault, Notice, Status, StatusChanged
 from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Hub
-from packetwave.server.store.thread import CallWriter, Flusher
+from packetwave.server.store.journal import Journal
+from packetwave.server.store.thread import Caretaker, Flusher
 from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.lookout import Lookout
 from packetwave.server.watch.states import CaptureState, Live, WatchState
@@ -32,8 +33,9 @@ class StatusBoard:
         lookout: Lookout,
         hub: Hub,
         switchboard: Switchboard,
-        writer: CallWriter,
+        journal: Journal,
         flusher: Flusher,
+        caretaker: Caretaker,
         file_faults: tuple[FileFault, ...],
     ) -> None:
         self.listening = ""
@@ -42,8 +44,9 @@ class StatusBoard:
         self._lookout = lookout
         self._hub = hub
         self._switchboard = switchboard
-        self._writer = writer
+        self._journal = journal
         self._flusher = flusher
+        self._caretaker = caretaker
         self._file_faults = file_faults
         self._rate = Rate()
         self._door_rates = {kind: (Rate(), Rate()) for kind in DoorKind}
@@ -92,7 +95,10 @@ class StatusBoard:
             members_expected=len(self._switchboard.directory.addresses),
             store=store,
             store_detail=store_detail,
-            unwritten_calls=self._flusher.unwritten + self._writer.unwritten,
+            unwritten_calls=self._flusher.unwritten + self._journal.unwritten,
+            store_health=self._caretaker.health,
+            lines_lost=self._journal.lines_lost,
+            lines_trouble=self._journal.lines_trouble,
             listening=self.listening,
             file_faults=self._file_faults,
             failure=self.failure,

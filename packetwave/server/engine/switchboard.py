@@ -1,7 +1,7 @@
 """Does all that a call event asks for: its record, its line in the events file, who is told, the window.
 
-Owns the records of live calls and the members' directory. On the loop thread only; no I/O but the events
-file.
+Owns the records of live calls and the members' directory. On the loop thread only; no I/O: the alert goes out
+first, all else that is said goes to the journal.
 """
 
 import logging
@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
-from typing import TextIO
 
 from packetwave.common.numbers import mask
 from packetwave.server.calls.events import (
@@ -21,17 +20,19 @@ from packetwave.server.calls.events import (
     Ringing,
     Stopped,
 )
-from packetwave.server.calls.lines import to_json
 from packetwave.server.engine.notices import CallChanged, MembersChanged, Notice
 from packetwave.server.hub.alerts import Alerts, Delivery
 from packetwave.server.office import record as records
 from packetwave.server.office.directory import Directory
-from packetwave.server.office.values import CallRecord, MemberTable
+from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
 
 log = logging.getLogger(__name__)
 
 STILL_RINGS = timedelta(seconds=120)
 """How long after its first ring a call that was left by a stop may still ring."""
+
+LATELY = timedelta(minutes=10)
+"""How long before a stop a call may have ended whose phone is still heard of after it."""
 
 MAX_RECENT = 2_000
 """Ended calls whose record may still change: told a moment later, or corrected."""
@@ -40,18 +41,17 @@ MAX_RECENT = 2_000
 class Switchboard:
     """Call events in; records, messages, lines and notices out.
 
-    send: a message for addresses, with the `perf_counter` of its cause. write: a record to be stored.
-    is_connected: whether a client is there. events: where the JSON lines go, None for nowhere.
+    send: a message for addresses, with the `perf_counter` of its cause. write: what is to be said, in one
+    write: a call's record, the event that made it so. is_connected: whether a client is there.
     """
 
     def __init__(
         self,
         *,
         send: Callable[[Delivery, float], None],
-        write: Callable[[CallRecord], None],
+        write: Callable[[CallRecord | None, RecordedEvent | None], None],
         notify: Callable[[Notice], None],
         is_connected: Callable[[str], bool],
-        events: TextIO | None,
     ) -> None:
         self.directory = Directory()
         self.alerts = Alerts()
@@ -59,13 +59,18 @@ class Switchboard:
         self._write = write
         self._notify = notify
         self._is_connected = is_connected
-        self._events = events
         self._live: dict[str, CallRecord] = {}
         self._recent: OrderedDict[str, CallRecord] = OrderedDict()
+        self._over: set[str] = set()
 
-    def take_up(self, open_calls: Iterable[CallRecord], now: datetime) -> None:
+    def take_up(
+        self, open_calls: Iterable[CallRecord], now: datetime, over: Iterable[CallRecord] = ()
+    ) -> None:
         """Calls that were not over when the program stopped; the tracker says what becomes of them. What may
-        still ring is told to the clients that come back; once the members are known."""
+        still ring is told to the clients that come back; once the members are known. over: calls that had
+        ended lately: what is heard of them now rings a phone at most, and is said of no call a second time.
+        """
+        self._over = {record.call_id for record in over}
         for record in open_calls:
             self._live[record.call_id] = record
             if record.answered_at is None and now - record.rang_at <= STILL_RINGS:
@@ -86,35 +91,34 @@ class Switchboard:
         told = self.alerts.goes_on(event, self.directory)
         if told is not None:
             self._send(told, arrived)
-        if isinstance(event, Stopped | RangAgain):
+        if isinstance(event, Stopped | RangAgain) or event.call_id in self._over:
             return
         before = self._live.get(event.call_id) or self._recent.get(event.call_id)
         if isinstance(event, CallerChanged):
             event = replace(event, caller_name=self.directory.member(event.caller).name or event.caller_name)
-        self.say(event)
-        if before is not None:
-            self._keep(records.carry_on(before, event, self.directory))
+        if before is None:
+            self.say(event)
+        else:
+            self._keep(records.carry_on(before, event, self.directory), event)
 
     def say(self, event: RecordedEvent) -> None:
-        """Write the event as a line of the events file, if there is one."""
-        if self._events is None:
-            return
-        try:
-            self._events.write(to_json(event) + "\n")
-            self._events.flush()
-        except (OSError, ValueError) as error:
-            log.error("events are not written any more: %s", error)
-            self._events = None
+        """Write an event that is on no call's record."""
+        self._write(None, event)
 
-    def told(self, call_id: str, address: str, took_ms: float) -> None:
-        """A client was given the message that its phone rings."""
+    def told(self, call_id: str, address: str, took_ms: float, how: ToldHow) -> None:
+        """A client was given the message that its phone rings, or more is known of that."""
         before = self._live.get(call_id) or self._recent.get(call_id)
         if before is not None:
-            after = records.tell(before, address, datetime.now(UTC), took_ms)
+            after = records.tell(before, address, datetime.now(UTC), took_ms, how)
             if after is not before:
                 self._keep(after)
 
     def _rings(self, event: Ringing, arrived: float) -> None:
+        if event.call_id in self._over:
+            told = self.alerts.rings(records.begin(event, self.directory), self.directory)
+            if told is not None:
+                self._send(told, arrived)
+            return
         before = self._live.get(event.call_id)
         record = records.begin(event, self.directory, before)
         told = self.alerts.rings(record, self.directory)
@@ -123,10 +127,11 @@ class Switchboard:
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
         log.info("%s rings, called by %s", record.called, mask(record.caller))
         if before is None:  # else it was said before the restart
-            self.say(replace(event, caller_name=record.caller_name or event.caller_name))
-        self._keep(record)
+            self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
+        else:
+            self._keep(record)
 
-    def _keep(self, record: CallRecord) -> None:
+    def _keep(self, record: CallRecord, event: RecordedEvent | None = None) -> None:
         if records.is_open(record):
             self._live[record.call_id] = record
         else:
@@ -134,5 +139,5 @@ class Switchboard:
             self._recent[record.call_id] = record
             if len(self._recent) > MAX_RECENT:
                 self._recent.popitem(last=False)
-        self._write(record)
+        self._write(record, event)
         self._notify(CallChanged(record))

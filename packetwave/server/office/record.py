@@ -16,7 +16,7 @@ from packetwave.server.calls.events import (
 )
 from packetwave.server.calls.tracker import OpenCall
 from packetwave.server.office.directory import Directory
-from packetwave.server.office.values import CallRecord, Told
+from packetwave.server.office.values import CallRecord, Told, ToldHow
 
 
 def begin(event: Ringing, directory: Directory, before: CallRecord | None = None) -> CallRecord:
@@ -70,15 +70,24 @@ def miss(record: CallRecord, addresses: Iterable[str]) -> CallRecord:
     return replace(record, offline=tuple(addresses))
 
 
-def tell(record: CallRecord, address: str, at: datetime, took_ms: float) -> CallRecord:
-    """The record after a PC was told of the call (each PC once)."""
-    if any(told.address == address for told in record.told):
+def tell(record: CallRecord, address: str, at: datetime, took_ms: float, how: ToldHow) -> CallRecord:
+    """The record after a PC was told of the call, or more is known of that; each PC is on it once. What has
+    arrived was not lost afterwards."""
+    before = next((told for told in record.told if told.address == address), None)
+    told = Told(address, at, took_ms, how)
+    if before is None and how is ToldHow.LOST:
         return record
-    return replace(
-        record,
-        told=(*record.told, Told(address, at, took_ms)),
-        offline=tuple(other for other in record.offline if other != address),
-    )
+    if before is None:
+        return replace(
+            record,
+            told=(*record.told, told),
+            offline=tuple(other for other in record.offline if other != address),
+        )
+    if before.how in (how, ToldHow.ACKNOWLEDGED) or (before.has_arrived and not told.has_arrived):
+        return record
+    if before.how is not ToldHow.LOST:  # the same alert, of which more is known
+        told = replace(before, how=how)
+    return replace(record, told=tuple(told if each is before else each for each in record.told))
 
 
 def as_open(record: CallRecord) -> OpenCall:

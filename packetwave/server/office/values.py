@@ -118,13 +118,36 @@ class Remove:
 MemberChange = Put | Remove
 
 
+class ToldHow(StrEnum):
+    """How much is known of an alert that was sent. The values are stored."""
+
+    WRITTEN = "written"
+    """It was written to the connection; whether it arrived is not known."""
+
+    ARRIVED = "arrived"
+    """It has arrived at the PC: an answer came to what was sent after it."""
+
+    ACKNOWLEDGED = "acknowledged"
+    """The client said that it has shown it."""
+
+    LOST = "lost"
+    """It was written, and the connection ended before it was known to arrive."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An alert sent for a call: to which address, when, and how long it took from the frame's arrival."""
+    """An alert sent for a call: to which address, when, how long that took from the frame's arrival, and what
+    is known of it since."""
 
     address: str
     at: datetime
     took_ms: float
+    how: ToldHow = ToldHow.WRITTEN
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether it is known to have reached the PC."""
+        return self.how in (ToldHow.ARRIVED, ToldHow.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """The store's interface: members and call history. Two implementations answer to one contract suite.
 
 Everything here blocks and is called on the store thread only. Values in and out are frozen.
-`StoreAway` is the only error for a database that cannot be reached now; it may come back by itself.
+Everything but `JournalStore.journal`, that is, which has a thread of its own: what is said of a call waits
+neither for a database elsewhere nor for a long history. `StoreAway` is the only error for a database that
+cannot be reached now; it may come back by itself.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -18,6 +21,59 @@ class StoreError(Exception):
 
 class StoreAway(StoreError):
     """The database cannot be reached now."""
+
+
+class StoreTrouble(StrEnum):
+    """Why the local file cannot be written. Calls, lines and small values are in memory meanwhile."""
+
+    FULL = "full"
+    """The disk is full."""
+
+    READ_ONLY = "read_only"
+    """The disk, the folder or the file may only be read."""
+
+    UNUSABLE = "unusable"
+    """It cannot be opened or read; the log says why."""
+
+
+class StoreUnwritable(StoreError):
+    """The local file cannot be written now. Attribute: trouble."""
+
+    def __init__(self, text: str, trouble: StoreTrouble) -> None:
+        super().__init__(text)
+        self.trouble = trouble
+
+
+class StoreFound(StrEnum):
+    """What was wrong with the local file, and was seen to."""
+
+    DAMAGED = "damaged"
+    """It was damaged: it was put aside, and a new one is used."""
+
+    MEMBERS_KEPT = "members_kept"
+    """The members of a file that was damaged or gone are those last known, which are kept beside it."""
+
+    REMOVED = "removed"
+    """It was removed under the running program, and written anew."""
+
+    REPLACED = "replaced"
+    """Another file was put in its place under the running program: that was put aside, the own one written
+    anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreHealth:
+    """How the local file is."""
+
+    trouble: StoreTrouble | None = None
+    held: int = 0
+    """Calls that are only in memory, because the file cannot be written."""
+
+    lost: int = 0
+    """Calls of those that had to be given up because too many were."""
+
+    found: tuple[StoreFound, ...] = ()
+    """What was seen to since the start."""
 
 
 class StoreDamaged(StoreError):
@@ -61,6 +117,19 @@ class CallStore(Protocol):
         """Give the handle back. May be called twice."""
 
 
+class JournalStore(CallStore, Protocol):
+    """Where calls and the lines that speak of them are written, so that no two writes can disagree."""
+
+    def journal(
+        self, records: Sequence[CallRecord], lines: Sequence[tuple[int, str]] = (), done: Sequence[int] = ()
+    ) -> None:
+        """Write records as `put_calls` does, event lines under their numbers, and forget the lines whose
+        numbers are `done`; durably, all or none. On the journal's thread. Raises StoreError."""
+
+    def lines_left(self) -> list[tuple[int, str]]:
+        """The lines that were written and not forgotten, by their numbers. Raises StoreError."""
+
+
 class StoreState(StrEnum):
     """Which database a run has, and whether it is there."""
 
@@ -88,15 +157,21 @@ class Remote(Protocol):
     def unwritten(self) -> int: ...
 
 
+class Local(Protocol):
+    """The local file, which needs to be looked after (`SteadyStore`)."""
+
+    def tend(self) -> StoreHealth: ...
+
+
 class Stores(Protocol):
     """The stores of one run. calls may be another store than members' (a replay has its own, empty one);
-    keeper, remote: None where the run has none. problem: what was wrong with the file, "" for nothing."""
+    keeper, remote, local: None where the run has none."""
 
     @property
     def members(self) -> MemberStore: ...
 
     @property
-    def calls(self) -> CallStore: ...
+    def calls(self) -> JournalStore: ...
 
     @property
     def keeper(self) -> Keeper | None: ...
@@ -105,6 +180,6 @@ class Stores(Protocol):
     def remote(self) -> Remote | None: ...
 
     @property
-    def problem(self) -> str: ...
+    def local(self) -> Local | None: ...
 
     def close(self) -> None: ...

@@ -18,6 +18,7 @@ from packetwave.server.office.values import CallRecord, MemberChange, MemberTabl
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreError, StoreState
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
+from packetwave.server.store.steady import SteadyStore
 
 log = logging.getLogger("packetwave.store")
 
@@ -32,7 +33,11 @@ class KeptStore:
     """
 
     def __init__(
-        self, primary: MongoStore, local: SqliteStore, *, clock: Callable[[], float] = time.monotonic
+        self,
+        primary: MongoStore,
+        local: SteadyStore | SqliteStore,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._primary = primary
         self._local = local
@@ -130,9 +135,19 @@ class KeptStore:
 
     # Calls
 
+    def journal(
+        self, records: Sequence[CallRecord], lines: Sequence[tuple[int, str]] = (), done: Sequence[int] = ()
+    ) -> None:
+        """Write to the local file; `flush` brings the calls to the database."""
+        self._local.journal(records, lines, done, mark=True)
+
+    def lines_left(self) -> list[tuple[int, str]]:
+        """See `JournalStore.lines_left`."""
+        return self._local.lines_left()
+
     def put_calls(self, records: Sequence[CallRecord]) -> None:
         """Write the records durably to the local file, and to the database where it is there."""
-        self._local.queue_calls(records)
+        self.journal(records)
         self._write_calls()
 
     def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
@@ -191,7 +206,7 @@ class KeptStore:
             else:
                 self._found()
                 self._write_refused = ""
-                self._local.mark_written([record.call_id for record in records])
+                self._local.mark_written(records)
         return False
 
     # Small values stay in the local file

@@ -4,10 +4,11 @@ history of its own."""
 from dataclasses import dataclass
 from pathlib import Path
 
-from packetwave.server.store.base import CallStore, Keeper, MemberStore, Remote
+from packetwave.server.store.base import JournalStore, Keeper, Local, MemberStore, Remote
 from packetwave.server.store.kept import KeptStore
 from packetwave.server.store.mongo import MongoStore
-from packetwave.server.store.sqlite import FILE_NAME, SqliteStore, open_embedded
+from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
+from packetwave.server.store.steady import SteadyStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +16,10 @@ class OpenStores:
     """The stores that are open for one run, see `base.Stores`."""
 
     members: MemberStore
-    calls: CallStore
+    calls: JournalStore
     keeper: Keeper | None = None
     remote: Remote | None = None
-    problem: str = ""
+    local: Local | None = None
 
     def close(self) -> None:
         self.calls.close()
@@ -28,11 +29,11 @@ class OpenStores:
 def open_stores(folder: Path, *, mongodb: str = "", replay: bool = False) -> OpenStores:
     """Open what a run needs. mongodb: a URI, "" for the embedded store. replay: calls go into an empty
     history of their own that ends with the run. Raises StoreError."""
-    local, problem = open_embedded(folder / FILE_NAME)
-    store: SqliteStore | KeptStore = local
+    local = SteadyStore(folder / FILE_NAME)
+    store: SteadyStore | KeptStore = local
     remote: KeptStore | None = None
     if mongodb:
         store = remote = KeptStore(MongoStore(mongodb), local)
     if replay:
-        return OpenStores(store, SqliteStore(":memory:"), None, remote, problem or "")
-    return OpenStores(store, store, store, remote, problem or "")
+        return OpenStores(store, SqliteStore(":memory:"), None, remote, local)
+    return OpenStores(store, store, store, remote, local)

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, get_args, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from packetwave.common import addresses
 from packetwave.server.office.validation import CHECKS
@@ -23,6 +23,7 @@ from packetwave.server.office.values import (
     MemberTable,
     Put,
     Told,
+    ToldHow,
     texts_of,
 )
 from packetwave.server.store.base import StoreError
@@ -173,7 +174,8 @@ def _told(value: object) -> Told | None:
     at, took_ms = _time(value.get("at")), value.get("took_ms")
     if at is None or not isinstance(took_ms, (int, float)):
         return None
-    return Told(_text(value.get("address")), at, float(took_ms))
+    how = _code(ToldHow, ToldHow.WRITTEN, value.get("how"))
+    return Told(_text(value.get("address")), at, float(took_ms), cast(ToldHow, how))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The tables of the embedded store's file, and how an older file gets them.
 
 What a table must have since its first version stands in `STEPS`; a field declared later is a column added to
-it. Such a file still serves an older program, which does not see that column. On the store thread.
+it, and a table that only the program itself needs is in `OWN`. Such a file still serves an older program,
+which does not see them. On the store thread.
 """
 
 import json
@@ -37,6 +38,12 @@ STEPS: tuple[Step, ...] = (
 """STEPS[n] takes a file from version n (`PRAGMA user_version`) to n + 1. Steps are only ever added."""
 
 
+OWN: Step = (
+    # Lines for `--events` that may not be out yet.
+    "CREATE TABLE IF NOT EXISTS event_lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL)",
+)
+
+
 def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
     """Bring a file to version `len(steps)` and give it the columns declared since, all of it or nothing.
     Raises StoreError for a file that a newer program made, sqlite3.Error for a step that fails."""
@@ -51,6 +58,8 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> No
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")
+        for statement in OWN:
+            connection.execute(statement)
         _add_columns(connection)
 
 

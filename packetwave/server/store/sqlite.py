@@ -1,32 +1,37 @@
 """The embedded store: members and calls in one SQLite file; and what is kept for a MongoDB that is away.
 
 Every commit is on the disk when the call returns (WAL, synchronous FULL). Another process may use the same
-file (`members import` beside a running server). The connection may be made on any thread; from then on
-one thread, the store thread, uses it. Times are stored as whole milliseconds since 1970 UTC.
+file (`members import` beside a running server). The store thread and the journal's take turns at the one
+connection. Times are stored as whole milliseconds since 1970 UTC.
 """
 
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
-    Defect,
-    DefectCode,
     Member,
     MemberChange,
     MemberTable,
     Put,
     texts_of,
 )
-from packetwave.server.store.base import StoreAway, StoreConflict, StoreDamaged, StoreError
+from packetwave.server.store.base import (
+    StoreAway,
+    StoreConflict,
+    StoreDamaged,
+    StoreError,
+    StoreTrouble,
+    StoreUnwritable,
+)
 from packetwave.server.store.rows import (
     CALL_FIELDS,
     CALL_LISTS,
@@ -38,33 +43,20 @@ from packetwave.server.store.rows import (
     read_table,
 )
 from packetwave.server.store.schema import json_object, migrate, read_json, to_json, transaction
+from packetwave.server.store.table_text import table_from_text, table_to_text
 
 FILE_NAME = "packetwave.db"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BUSY_PAUSE_S = 0.005
+_PAGE = 2_000
 
 _MEMBER_NAMES = ", ".join(f'"{name}"' for name in (*COLUMNS, "extra"))
 _MEMBER_PLACES = ", ".join("?" for _ in (*COLUMNS, "extra"))
 _MEMBER_SETS = ", ".join(f'"{name}" = ?' for name in (*COLUMNS, "extra"))
 _CALL_NAMES = ", ".join(f'"{name}"' for name in CALL_FIELDS)
 _CALL_PLACES = ", ".join("?" for _ in CALL_FIELDS)
-
-
-def open_embedded(path: Path) -> tuple["SqliteStore", str | None]:
-    """The store in this file, made with its folder where missing; and one sentence where the file was
-    damaged: it was put aside as `NAME.damaged-<n>` and the store starts empty. Raises StoreError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"cannot make the folder {path.parent}: {error.strerror}") from error
-    try:
-        return SqliteStore(path), None
-    except StoreDamaged:
-        aside = _put_aside(path)
-    problem = f"{path.name} was damaged; it was put aside as {aside.name} and an empty one is used"
-    return SqliteStore(path), problem
 
 
 class SqliteStore:
@@ -77,6 +69,7 @@ class SqliteStore:
     def __init__(self, path: Path | str, *, busy_s: float = 1.5) -> None:
         self._path = str(path)
         self._seen_version = -1
+        self._lock = threading.RLock()
         with self._told():
             self._connection = sqlite3.connect(
                 self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
@@ -108,8 +101,9 @@ class SqliteStore:
                 return
 
     def close(self) -> None:
-        """Give the file back. May be called twice."""
-        self._connection.close()
+        """Give the file back. May be called twice. Afterwards everything else raises StoreError."""
+        with self._lock:
+            self._connection.close()
 
     # Members
 
@@ -171,14 +165,56 @@ class SqliteStore:
 
     def put_calls(self, records: Sequence[CallRecord]) -> None:
         """Write each record over what is stored of its `call_id`, all or none."""
+        self.journal(records)
+
+    def journal(
+        self,
+        records: Sequence[CallRecord],
+        lines: Sequence[tuple[int, str]] = (),
+        done: Sequence[int] = (),
+        *,
+        mark: bool = False,
+    ) -> None:
+        """See `JournalStore.journal`. mark: the records as not yet written to the other database."""
         with self._told(), transaction(self._connection):
             self._put_calls(records)
+            if mark:
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO unwritten VALUES (?)",
+                    [(clean(record.call_id),) for record in records],
+                )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO event_lines VALUES (?, ?)",
+                [(number, clean(line)) for number, line in lines],
+            )
+            self._connection.executemany(
+                "DELETE FROM event_lines WHERE number = ?", [(number,) for number in done]
+            )
+
+    def lines_left(self) -> list[tuple[int, str]]:
+        """See `JournalStore.lines_left`."""
+        with self._told():
+            return self._connection.execute("SELECT number, line FROM event_lines ORDER BY number").fetchall()
 
     def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
-        """Calls that rang at or after `since`, newest first."""
-        return self._read_calls(
-            "WHERE rang_at >= ? ORDER BY rang_at DESC, call_id DESC LIMIT ?", (_to_number(since), limit)
-        )
+        """Calls that rang at or after `since`, newest first. Read in pages, between which others have their
+        turn."""
+        found: list[CallRecord] = []
+        clause, values = "rang_at >= ?", (_to_number(since),)
+        after: tuple[object, ...] = ()
+        left = limit
+        while left > 0:
+            size = min(left, _PAGE)
+            page = self._call_rows(
+                f"WHERE {clause} ORDER BY rang_at DESC, call_id DESC LIMIT ?", (*values, *after, size)
+            )
+            found += _read_rows(page)
+            if len(page) < size:
+                break
+            left -= size
+            clause = "rang_at >= ? AND (rang_at, call_id) < (?, ?)"
+            after = tuple(page[-1][CALL_FIELDS.index(name)] for name in ("rang_at", "call_id"))
+        return found
 
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first."""
@@ -191,10 +227,11 @@ class SqliteStore:
         )
 
     def _read_calls(self, clause: str, values: tuple[object, ...]) -> list[CallRecord]:
+        return _read_rows(self._call_rows(clause, values))
+
+    def _call_rows(self, clause: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         with self._told():
-            rows = self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
-        read = (read_call(_call_columns(row)) for row in rows)
-        return [record for record in read if record is not None]
+            return self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
 
     # Small values
 
@@ -213,14 +250,10 @@ class SqliteStore:
 
     def keep_members(self, place: str, table: MemberTable) -> None:
         """Keep the members of the database at `place`, apart from the embedded ones."""
-        content = to_json(
-            {
-                "members": [asdict(member) for member in table.members],
-                "defects": [asdict(defect) for defect in table.defects],
-            }
-        )
         with self._told(), transaction(self._connection):
-            self._connection.execute("INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, content))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO kept_members VALUES (?, ?)", (place, table_to_text(table))
+            )
 
     def kept_members(self, place: str) -> MemberTable | None:
         """The members last kept of the database at `place`; None where there are none."""
@@ -228,24 +261,7 @@ class SqliteStore:
             found = self._connection.execute(
                 "SELECT content FROM kept_members WHERE place = ?", (place,)
             ).fetchone()
-        if found is None:
-            return None
-        content = json_object(found[0])
-        try:
-            return MemberTable(
-                tuple(Member(**keys) for keys in content["members"]),
-                tuple(Defect(**{**keys, "code": DefectCode(keys["code"])}) for keys in content["defects"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
-
-    def queue_calls(self, records: Sequence[CallRecord]) -> None:
-        """Like `put_calls`, and mark them as not yet written to the other database."""
-        with self._told(), transaction(self._connection):
-            self._put_calls(records)
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO unwritten VALUES (?)", [(clean(record.call_id),) for record in records]
-            )
+        return None if found is None else table_from_text(found[0])
 
     def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
         """Calls marked as not yet written, oldest first; limit -1: all."""
@@ -259,49 +275,55 @@ class SqliteStore:
             (count,) = self._connection.execute("SELECT count(*) FROM unwritten").fetchone()
         return cast(int, count)
 
-    def mark_written(self, call_ids: Sequence[str]) -> None:
-        """Take the mark off again."""
+    def mark_written(self, records: Sequence[CallRecord]) -> None:
+        """Take the mark off those that are still as they were written there."""
         with self._told(), transaction(self._connection):
-            self._connection.executemany(
-                "DELETE FROM unwritten WHERE call_id = ?", [(call_id,) for call_id in call_ids]
-            )
+            for record in records:
+                rows = self._call_rows("WHERE call_id = ?", (record.call_id,))
+                if _read_rows(rows) == [record]:
+                    self._connection.execute("DELETE FROM unwritten WHERE call_id = ?", (record.call_id,))
+
+    @contextmanager
+    def using(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for what is done with whole tables; others wait meanwhile. Raises StoreError."""
+        with self._told():
+            yield self._connection
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except sqlite3.Error as error:
-            raise _store_error(error, self._path) from error
+            raise store_error(error, self._path) from error
 
 
-def _store_error(error: sqlite3.Error, path: str) -> StoreError:
+def store_error(error: sqlite3.Error, path: str) -> StoreError:
+    """What an error of SQLite means."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    advice = {
-        sqlite3.SQLITE_FULL: "the disk is full: make room",
-        sqlite3.SQLITE_READONLY: "the file may not be written: check its rights",
-        sqlite3.SQLITE_CANTOPEN: "the file cannot be opened: check that its folder exists and its rights",
-        sqlite3.SQLITE_PERM: "the file may not be opened: check its rights",
+    unwritable = {
+        sqlite3.SQLITE_FULL: (StoreTrouble.FULL, "the disk is full: make room"),
+        sqlite3.SQLITE_READONLY: (StoreTrouble.READ_ONLY, "the file may not be written: check its rights"),
+        sqlite3.SQLITE_PERM: (StoreTrouble.READ_ONLY, "the file may not be opened: check its rights"),
+        sqlite3.SQLITE_CANTOPEN: (
+            StoreTrouble.UNUSABLE,
+            "the file cannot be opened: check that its folder exists and its rights",
+        ),
+        sqlite3.SQLITE_IOERR: (StoreTrouble.UNUSABLE, f"the disk does not do what it should: {error}"),
     }
+    if code in unwritable:
+        trouble, advice = unwritable[code]
+        return StoreUnwritable(f"{path}: {advice}", trouble)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return StoreDamaged(f"{path}: {error}")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreAway(f"{path} is in use by another program: {error}")
-    return StoreError(f"{path}: {advice.get(code, error)}")
+    return StoreError(f"{path}: {error}")
 
 
-def _put_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    try:
-        # The write-ahead log goes along under the name by which SQLite finds it again.
-        for ending in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + ending)
-            if part.exists():
-                part.replace(aside.with_name(aside.name + ending))
-    except OSError as error:
-        raise StoreError(f"{path} is damaged and cannot be put aside: {error.strerror}") from error
-    return aside
+def _read_rows(rows: Sequence[tuple[object, ...]]) -> list[CallRecord]:
+    read = (read_call(_call_columns(row)) for row in rows)
+    return [record for record in read if record is not None]
 
 
 def _call_row(record: CallRecord) -> tuple[object, ...]:

@@ -1,9 +1,11 @@
 import pytest
 
+from packetwave.common.lines import LinesTrouble
 from packetwave.common.supervision import Failure
 from packetwave.server.console import status_words as words
+from packetwave.server.console.parts.cells import Tone
 from packetwave.server.engine.notices import FileFault, Status
-from packetwave.server.store.base import StoreState
+from packetwave.server.store.base import StoreFound, StoreHealth, StoreState, StoreTrouble
 from packetwave.server.watch.states import CaptureState
 
 
@@ -31,3 +33,42 @@ def test_each_fault_of_a_file_has_its_words(fault: FileFault) -> None:
     assert matter is not None
     assert matter.what.endswith(".") and matter.next_step.endswith(".")
     assert words.file_matter(Status()) is None
+
+
+@pytest.mark.parametrize("trouble", StoreTrouble)
+def test_a_file_that_cannot_be_written_is_said_with_what_is_in_memory(trouble: StoreTrouble) -> None:
+    status = Status(store_health=StoreHealth(trouble, held=1200))
+    matter = words.store_matter(status)
+    assert matter is not None
+    assert "1,200" in matter.what and "lost" not in matter.what
+    assert matter.what.endswith(".") and matter.next_step.endswith(".")
+    assert words.store_state(status) == (Tone.BAD, "in memory")
+    lost = words.store_matter(Status(store_health=StoreHealth(trouble, held=1, lost=7)))
+    assert lost is not None and "lost: 7" in lost.what
+    # Of MongoDB's file too: what is here waits longer than what is away.
+    assert words.store_matter(Status(store=StoreState.AWAY, store_health=StoreHealth(trouble))) is not None
+
+
+@pytest.mark.parametrize("trouble", LinesTrouble)
+def test_events_that_are_late_or_lost_are_said(trouble: LinesTrouble) -> None:
+    matter = words.lines_matter(Status(lines_trouble=trouble, lines_lost=3))
+    assert matter is not None
+    assert "lost: 3" in matter.what and matter.next_step.endswith(".")
+    late = words.lines_matter(Status(lines_trouble=trouble))
+    assert late is not None and "lost" not in late.what
+    assert words.lines_matter(Status()) is None
+
+
+@pytest.mark.parametrize("found", StoreFound)
+def test_what_was_seen_to_is_said(found: StoreFound) -> None:
+    matter = words.file_matter(Status(store_health=StoreHealth(found=(found,))))
+    assert matter is not None
+    assert matter.what.endswith(".") and matter.next_step.endswith(".")
+
+
+def test_members_are_to_be_imported_only_where_none_are_left() -> None:
+    damaged = words.file_matter(Status(store_health=StoreHealth(found=(StoreFound.DAMAGED,))))
+    assert damaged is not None and "Import the members again" in damaged.next_step
+    both = (StoreFound.DAMAGED, StoreFound.MEMBERS_KEPT)
+    kept = words.file_matter(Status(store_health=StoreHealth(found=both)))
+    assert kept is not None and "Import" not in kept.next_step and "last known" in kept.what

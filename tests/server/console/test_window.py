@@ -28,7 +28,7 @@ from packetwave.server.engine.notices import (
 )
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import Defect, DefectCode, MemberTable
-from packetwave.server.store.base import StoreState
+from packetwave.server.store.base import StoreFound, StoreHealth, StoreState
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 from packetwave.ui.appearance import Appearance
 from packetwave.ui.theme import DARK, LIGHT, Theme
@@ -177,8 +177,9 @@ def test_each_page_is_painted_in_each_theme(desk: Desk, clock: Clock, theme: The
 
 
 def test_what_was_wrong_with_files_is_said_until_it_is_understood(desk: Desk) -> None:
-    faults = (FileFault.SETTINGS_PUT_ASIDE, FileFault.DATABASE_PUT_ASIDE)
-    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults)))
+    faults = (FileFault.SETTINGS_PUT_ASIDE,)
+    damaged = StoreHealth(found=(StoreFound.DAMAGED,))
+    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults, store_health=damaged)))
     trouble = desk.window.trouble
     assert "The settings file was damaged" in trouble.text()
     assert "Import the members again" in trouble.text()
@@ -192,6 +193,10 @@ def test_what_was_wrong_with_files_is_said_until_it_is_understood(desk: Desk) ->
     assert trouble.text() == ""
     desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, sip_messages=1, file_faults=faults)))
     assert trouble.text() == ""
+    # More of it is said again.
+    removed = StoreHealth(found=(StoreFound.REMOVED,))
+    desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults, store_health=removed)))
+    assert "was removed" in trouble.text()
 
 
 HOSTILE = '<h1>x</h1><img src="file:///etc/hostname">'

@@ -1,7 +1,6 @@
 """The engine as a whole, in this process: a recording goes in, clients are told, the store has the calls."""
 
 import contextlib
-import io
 import json
 import queue
 import socket
@@ -16,13 +15,13 @@ import pytest
 from websockets.sync.client import connect
 
 from packetwave.common.exit_codes import ExitCode
+from packetwave.common.lines import Lines
 from packetwave.server.calls.events import CallEvent, Outcome, Stopped
 from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
     ChangeMembers,
-    FileFault,
     HistoryLoaded,
     LoadHistory,
     MembersChanged,
@@ -41,6 +40,7 @@ from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.faults import StartFault
 from packetwave.server.office.values import CallRecord, Member, Put, Remove
 from packetwave.server.settings import ServerSettings
+from packetwave.server.store.base import StoreFound, StoreHealth, StoreTrouble
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.watch.states import CaptureState, Live, Recording
@@ -93,6 +93,11 @@ def running(folder: Path, *, replay: bool = True, **more: Any) -> Iterator[Run]:
         assert stopped.is_set()
 
 
+def lines_of(events: Lines, folder: Path) -> list[str]:
+    events.close()
+    return (folder / "events").read_text("utf-8").splitlines()
+
+
 def with_members(folder: Path, *members: Member) -> None:
     store = SqliteStore(folder / FILE_NAME)
     store.change_members([Put(member) for member in members])
@@ -113,7 +118,7 @@ def missed_call(folder: Path, *, rings_s: float = 1.0) -> Path:
 
 def test_a_call_reaches_a_client_that_says_nothing(tmp_path: Path) -> None:
     with_members(tmp_path, KIM)
-    events = io.StringIO()
+    events = Lines(str(tmp_path / "events"))
     source = Recording(missed_call(tmp_path), real_time=True)
     with running(tmp_path, source=source, events=events) as run, connect(run.url, proxy=None) as client:
         message = json.loads(client.recv(timeout=10))
@@ -130,7 +135,7 @@ def test_a_call_reaches_a_client_that_says_nothing(tmp_path: Path) -> None:
         assert run.ends.get(timeout=10) == ExitCode.FINE
         changed = run.wait_for(CallChanged, lambda notice: notice.record.outcome and notice.record.told)
         assert changed.record.told[0].address == "127.0.0.1"
-    lines = [json.loads(line) for line in events.getvalue().splitlines()]
+    lines = [json.loads(line) for line in lines_of(events, tmp_path)]
     assert [line["event"] for line in lines] == ["ringing", "ended"]
     assert lines[0]["at"] == "2023-11-14T22:13:20.000Z"
     assert lines[0]["from_name"] == "홍길동"
@@ -176,13 +181,20 @@ class Stumbling(SqliteStore):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.stumbles = {"put_calls", "members_changed"}
+        self.stumbles = {"journal", "members_changed"}
 
-    def put_calls(self, records: Sequence[CallRecord]) -> None:
-        if "put_calls" in self.stumbles:
-            self.stumbles.discard("put_calls")
-            raise ZeroDivisionError("put_calls")
-        super().put_calls(records)
+    def journal(
+        self,
+        records: Sequence[CallRecord],
+        lines: Sequence[tuple[int, str]] = (),
+        done: Sequence[int] = (),
+        *,
+        mark: bool = False,
+    ) -> None:
+        if "journal" in self.stumbles:
+            self.stumbles.discard("journal")
+            raise ZeroDivisionError("journal")
+        super().journal(records, lines, done, mark=mark)
 
     def members_changed(self) -> bool:
         if "members_changed" in self.stumbles:
@@ -255,11 +267,14 @@ def test_port_taken(tmp_path: Path) -> None:
     assert fault.value.exit_code == ExitCode.IN_USE
 
 
-def test_data_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_made_costs_the_file_only(tmp_path: Path) -> None:
+    """Whether the folder can be used at all is asked before, by the program."""
     (tmp_path / "file").touch()
-    with pytest.raises(StartFault, match="file") as fault, running(tmp_path / "file" / "below"):
-        pass
-    assert fault.value.exit_code == ExitCode.FAILED
+    with running(tmp_path / "file" / "below", source=Recording(missed_call(tmp_path), False)) as run:
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_health.trouble).status
+        assert status.store_health.trouble is StoreTrouble.UNUSABLE
+        run.wait_for(CallChanged, lambda notice: notice.record.outcome is Outcome.MISSED)
+        assert run.ends.get(timeout=10) == ExitCode.FINE
 
 
 def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> None:
@@ -279,9 +294,8 @@ def test_interface_that_does_not_exist_is_a_state_not_an_end(tmp_path: Path) -> 
 def test_damaged_database_is_put_aside_and_said(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 100)
     with running(tmp_path) as run:
-        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_detail).status
-        assert "put aside" in status.store_detail
-        assert status.file_faults == (FileFault.DATABASE_PUT_ASIDE,)
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.store_health.found).status
+        assert status.store_health == StoreHealth(found=(StoreFound.DAMAGED,))
     assert list(tmp_path.glob(f"{FILE_NAME}.damaged-*"))
 
 
@@ -309,13 +323,13 @@ def test_stretch_not_watched_is_said(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / FILE_NAME)
     store.set_meta("watched_until", "2026-01-01T00:00:00.000Z")
     store.close()
-    events = io.StringIO()
+    events = Lines(str(tmp_path / "events"))
     source = Live("lo", frozenset((5060,)))
     with running(tmp_path, replay=False, source=source, events=events) as run:
         state = run.wait_for(StatusChanged, lambda notice: notice.status.capture_detail).status
         if state.capture is CaptureState.FAILED:
             pytest.skip(f"cannot capture here: {state.capture_code}")
-    line = json.loads(events.getvalue().splitlines()[0])
+    line = json.loads(lines_of(events, tmp_path)[0])
     assert (line["event"], line["from_at"]) == ("unwatched", "2026-01-01T00:00:00.000Z")
     assert line["to_at"] > line["from_at"]
 
@@ -336,10 +350,10 @@ def test_a_broken_mirror_is_said_everywhere(tmp_path: Path, caplog: pytest.LogCa
     """In the events, in the status, and in words for who reads stderr."""
     one_sided = mirror.registrations(T0, 5, requests=False)
     path = write_pcap(tmp_path / "replies.pcap", [*one_sided, *mirror.registrations(T0 + 301, 5)])
-    events = io.StringIO()
+    events = Lines(str(tmp_path / "events"))
     with caplog.at_level("INFO"), running(tmp_path, source=Recording(path, False), events=events) as run:
         assert run.ends.get(timeout=20) == ExitCode.FINE
-    lines = [json.loads(line) for line in events.getvalue().splitlines()]
+    lines = [json.loads(line) for line in lines_of(events, tmp_path)]
     assert [(line["event"], line["code"]) for line in lines] == [
         ("diagnosis", "only_replies"),
         ("diagnosis_over", "only_replies"),

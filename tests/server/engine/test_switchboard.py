@@ -1,7 +1,5 @@
 """What becomes of a call event, without sockets, threads or a database."""
 
-import io
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +12,7 @@ from packetwave.server.calls.events import (
     Ended,
     Outcome,
     RangAgain,
+    RecordedEvent,
     Ringing,
     Stopped,
 )
@@ -21,7 +20,7 @@ from packetwave.server.engine import switchboard as module
 from packetwave.server.engine.notices import CallChanged, MembersChanged, Notice
 from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Delivery
-from packetwave.server.office.values import CallRecord, Member, MemberTable
+from packetwave.server.office.values import CallRecord, Member, MemberTable, ToldHow
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KIM, PARK = Member("1001", "192.0.2.1", name="김영희"), Member("1002", "192.0.2.2", name="박민수")
@@ -34,13 +33,12 @@ class Desk:
         self.sent: list[Delivery] = []
         self.written: list[CallRecord] = []
         self.notices: list[Notice] = []
-        self.lines = io.StringIO()
+        self.said: list[RecordedEvent] = []
         self.board = Switchboard(
             send=lambda told, _arrived: self.sent.append(told),
-            write=self.written.append,
+            write=self._write,
             notify=self.notices.append,
             is_connected=lambda address: address in connected,
-            events=self.lines,
         )
         self.board.use_members(MemberTable((KIM, PARK)))
 
@@ -48,9 +46,15 @@ class Desk:
         for event in events:
             self.board.take(event, 0.0)
 
+    def _write(self, record: CallRecord | None, event: RecordedEvent | None) -> None:
+        if record is not None:
+            self.written.append(record)
+        if event is not None:
+            self.said.append(event)
+
     @property
     def events(self) -> list[str]:
-        return [json.loads(line)["event"] for line in self.lines.getvalue().splitlines()]
+        return [type(event).__name__.lower() for event in self.said]
 
 
 def rings(call_id: str = "c1", called: str = "1001", **more: object) -> Ringing:
@@ -71,6 +75,21 @@ def test_from_ringing_to_missed() -> None:
     assert [type(notice) for notice in desk.notices] == [MembersChanged, CallChanged, CallChanged]
 
 
+def test_the_alert_goes_out_before_anything_else_is_said() -> None:
+    desk = Desk("192.0.2.1")
+    order: list[str] = []
+    desk.board = Switchboard(
+        send=lambda _told, _arrived: order.append("alert"),
+        write=lambda _record, _event: order.append("journal"),
+        notify=lambda notice: order.append(type(notice).__name__),
+        is_connected=lambda _address: True,
+    )
+    desk.board.use_members(MemberTable((KIM,)))
+    order.clear()
+    desk.take(rings(), Ended("c1", AT, Outcome.MISSED))
+    assert order == ["alert", "journal", "CallChanged"] * 2
+
+
 def test_outgoing_calls_are_on_the_record_and_alert_nobody() -> None:
     desk = Desk()
     desk.take(Ringing("c1", AT, "1001", "01099998888", direction=Direction.OUT), Answered("c1", AT))
@@ -83,15 +102,17 @@ def test_who_was_told_and_who_was_off() -> None:
     desk = Desk("192.0.2.2")
     desk.take(rings())
     assert desk.written[-1].offline == ("192.0.2.1",)
-    desk.board.told("c1", "192.0.2.1", 0.7)
+    desk.board.told("c1", "192.0.2.1", 0.7, ToldHow.WRITTEN)
     on_record = desk.written[-1]
     assert (on_record.offline, on_record.told[0].took_ms) == ((), 0.7)
+    desk.board.told("c1", "192.0.2.1", 0.9, ToldHow.ARRIVED)
+    assert [(told.took_ms, told.how) for told in desk.written[-1].told] == [(0.7, ToldHow.ARRIVED)]
     # A moment after the end, too; for a call nobody knows, nothing happens.
     desk.take(rings("c2", "1002"), Ended("c2", AT, Outcome.MISSED))
-    desk.board.told("c2", "192.0.2.2", 0.5)
+    desk.board.told("c2", "192.0.2.2", 0.5, ToldHow.WRITTEN)
     assert (desk.written[-1].outcome, len(desk.written[-1].told)) == (Outcome.MISSED, 1)
     count = len(desk.written)
-    desk.board.told("unknown", "192.0.2.2", 0.5)
+    desk.board.told("unknown", "192.0.2.2", 0.5, ToldHow.WRITTEN)
     assert len(desk.written) == count
 
 
@@ -140,11 +161,14 @@ def test_members_who_come_while_it_rings() -> None:
     assert desk.sent[-1].addresses == ("192.0.2.9",)
 
 
-def test_events_that_cannot_be_written_stop_nothing() -> None:
-    desk = Desk()
-    desk.lines.close()
-    desk.take(rings(), Ended("c1", AT, Outcome.MISSED))
-    assert len(desk.written) == 2
+def test_a_call_that_was_over_before_the_restart_is_not_said_again() -> None:
+    """Its phone is still heard of: it rings again, or the end is seen once more."""
+    desk = Desk("192.0.2.1")
+    over = CallRecord("c1", AT, "01012345678", "1001", ended_at=AT, outcome=Outcome.MISSED)
+    desk.board.take_up([], AT, [over])
+    desk.take(rings(), Ended("c1", AT, Outcome.UNKNOWN))
+    assert [type(told.message) for told in desk.sent] == [IncomingCall, CallUpdate]
+    assert (desk.written, desk.events) == ([], [])
 
 
 def test_ended_calls_are_kept_in_mind_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +177,7 @@ def test_ended_calls_are_kept_in_mind_bounded(monkeypatch: pytest.MonkeyPatch) -
     for number in range(6):
         desk.take(rings(f"c{number}"), Ended(f"c{number}", AT, Outcome.MISSED))
     count = len(desk.written)
-    desk.board.told("c0", "192.0.2.1", 1.0)
+    desk.board.told("c0", "192.0.2.1", 1.0, ToldHow.WRITTEN)
     assert len(desk.written) == count
-    desk.board.told("c5", "192.0.2.1", 1.0)
+    desk.board.told("c5", "192.0.2.1", 1.0, ToldHow.WRITTEN)
     assert len(desk.written) == count + 1

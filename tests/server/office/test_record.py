@@ -18,7 +18,7 @@ from packetwave.server.calls.events import (
 )
 from packetwave.server.office import record as records
 from packetwave.server.office.directory import Directory
-from packetwave.server.office.values import CallRecord, Member, MemberTable
+from packetwave.server.office.values import CallRecord, Member, MemberTable, ToldHow
 
 AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(seconds=4)
@@ -85,12 +85,33 @@ def test_carry_on() -> None:
 
 def test_tell_each_pc_once() -> None:
     missing = records.miss(RECORD, ["192.0.2.1", "192.0.2.9"])
-    told = records.tell(missing, "192.0.2.1", LATER, 0.8)
+    told = records.tell(missing, "192.0.2.1", LATER, 0.8, ToldHow.WRITTEN)
     assert (told.offline, [(t.address, t.took_ms) for t in told.told]) == (
         ("192.0.2.9",),
         [("192.0.2.1", 0.8)],
     )
-    assert records.tell(told, "192.0.2.1", LATER, 5.0) is told
+    assert records.tell(told, "192.0.2.1", LATER, 5.0, ToldHow.WRITTEN) is told
+
+
+def test_more_is_known_of_an_alert_later() -> None:
+    def told(*hows: ToldHow) -> tuple[ToldHow, float] | None:
+        record = RECORD
+        for number, how in enumerate(hows):
+            record = records.tell(record, "192.0.2.1", LATER, float(number), how)
+        assert len(record.told) <= 1
+        return (record.told[0].how, record.told[0].took_ms) if record.told else None
+
+    written, arrived, acknowledged, lost = ToldHow
+    # How long it took is until it was written.
+    assert told(written, arrived) == (arrived, 0)
+    assert told(written, arrived, acknowledged) == (acknowledged, 0)
+    assert told(written, acknowledged, arrived) == (acknowledged, 0)
+    assert told(written, lost) == (lost, 0)
+    assert told(lost) is None
+    # What has arrived was not lost, nor told again when the client came back.
+    assert told(written, arrived, lost, written) == (arrived, 0)
+    # Lost, and told again after the client came back.
+    assert told(written, lost, written, arrived) == (arrived, 2)
 
 
 def test_as_open() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.office.values import CallRecord, Member, MemberTable, Put, Told
+from packetwave.server.office.values import CallRecord, Member, MemberTable, Put, Told, ToldHow
 
 NINE = datetime(2026, 11, 23, 0, 0, 0, 123000, tzinfo=UTC)
 
@@ -36,7 +36,10 @@ FULL_CALL = CallRecord(
     by="1002",
     sip_call_id="a84b4c76e66710@pbx",
     from_tag="1928301774",
-    told=(Told("192.168.0.101", NINE + timedelta(milliseconds=4), 4.25), Told("::1", NINE, 0.5)),
+    told=(
+        Told("192.168.0.101", NINE + timedelta(milliseconds=4), 4.25),
+        Told("::1", NINE, 0.5, ToldHow.ARRIVED),
+    ),
     offline=("192.168.0.102", "fe80::1"),
 )
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from packetwave.server.office.values import CallRecord, Member, Put
-from packetwave.server.store.base import StoreState
+from packetwave.server.store.base import StoreHealth, StoreState
 from packetwave.server.store.opening import open_stores
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
@@ -16,7 +16,8 @@ def test_embedded(tmp_path: Path) -> None:
     stores = open_stores(tmp_path / "새 폴더")
     one: object = stores.members
     assert one is stores.calls
-    assert stores.keeper is not None and stores.remote is None and stores.problem == ""
+    assert stores.keeper is not None and stores.remote is None
+    assert stores.local is not None and stores.local.tend() == StoreHealth()
     stores.calls.put_calls([CALL])
     stores.close()
     stores.close()

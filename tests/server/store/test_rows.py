@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.office.validation import check_extension, check_ip
-from packetwave.server.office.values import COLUMNS, CallRecord, Told
+from packetwave.server.office.values import COLUMNS, CallRecord, Told, ToldHow
 from packetwave.server.store.rows import (
     call_fields,
     clean,
@@ -88,6 +88,15 @@ def test_times_of_any_zone_are_the_same_time() -> None:
     assert read_call(call_fields(record)) == call(1)
 
 
+def test_an_alert_of_before_was_written_for_all_that_is_known() -> None:
+    stored = call_fields(FULL_CALL)
+    del stored["told"][0]["how"]
+    stored["told"][1]["how"] = "by pigeon"  # of a later version
+    read = read_call(stored)
+    assert read is not None
+    assert [told.how for told in read.told] == [ToldHow.WRITTEN, ToldHow.WRITTEN]
+
+
 def test_a_stored_call_has_its_present_form() -> None:
     assert call_fields(replace(call(1), told=FULL_CALL.told[:1], offline=("::1",))) == {
         "call_id": "call-1",
@@ -107,7 +116,7 @@ def test_a_stored_call_has_its_present_form() -> None:
         "by": "",
         "sip_call_id": "",
         "from_tag": "",
-        "told": [{"address": "192.168.0.101", "at": FULL_CALL.told[0].at, "took_ms": 4.25}],
+        "told": [{"address": "192.168.0.101", "at": FULL_CALL.told[0].at, "took_ms": 4.25, "how": "written"}],
         "offline": ["::1"],
     }
     assert type(call_fields(call(1))["outcome"]) is str

@@ -14,7 +14,7 @@ from packetwave.server.calls.events import Direction, Outcome
 from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put
 from packetwave.server.store.base import StoreAway, StoreDamaged, StoreError
 from packetwave.server.store.schema import STEPS
-from packetwave.server.store.sqlite import SqliteStore, open_embedded
+from packetwave.server.store.sqlite import SqliteStore
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 
 _WRITER = """
@@ -82,8 +82,7 @@ def test_no_printed_row_is_lost_when_the_writer_is_killed(path: Path) -> None:
     printed += [line.split() for line in writer.stdout.read().splitlines(keepends=True) if line[-1] == "\n"]
     writer.wait()
     writer.stdout.close()
-    store, problem = open_embedded(path)
-    assert problem is None
+    store = SqliteStore(path)
     calls = {record.call_id for record in store.load_calls(since=NINE, limit=1_000_000)}
     addresses = {member.default_ip for member in store.load_members().members}
     assert {name for kind, name in printed if kind == "call"} <= calls
@@ -119,38 +118,10 @@ def test_a_writer_that_holds_the_file_too_long_is_told_as_away(path: Path) -> No
 
 
 @pytest.mark.parametrize("content", [b"this is no database, not at all\n" * 40, Random(5).randbytes(5000)])
-def test_a_file_that_is_no_database_is_put_aside(path: Path, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_told(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(StoreDamaged):
         SqliteStore(path)
-    store, problem = open_embedded(path)
-    assert problem is not None
-    assert "packetwave.db.damaged-1" in problem
-    assert (path.parent / "packetwave.db.damaged-1").read_bytes() == content
-    store.change_members(add(HONG))
-    store.close()
-    path.write_bytes(content)
-    again, problem = open_embedded(path)
-    again.close()
-    assert problem is not None
-    assert (path.parent / "packetwave.db.damaged-2").read_bytes() == content
-    assert (path.parent / "packetwave.db.damaged-1").exists()
-
-
-def test_a_database_broken_inside_is_put_aside_with_its_log(path: Path) -> None:
-    store = SqliteStore(path)
-    store.put_calls([call(number) for number in range(400)])
-    store.close()
-    content = bytearray(path.read_bytes())
-    content[4096 * 2 : 4096 * 6] = b"\xff" * (4096 * 4)
-    path.write_bytes(content)
-    log = path.with_name("packetwave.db-wal")
-    log.write_bytes(b"")
-    store, problem = open_embedded(path)
-    assert problem is not None
-    assert store.load_calls(since=NINE) == []
-    assert (path.parent / "packetwave.db.damaged-1").read_bytes() == content
-    store.close()
 
 
 def test_damage_that_comes_later_is_told(path: Path) -> None:
@@ -169,8 +140,6 @@ def test_damage_that_comes_later_is_told(path: Path) -> None:
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="folder"):
-        open_embedded(tmp_path / "file" / "packetwave.db")
     with pytest.raises(StoreError, match="rights"):
         SqliteStore(tmp_path / "nowhere" / "packetwave.db")
     with pytest.raises(StoreError):
@@ -182,7 +151,7 @@ def test_a_file_of_a_newer_program_is_left_alone(path: Path) -> None:
     _execute(path, f"PRAGMA user_version = {len(STEPS) + 1}")
     before = path.read_bytes()
     with pytest.raises(StoreError, match="newer"):
-        open_embedded(path)
+        SqliteStore(path)
     assert path.read_bytes() == before
     assert not list(path.parent.glob("*.damaged*"))
 
@@ -247,12 +216,12 @@ def test_what_is_kept_for_another_database_stays_apart(path: Path) -> None:
 def test_calls_marked_as_unwritten(path: Path) -> None:
     store = SqliteStore(path)
     store.put_calls([call(0)])
-    store.queue_calls([call(2), call(1, outcome=None)])
-    store.queue_calls([call(1)])
+    store.journal([call(2), call(1, outcome=None)], mark=True)
+    store.journal([call(1)], mark=True)
     assert store.unwritten_calls() == [call(1), call(2)]
     assert store.unwritten_calls(1) == [call(1)]
     assert store.count_unwritten() == 2
-    store.mark_written(["call-1"])
+    store.mark_written([call(1), call(2, outcome=None)])
     assert store.unwritten_calls() == [call(2)]
     assert store.load_calls(since=NINE) == [call(2), call(1), call(0)]
     store.close()

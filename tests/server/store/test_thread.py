@@ -1,111 +1,58 @@
-"""Calls are written behind the calls, and kept while the store does not take them."""
+"""The store's thread, and how a database elsewhere gets what it has not got."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+import threading
 
-import pytest
-
-from packetwave.server.calls.events import Outcome
-from packetwave.server.office.values import CallRecord
-from packetwave.server.store import thread as history
-from packetwave.server.store.base import StoreAway
-from packetwave.server.store.sqlite import SqliteStore
-from packetwave.server.store.thread import CallWriter, StoreThread
-
-AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-RECORD = CallRecord("c1", AT, "01012345678", "1001")
+from packetwave.server.store.base import StoreError, StoreState
+from packetwave.server.store.thread import Flusher, StoreThread
 
 
-class Moody(SqliteStore):
-    """A real store that is away for its first `refusals` writes."""
-
-    def __init__(self, refusals: int) -> None:
-        super().__init__(":memory:")
-        self.refusals = refusals
-
-    def put_calls(self, records: Sequence[CallRecord]) -> None:
-        if self.refusals:
-            self.refusals -= 1
-            raise StoreAway("away")
-        super().put_calls(records)
-
-
-def test_the_latest_of_each_call_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "RETRY_S", 0.01)
-
-    async def work() -> list[CallRecord]:
-        thread = StoreThread()
-        store = Moody(refusals=2)
-        writer = CallWriter(thread, store)
-        writer.put(RECORD)
-        writer.put(replace(RECORD, outcome=Outcome.MISSED))
-        writer.put(replace(RECORD, call_id="c2"))
-        task = asyncio.create_task(writer.run())
-        async with asyncio.timeout(10):
-            while writer.unwritten or store.refusals or not await thread.run(store.open_calls):
-                await asyncio.sleep(0.005)
-        task.cancel()
-        calls: list[CallRecord] = await thread.run(lambda: store.load_calls(since=AT))
-        await thread.run(store.close)
+def test_each_thread_has_its_name() -> None:
+    async def work() -> str:
+        thread = StoreThread("journal")
+        name = await thread.run(lambda: threading.current_thread().name)
         thread.end()
-        return calls
+        return name
 
-    calls = asyncio.run(work())
-    assert {call.call_id: call.outcome for call in calls} == {"c1": Outcome.MISSED, "c2": None}
+    assert asyncio.run(work()).startswith("journal")
 
 
-class Particular(SqliteStore):
-    """A real store with a bug: it stumbles over one call."""
+class Elsewhere:
+    """A database elsewhere that counts how often it is flushed, and fails once."""
 
     def __init__(self) -> None:
-        super().__init__(":memory:")
-        self.stumbles_over = "c1"
+        self.flushes = 0
 
-    def put_calls(self, records: Sequence[CallRecord]) -> None:
-        if any(record.call_id == self.stumbles_over for record in records):
-            raise TypeError("no such column")
-        super().put_calls(records)
+    def flush(self) -> bool:
+        self.flushes += 1
+        if self.flushes == 2:
+            raise StoreError("the local file cannot be read")
+        return True
+
+    def state(self) -> tuple[StoreState, str]:
+        return StoreState.MONGODB, "here"
+
+    def unwritten(self) -> int:
+        return self.flushes
 
 
-def test_a_record_that_the_store_stumbles_over_is_kept_and_costs_no_other() -> None:
+def test_what_is_there_for_the_database_is_brought_at_once() -> None:
+    """Not only at the next look, which would be two seconds later."""
+    elsewhere = Elsewhere()
+
     async def work() -> None:
         thread = StoreThread()
-        store = await thread.run(Particular)
-        writer = CallWriter(thread, store)
-        for call_id in ("c0", "c1", "c2"):
-            writer.put(replace(RECORD, call_id=call_id))
-        with pytest.raises(TypeError):
-            await writer.write()
-        assert writer.unwritten == 1
-        stored = await thread.run(store.open_calls)
-        assert {call.call_id for call in stored} == {"c0", "c2"}
-        store.stumbles_over = ""
-        assert await writer.write()
-        assert len(await thread.run(store.open_calls)) == 3
-        await thread.run(store.close)
+        flusher = Flusher(thread, elsewhere)
+        looked: asyncio.Queue[int] = asyncio.Queue()
+        task = asyncio.create_task(flusher.run(lambda: looked.put_nowait(elsewhere.flushes)))
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        for number in range(1, 4):
+            assert await looked.get() == number
+            flusher.wake()
+        assert loop.time() - began_s < 2
+        assert flusher.state == (StoreState.MONGODB, "here")
+        task.cancel()
         thread.end()
 
     asyncio.run(work())
-
-
-def test_a_later_record_is_not_replaced_by_a_refused_earlier_one() -> None:
-    async def work() -> tuple[bool, int, bool, CallRecord]:
-        thread = StoreThread()
-        store = Moody(refusals=1)
-        writer = CallWriter(thread, store)
-        writer.put(RECORD)
-        writing = asyncio.create_task(writer.write())
-        await asyncio.sleep(0)
-        writer.put(replace(RECORD, outcome=Outcome.BUSY))
-        first = await writing
-        waiting = writer.unwritten
-        second = await writer.write()
-        (call,) = await thread.run(lambda: store.load_calls(since=AT))
-        thread.end()
-        store.close()
-        return first, waiting, second, call
-
-    first, waiting, second, call = asyncio.run(work())
-    assert (first, waiting, second, call.outcome) == (False, 1, True, Outcome.BUSY)

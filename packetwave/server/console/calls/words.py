@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from packetwave.common.numbers import ANONYMOUS, display
 from packetwave.server.calls.events import Cause, Direction, Outcome
 from packetwave.server.console.parts.cells import Cell, Tone
-from packetwave.server.office.values import CallRecord
+from packetwave.server.office.values import CallRecord, Told, ToldHow
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
@@ -180,19 +180,38 @@ def duration(seconds: int) -> str:
 
 def alert(record: CallRecord) -> Cell:
     """How fast the first PC was told, or why none was."""
+    if reached := _reached(record):
+        return Cell(text=_took(min(told.took_ms for told in reached)))
     if record.told:
-        return Cell(text=_took(min(told.took_ms for told in record.told)))
+        return Cell(faint=translate("calls", "Not arrived"))
     if record.offline:
         return Cell(faint=translate("calls", "PC offline"))
     return Cell(faint="–")
 
 
 def alert_hint(record: CallRecord) -> str:
-    """Each PC of the called person on its line, with how long its alert took."""
-    lines = [f"{plain(told.address)}  {_took(told.took_ms)}" for told in record.told]
+    """Each PC of the called person on its line, with how long its alert took and whether it arrived."""
+    lines = [f"{plain(told.address)}  {_took(told.took_ms)} · {_how(told.how)}" for told in record.told]
     not_connected = translate("calls", "PC offline")
     lines += [f"{plain(address)}  {not_connected}" for address in record.offline]
     return "\n".join(lines)
+
+
+def _reached(record: CallRecord) -> list[Told]:
+    """The alerts that are not known to be lost."""
+    return [told for told in record.told if told.how is not ToldHow.LOST]
+
+
+def _how(how: ToldHow) -> str:
+    match how:
+        case ToldHow.WRITTEN:
+            return translate("calls", "sent")
+        case ToldHow.ARRIVED:
+            return translate("calls", "arrived at the PC")
+        case ToldHow.ACKNOWLEDGED:
+            return translate("calls", "shown by the client")
+        case ToldHow.LOST:
+            return translate("calls", "lost: the PC was gone")
 
 
 def _took(milliseconds: float) -> str:
@@ -208,7 +227,7 @@ def findable(record: CallRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def figures(record: CallRecord) -> tuple[str, ...]:
     """A call as cells of a table file, in the order of `figure_columns`."""
-    talked = _talked_s(record)
+    talked, reached = _talked_s(record), _reached(record)
     return (
         f"{record.rang_at.astimezone():%Y-%m-%d %H:%M:%S}",
         direction(record.direction).text,
@@ -221,7 +240,7 @@ def figures(record: CallRecord) -> tuple[str, ...]:
         "" if record.outcome is None else _outcome_word(record),
         number(record.by) if record.by else "",
         "" if talked is None else str(talked),
-        "" if not record.told else f"{min(told.took_ms for told in record.told):.1f}",
+        f"{min(told.took_ms for told in reached):.1f}" if reached else "",
     )
 
 

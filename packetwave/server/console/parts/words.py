@@ -41,6 +41,12 @@ def refused(code: RefusalCode | CaptureFaultCode, detail: str) -> Matter:
                 translate("words", "What you typed is kept here. Look at it, then save again."),
                 can_retry=True,
             )
+        case RefusalCode.UNWRITABLE:
+            return Matter(
+                translate("words", "Not saved: the database's file cannot be written now."),
+                translate("words", "What you typed is kept here. Save again once there is room on the disk."),
+                can_retry=True,
+            )
         case RefusalCode.FAILED | CaptureFaultCode():
             said = f"{plain(code)} {plain(detail)}".strip()
             return Matter(translate("words", "That was not done."), said, can_retry=True)
