@@ -1,18 +1,18 @@
 """Case 39: what people say and write to each other is never stored: MESSAGE bodies, SDP, RTP."""
 
 import gc
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from packetwave.common.lines import Lines
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.office.values import Member
 from packetwave.server.watch.detector import Detector
 from packetwave.server.watch.states import Recording
-from tests.server.engine.test_engine import T0, missed_call, running, with_members
+from tests.server.engine.test_engine import T0, lines_of, missed_call, running, with_members
 from tests.server.wire import Leg, frame, write_pcap
 
 pytestmark = pytest.mark.case(39)
@@ -75,11 +75,12 @@ def test_nothing_of_it_reaches_the_disk(tmp_path: Path) -> None:
     with_members(data, Member("1001", "127.0.0.1"))
     missed = write_pcap(tmp_path / "secret.pcap", secrets())
     missed.write_bytes(missed.read_bytes() + missed_call(tmp_path).read_bytes()[24:])
-    events = io.StringIO()
+    events = Lines(str(tmp_path / "events"))
     with running(data, replay=False, source=Recording(missed, real_time=False), events=events) as run:
         assert run.ends.get(timeout=10) == 0
-    assert events.getvalue().count('"event":"ringing"') == 2
+    lines = "\n".join(lines_of(events, tmp_path))
+    assert lines.count('"event":"ringing"') == 2
     written = {path.name: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     assert any(b"01012345678" in content for content in written.values()), "the calls are in the history"
-    assert SECRET not in events.getvalue()
+    assert SECRET not in lines
     assert not any(SECRET.encode() in content for content in written.values())
