@@ -388,15 +388,15 @@
     </message>
     <message>
         <source>HEP: a PBX reports its calls, encrypted ones too</source>
-        <translation>HEP: 교환기가 통화를 알려 줍니다(암호화된 통화 포함)</translation>
+        <translation>HEP 수신: 교환기가 알려 주는 통화(암호화된 통화 포함)</translation>
     </message>
     <message>
         <source>TZSP: a switch (MikroTik) sends its mirror</source>
-        <translation>TZSP: 스위치(MikroTik)가 미러를 보냅니다</translation>
+        <translation>TZSP 수신: 스위치(MikroTik)가 보내는 미러</translation>
     </message>
     <message>
         <source>VXLAN: a virtual switch sends its mirror</source>
-        <translation>VXLAN: 가상 스위치가 미러를 보냅니다</translation>
+        <translation>VXLAN 수신: 가상 스위치가 보내는 미러</translation>
     </message>
     <message>
         <source>off</source>
@@ -407,12 +407,8 @@
         <translation>받을 수 없음: {reason}</translation>
     </message>
     <message>
-        <source>packets: {count}</source>
-        <translation>패킷 {count}개</translation>
-    </message>
-    <message>
         <source>from senders not confirmed: {count}</source>
-        <translation>확인되지 않은 발신 {count}개</translation>
+        <translation>확인되지 않은 곳에서 온 것 {count}개</translation>
     </message>
     <message>
         <source>lost: {count}</source>
@@ -421,6 +417,38 @@
     <message>
         <source>UDP port</source>
         <translation>UDP 포트</translation>
+    </message>
+    <message>
+        <source>nothing has come yet</source>
+        <translation>아직 들어온 것이 없습니다</translation>
+    </message>
+    <message>
+        <source>packets/s: {packets} · SIP/s: {sip}</source>
+        <translation>초당 패킷 {packets} · 초당 SIP {sip}</translation>
+    </message>
+    <message>
+        <source>packets so far: {count}</source>
+        <translation>지금까지 {count}개</translation>
+    </message>
+    <message>
+        <source>wrong password: {count}</source>
+        <translation>비밀번호가 다른 것 {count}개</translation>
+    </message>
+    <message>
+        <source>cannot be used: {count}</source>
+        <translation>쓸 수 없는 것 {count}개</translation>
+    </message>
+    <message>
+        <source>For calls that no mirror port shows. Let the UDP port through this PC&apos;s firewall, let the PBX or the switch send to it, then confirm the sender in the diagnosis.</source>
+        <translation>미러 포트에 보이지 않는 통화를 받는 곳입니다. 이 PC의 방화벽에서 UDP 포트를 허용하고, 교환기나 스위치가 그 포트로 보내게 한 다음, 진단에서 보내는 쪽을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>another program receives at this port</source>
+        <translation>다른 프로그램이 이 포트를 쓰고 있습니다</translation>
+    </message>
+    <message>
+        <source>the system does not allow this port</source>
+        <translation>시스템이 이 포트를 허용하지 않습니다</translation>
     </message>
 </context>
 <context>
@@ -619,14 +647,6 @@
         <translation>PC가 시간 서버에서 시각을 맞추게 하세요. 통화 기록에는 이 PC의 시각이 표시됩니다.</translation>
     </message>
     <message>
-        <source>Confirm the sender</source>
-        <translation>보내는 쪽 확인</translation>
-    </message>
-    <message>
-        <source>Watch this port too</source>
-        <translation>이 포트도 감지</translation>
-    </message>
-    <message>
         <source>Let the PBX report its calls by HEP (see the capture page), or set these phones to SIP over UDP or TCP.</source>
         <translation>교환기가 HEP으로 통화를 알리게 하거나(캡처 화면 참고), 이 전화기들을 UDP나 TCP의 SIP로 설정하세요.</translation>
     </message>
@@ -645,6 +665,14 @@
     <message>
         <source>If this is your switch or PBX, confirm it; nothing of what it sends is looked at before.</source>
         <translation>사용 중인 스위치나 교환기라면 확인해 주세요. 그전에는 내용을 보지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Confirm {sender}</source>
+        <translation>{sender} 확인</translation>
+    </message>
+    <message>
+        <source>Watch port {port} too</source>
+        <translation>{port} 포트도 감지</translation>
     </message>
 </context>
 <context>
@@ -1139,6 +1167,10 @@
         <source>Copy {address}</source>
         <translation>{address} 복사</translation>
     </message>
+    <message>
+        <source>Windows Firewall does not let in what is sent to UDP port {ports}. Add the rule.</source>
+        <translation>UDP {ports} 포트로 오는 것을 Windows 방화벽이 막고 있습니다. 규칙을 추가하세요.</translation>
+    </message>
 </context>
 <context>
     <name>status</name>
@@ -1575,6 +1607,14 @@
     <message>
         <source>Import the members again.</source>
         <translation>구성원을 다시 가져오세요.</translation>
+    </message>
+    <message>
+        <source>Nothing can be received at the UDP ports: {ports}</source>
+        <translation>UDP 포트에서 받을 수 없습니다: {ports}</translation>
+    </message>
+    <message>
+        <source>End the other program, or choose another port on the capture page. PacketWave tries again by itself.</source>
+        <translation>그 프로그램을 끝내거나 캡처 화면에서 다른 포트를 고르세요. PacketWave가 알아서 다시 시도합니다.</translation>
     </message>
 </context>
 </TS>

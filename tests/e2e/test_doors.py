@@ -1,10 +1,11 @@
 """Doors beside the mirror, with senders that are not ours: the real server hears what no mirror shows.
 
-The server watches no interface at all here; what it knows comes by UDP.
+Mostly it watches no interface at all: what it knows comes by UDP.
 """
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,9 @@ from tests.e2e.programs import Program, needs_sipp
 from tests.netns import Office, needs_namespaces
 from tests.recording.hep import HOMER, RECORDINGS
 from tests.recording.scenes.proxy import MOBILE
-from tests.recording.stage import PBX, Stage
+from tests.recording.stage import PBX, Stage, phone_address
+from tests.server.frames.building import scapy
+from tests.server.frames.test_tunnels import in_tzsp
 from tests.server.watch.test_thread import on_the_wire
 from tests.server.wire import Leg
 
@@ -40,10 +43,10 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             made.stop()
 
 
-def server_at_home(stage: Stage, folder: Path, **doors: object) -> Program:
-    """The server, without a window and without an interface, on the host to which reports are sent."""
+def server_at_home(stage: Stage, folder: Path, **settings: object) -> Program:
+    """The server, without a window, on the host to which reports are sent."""
     folder.mkdir()
-    (folder / "settings.json").write_text(json.dumps({"version": 1, **doors}))
+    (folder / "settings.json").write_text(json.dumps({"version": 1, **settings}))
     program = Program(
         stage.at(HOMER),
         *(sys.executable, "-m", "packetwave.server", "--headless"),
@@ -70,6 +73,47 @@ def test_a_call_over_tls_that_kamailio_reports_is_told(stage: Stage, tmp_path: P
 
 
 @needs_kamailio
+@pytest.mark.case(50)
+def test_a_call_that_mirror_and_pbx_both_show_is_one(stage: Stage, tmp_path: Path) -> None:
+    """The mirror shows what the PBX reports: here every frame reaches every port."""
+    server = server_at_home(stage, tmp_path / "data", interface="eth0", hep_port=9060, tunnels=[PBX])
+    RECORDINGS["kamailio_3_udp"].play(stage)
+    stage.finish()
+    ringing = server.out.wait_for_event("ringing", to="1001")
+    ended = server.out.wait_for_event("ended", call_id=ringing["call_id"])
+    assert (ringing["from"], ended["outcome"]) == (MOBILE, "answered")
+    assert server.stop() == 0
+    told = [json.loads(line)["event"] for line in server.out.rest()]
+    assert (told.count("ringing"), told.count("ended")) == (1, 1)
+
+
+@needs_kamailio
+@pytest.mark.case(11, 50)
+@pytest.mark.parametrize("reports", [True, False], ids=["reported", "not reported"])
+def test_encrypted_phones_are_a_finding_only_while_nobody_reports_them(
+    stage: Stage, tmp_path: Path, reports: bool
+) -> None:
+    """The mirror shows their TLS either way."""
+    doors = {"hep_port": 9060, "tunnels": [PBX]} if reports else {}
+    server = server_at_home(stage, tmp_path / "data", interface="eth0", **doors)
+    RECORDINGS["kamailio_3_tls"].play(stage)
+    stage.finish()
+    if reports:
+        server.out.wait_for_event("ended", outcome="answered")
+    else:
+        found = server.out.wait_for_event("diagnosis", code="tls_only")
+        assert found["phones"] == [phone_address("1001")]
+    assert server.stop() == 0
+    told = [json.loads(line) for line in server.out.rest()]
+    rings = [event["to"] for event in told if event["event"] == "ringing"]
+    named = [event["code"] for event in told if event["event"] == "diagnosis"]
+    if reports:
+        assert rings == ["1001"] and "tls_only" not in named
+    else:
+        assert "1001" not in rings  # of the trunk's leg alone nobody knows at whose phone it rings
+
+
+@needs_kamailio
 def test_who_is_not_confirmed_is_named_and_nothing_of_it_is_told(stage: Stage, tmp_path: Path) -> None:
     server = server_at_home(stage, tmp_path / "data", hep_port=9060)
     RECORDINGS["kamailio_3_udp"].play(stage)
@@ -87,6 +131,33 @@ def test_a_probe_that_reports_by_hep_is_understood(stage: Stage, tmp_path: Path)
     ringing = server.out.wait_for_event("ringing", to="1001")
     assert server.out.wait_for_event("ended", call_id=ringing["call_id"])["outcome"] == "answered"
     assert server.stop() == 0
+
+
+@pytest.mark.case(51)
+def test_a_mirror_that_a_switch_sends_in_tzsp_is_read(stage: Stage, tmp_path: Path) -> None:
+    """Datagrams as a MikroTik sends them, with the mirror's own copy of the call beside them."""
+    folder = tmp_path / "data"
+    server = server_at_home(stage, folder, interface="eth0", tzsp_port=37008, tunnels=[PBX])
+    leg = Leg("01012345678", "1001")
+    frames = [on_the_wire(data) for data in (leg.request(0, "INVITE"), leg.response(0, 180))]
+    ends = [on_the_wire(data) for data in (leg.request(0, "CANCEL"), leg.response(0, 487))]
+    switch = stage.at(PBX)
+    with switch.frame_socket() as wire, switch.inside(), socket.socket(type=socket.SOCK_DGRAM) as udp:
+
+        def show(data: bytes) -> None:
+            udp.sendto(bytes(in_tzsp(scapy().Raw(data)).payload), (HOMER, 37008))
+            wire.send(data)
+
+        for data in frames:
+            show(data)
+        ringing = server.out.wait_for_event("ringing", to="1001")
+        for data in ends:
+            show(data)
+        ended = server.out.wait_for_event("ended", call_id=ringing["call_id"])
+    assert (ringing["from"], ended["outcome"]) == ("01012345678", "missed")
+    assert server.stop() == 0
+    told = [json.loads(line)["event"] for line in server.out.rest()]
+    assert told.count("ringing") == 1
 
 
 @pytest.mark.case(51)

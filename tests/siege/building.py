@@ -21,6 +21,7 @@ from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from tests.e2e.programs import start_server
 from tests.netns import Host, Office
 from tests.server.wire import Leg, on_the_wire
+from tests.siege.floods import HEP_PORT
 
 MEMBERS = 20
 STRANGERS = 200
@@ -41,6 +42,10 @@ def pc(number: int) -> str:
 def stranger(number: int) -> str:
     """An address in no row."""
     return f"10.9.2.{number + 1}"
+
+
+CONFIRMED = stranger(STRANGERS - 1)
+"""Whose reports are believed, though he is in no row."""
 
 
 class Call:
@@ -86,6 +91,8 @@ class Building:
         store = SqliteStore(self._folder / FILE_NAME)
         store.change_members([Put(Member(extension(number), pc(number))) for number in range(MEMBERS)])
         store.close()
+        settings = {"version": 1, "hep_port": HEP_PORT, "tunnels": [CONFIRMED]}
+        (self._folder / "settings.json").write_text(json.dumps(settings))
         self.server = start_server(self.server_host, self._folder)
         self.wire = self.pbx.frame_socket()
         self._members = self.staff.start(

@@ -1,4 +1,4 @@
-"""Who floods the server's port: `python -m tests.siege.floods KIND HOST:PORT COUNT SECONDS ADDRESS …`.
+"""Who floods the server's ports: `python -m tests.siege.floods KIND HOST:PORT COUNT SECONDS ADDRESS …`.
 
 A program of its own, so that it can run in an attacker's host and take its time from nobody it is compared
 with. Speaks WebSocket by hand and reads as little as it must. Bounded in count and time; prints what it got.
@@ -7,6 +7,7 @@ with. Speaks WebSocket by hand and reads as little as it must. Bounded in count 
 import asyncio
 import contextlib
 import itertools
+import socket
 import sys
 import time
 from collections import Counter
@@ -30,6 +31,10 @@ def frame(opcode: int, data: bytes) -> bytes:
 
 HELLO = frame(1, b'{"type":"hello","protocol":1,"version":"siege"}')
 PINGS = frame(9, b"x" * 100) * 500
+
+HEP_PORT = 9060
+REPORTS_PER_S = 100_000
+REPORTS = (b"HEP3\x01\x90" + bytes(394), b"\x02\x10 no report " + bytes(300))
 
 Target = tuple[str, int]
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -155,12 +160,29 @@ async def deaf(target: Target, address: str, until: float) -> None:
         writer.transport.abort()
 
 
+async def reports(target: Target, address: str, until: float) -> None:
+    """Sends forged HEP reports, a hundred thousand a second, half of them no report at all."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.setblocking(False)
+        wire.bind((address, 0))
+        wire.connect((target[0], HEP_PORT))
+        begin, sent = time.monotonic(), 0
+        while time.monotonic() < until:
+            for _ in range(int((time.monotonic() - begin) * REPORTS_PER_S) - sent):
+                sent += 1
+                with contextlib.suppress(BlockingIOError, ConnectionRefusedError):
+                    wire.send(REPORTS[sent % 2])
+                    got["reports"] += 1
+            await asyncio.sleep(0.001)
+
+
 KINDS: dict[str, Callable[[Target, str, float], Coroutine[None, None, None]]] = {
     "crowd": crowd,
     "talk": talk,
     "churn": churn,
     "half_open": half_open,
     "deaf": deaf,
+    "reports": reports,
 }
 
 

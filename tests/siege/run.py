@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 from tests import netns
-from tests.siege.building import MEMBERS, STRANGERS, Building, Call, extension, pc, stranger
+from tests.siege.building import CONFIRMED, MEMBERS, STRANGERS, Building, Call, extension, pc, stranger
 
 SECONDS = 10.0  # of each flood, at scale 1
 LEAST_S = 3.0
@@ -96,6 +96,14 @@ def forged_calls(siege: Siege) -> None:
     siege.attack("crowd", 1, pc(0), inside=True)
 
 
+def forged_reports(siege: Siege) -> None:
+    siege.attack("reports", 1, stranger(0))
+
+
+def confirmed_sender_runs_wild(siege: Siege) -> None:
+    siege.attack("reports", 1, CONFIRMED)
+
+
 FLOODS: dict[str, Callable[[Siege], None]] = {
     "no flood": nothing,
     "2,000 clients at once": many_clients,
@@ -105,6 +113,8 @@ FLOODS: dict[str, Callable[[Siege], None]] = {
     "3,000 unfinished handshakes": half_open,
     "pings of 32 clients that read nothing": deaf,
     "2,000 forged calls ring at one PC": forged_calls,
+    "100,000 forged HEP reports a second": forged_reports,
+    "the same of a confirmed sender": confirmed_sender_runs_wild,
 }
 
 

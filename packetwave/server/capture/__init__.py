@@ -1,6 +1,6 @@
 """Frames from an interface or a capture file. The only importer of scapy, and only when first needed."""
 
-from packetwave.server.capture.doors import USUAL_PORTS, DoorKind, Doors, DoorState
+from packetwave.server.capture.doors import USUAL_PORTS, DoorFault, DoorKind, Doors, DoorState
 from packetwave.server.capture.fault import FILE_FAULTS, CaptureFault, CaptureFaultCode
 from packetwave.server.capture.filter import kernel_filter
 from packetwave.server.capture.interfaces import Interface, has_link, list_interfaces, resolve_interface
@@ -16,6 +16,7 @@ __all__ = [
     "USUAL_PORTS",
     "CaptureFault",
     "CaptureFaultCode",
+    "DoorFault",
     "DoorKind",
     "DoorState",
     "Doors",

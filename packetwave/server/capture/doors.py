@@ -1,11 +1,12 @@
 """Doors beside the mirror: UDP sockets at which a PBX reports its SIP (HEP), or a switch sends its mirror
 (TZSP, VXLAN). They need no capture library, no rights and no adapter of their own.
 
-Owns the sockets and the thread that reads them. Whoever is not confirmed is turned away by his address,
+Owns the thread that reads the sockets (`mailbox`). Whoever is not confirmed is turned away by his address,
 before what he sent is looked at; what is taken waits, bounded, for the detector thread.
 """
 
 import contextlib
+import errno
 import logging
 import selectors
 import socket
@@ -17,18 +18,19 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from packetwave.common.addresses import comparable
+from packetwave.server.capture.mailbox import Mailbox, open_mailbox
 
 log = logging.getLogger(__name__)
 
 WAITING = 20_000
 """Datagrams that may wait for the detector: ten seconds at 2,000 a second."""
 
-_TURN = 256  # datagrams read from one socket before the next has its turn
-_BUFFER_BYTES = 4 * 1024 * 1024
+WAITING_BYTES = 32 * 1024 * 1024
+"""And so many bytes: of the largest datagrams far fewer wait."""
+
 _AGAIN_S = 2.0
+_BREATH_S = 0.001  # behind strangers: a flood is read many at a time, not woken for one by one
 _NAMES = 64  # forged senders must not make the table grow
-_LARGEST = 65_535
 
 
 class DoorKind(StrEnum):
@@ -63,14 +65,33 @@ class Datagram(NamedTuple):
     data: bytes
 
 
+class DoorFault(StrEnum):
+    """Why a door cannot be opened, for windows, which have their own words."""
+
+    TAKEN = "taken"
+    """Another program receives at this port."""
+
+    NO_RIGHTS = "no_rights"
+    """The system does not let this program have the port."""
+
+    FAILED = "failed"
+    """The reason beside it says why."""
+
+
+_FAULTS = {errno.EADDRINUSE: DoorFault.TAKEN, errno.EACCES: DoorFault.NO_RIGHTS}
+
+
 @dataclass(frozen=True, slots=True)
 class DoorState:
     """One door at one moment; the counts are since it was opened."""
 
     kind: DoorKind
     port: int
-    fault: str = ""
-    """Why it is not open, as the system says it; "" while it is."""
+    fault: DoorFault | None = None
+    """Why it is not open; None while it is."""
+
+    reason: str = ""
+    """That as the system says it."""
 
     datagrams: int = 0
     """Taken from confirmed senders."""
@@ -79,18 +100,24 @@ class DoorState:
     """Turned away."""
 
     lost: int = 0
-    """Taken, but too many waited."""
+    """Of whomever: the system had no room for them, or too many waited here."""
 
 
 @dataclass(slots=True)
 class _Door:
     kind: DoorKind
     port: int
-    receiving: socket.socket | None = None
-    fault: str = ""
+    mailbox: Mailbox | None = None
+    fault: DoorFault | None = None
+    reason: str = ""
     datagrams: int = 0
     strangers: int = 0
-    lost: int = 0
+    overflow: int = 0
+
+    def state(self) -> DoorState:
+        mailbox = self.mailbox
+        lost = self.overflow + (mailbox.lost if mailbox is not None else 0)
+        return DoorState(self.kind, self.port, self.fault, self.reason, self.datagrams, self.strangers, lost)
 
 
 @dataclass
@@ -112,6 +139,7 @@ class Doors:
     def __post_init__(self) -> None:
         self._doors = [_Door(kind, port) for kind, port in self.ports.items()]
         self._named: set[tuple[DoorKind, str]] = set()
+        self._bytes_in = self._bytes_out = 0  # each written by one thread only
         self._selector = selectors.DefaultSelector()
         self._stop_reader, self._stop_writer = socket.socketpair()
         self._selector.register(self._stop_reader, selectors.EVENT_READ, None)
@@ -137,8 +165,20 @@ class Doors:
         """What came, the oldest first; at most so many. Any one thread."""
         taken: list[Datagram] = []
         while self._waiting and len(taken) < most:
-            taken.append(self._waiting.popleft())
+            datagram = self._waiting.popleft()
+            self._bytes_out += len(datagram.data)
+            taken.append(datagram)
         return taken
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is something to take. Any thread."""
+        return bool(self._waiting)
+
+    @property
+    def lost(self) -> int:
+        """Datagrams lost at all doors. Any thread."""
+        return sum(door.state().lost for door in self._doors)
 
     def strangers(self) -> list[tuple[DoorKind, str]]:
         """Who was turned away since the last time this was asked, some of them more than once."""
@@ -150,10 +190,12 @@ class Doors:
 
     def states(self) -> tuple[DoorState, ...]:
         """All doors now. Any thread."""
-        return tuple(
-            DoorState(door.kind, door.port, door.fault, door.datagrams, door.strangers, door.lost)
-            for door in self._doors
-        )
+        return tuple(door.state() for door in self._doors)
+
+    @property
+    def is_any_open(self) -> bool:
+        """Whether anything is received at all. Any thread."""
+        return any(door.mailbox is not None for door in self._doors)
 
     def _run(self) -> None:
         tried_s = time.monotonic()
@@ -162,79 +204,59 @@ class Doors:
                 if key.data is None:
                     self._end()
                     return
-                self._read(key.data)
+                if self._read(key.data):
+                    time.sleep(_BREATH_S)
             if time.monotonic() - tried_s >= _AGAIN_S:
                 tried_s = time.monotonic()
                 for door in self._doors:
-                    if door.receiving is None:
+                    if door.mailbox is None:
                         self._open(door)
 
     def _end(self) -> None:
         for door in self._doors:
-            if door.receiving is not None:
-                self._selector.unregister(door.receiving)
-                door.receiving.close()
-                door.receiving = None
+            if door.mailbox is not None:
+                self._selector.unregister(door.mailbox)
+                door.mailbox.close()
+                door.mailbox = None
         self._selector.close()
         self._stop_reader.close()
         self._stop_writer.close()
 
     def _open(self, door: _Door) -> None:
         try:
-            made = _bound(door.port)
+            made = open_mailbox(door.port, self.trusted)
         except OSError as error:
-            said = error.strerror or str(error)
-            if said != door.fault:
-                log.warning("%s cannot be received on UDP port %d: %s", door.kind, door.port, said)
-            door.fault = said
+            reason = error.strerror or str(error)
+            if reason != door.reason:
+                log.warning("%s cannot be received on UDP port %d: %s", door.kind.upper(), door.port, reason)
+            door.fault, door.reason = _FAULTS.get(error.errno or 0, DoorFault.FAILED), reason
             return
-        door.receiving, door.fault = made, ""
+        door.mailbox, door.fault, door.reason = made, None, ""
         self._selector.register(made, selectors.EVENT_READ, door)
-        log.info("%s is received on UDP port %d", door.kind, door.port)
+        log.info("%s is received on UDP port %d", door.kind.upper(), door.port)
 
-    def _read(self, door: _Door) -> None:
-        assert door.receiving is not None
-        news = False
-        for _ in range(_TURN):
-            try:
-                data, sender = door.receiving.recvfrom(_LARGEST)
-            except BlockingIOError:
-                break
-            except OSError:  # of an earlier answer to nobody (ICMP), which Windows tells here
+    def _read(self, door: _Door) -> bool:
+        """Take what is there; whether it was strangers' alone."""
+        assert door.mailbox is not None
+        turn = door.mailbox.read()
+        door.strangers += turn.turned_away
+        for source, data in turn.strangers:
+            self._name(door.kind, source, data)
+        for at_s, source, data in turn.letters:
+            waiting_bytes = self._bytes_in - self._bytes_out
+            if len(self._waiting) >= WAITING or waiting_bytes + len(data) > WAITING_BYTES:
+                door.overflow += 1
                 continue
-            source = comparable(sender[0])
-            if source not in self.trusted:
-                self._turn_away(door, source, data)
-            elif len(self._waiting) >= WAITING:
-                door.lost += 1
-            else:
-                door.datagrams += 1
-                self._waiting.append(Datagram(time.time(), door.kind, source, data))
-                news = True
-        if news:
+            door.datagrams += 1
+            self._bytes_in += len(data)
+            self._waiting.append(Datagram(at_s, door.kind, source, data))
+        if turn.letters:
             self.on_ready()
+        return bool(turn.turned_away and not turn.letters)
 
-    def _turn_away(self, door: _Door, source: str, data: bytes) -> None:
-        door.strangers += 1
-        named = (door.kind, source)
-        if named in self._named or len(self._named) >= _NAMES or not data.startswith(_BEGINNINGS[door.kind]):
+    def _name(self, kind: DoorKind, source: str, data: bytes) -> None:
+        named = (kind, source)
+        if named in self._named or len(self._named) >= _NAMES or not data.startswith(_BEGINNINGS[kind]):
             return
         self._named.add(named)
         self._strangers.append(named)
-
-
-def _bound(port: int) -> socket.socket:
-    """A socket that receives on all addresses, by IPv6 too where there is any. Raises OSError."""
-    both = socket.has_dualstack_ipv6()
-    made = socket.socket(socket.AF_INET6 if both else socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        made.setblocking(False)
-        if both:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        with contextlib.suppress(OSError):
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
-        made.bind(("::" if both else "0.0.0.0", port))
-    except BaseException:
-        made.close()
-        raise
-    return made

@@ -22,6 +22,9 @@ class CaptureFaultCode(StrEnum):
     NO_LINK = "no_link"
     """Nothing is connected to the interface."""
 
+    NO_DOOR = "no_door"
+    """Nothing can be received at any of the UDP ports that are to be watched."""
+
     BAD_FILE = "bad_file"
     """The file cannot be read, or is no capture file."""
 
@@ -72,6 +75,7 @@ _SENTENCES: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.LOST: "The interface '{detail}' went away: plug it in or switch it on again.",
     CaptureFaultCode.NO_LINK: "Nothing is connected to the interface '{detail}': check its cable and the "
     "switch's port. Watching goes on by itself.",
+    CaptureFaultCode.NO_DOOR: "Nothing can be received: {detail}. It is tried again by itself.",
     CaptureFaultCode.BAD_FILE: "'{detail}' cannot be read as a capture file (pcap, pcapng or snoop).",
     CaptureFaultCode.PACKED_FILE: "'{detail}' is compressed: unpack it first (only gzip is read as it is).",
     CaptureFaultCode.FOREIGN_FILE: "'{detail}' is a capture file of another kind: Wireshark ('Save As') or "

@@ -7,12 +7,18 @@ no memory while it is empty. libpcap compiles the filter; what does not pass it 
 
 import ctypes
 import errno
-import os
 import socket
 import struct
-import sys
-from typing import Any
 
+from packetwave.server.capture import batches
+from packetwave.server.capture.batches import (
+    AT_ONCE,
+    SOL_SOCKET,
+    TIMESTAMP_NS,
+    Batches,
+    said_beside,
+    time_at,
+)
 from packetwave.server.capture.fault import CaptureFault, CaptureFaultCode
 
 Frame = tuple[float, int, bytes]  # (packet time in seconds since 1970 UTC, length on the wire, bytes)
@@ -21,22 +27,16 @@ Program = list[tuple[int, int, int, int]]
 # As the kernel charges: 2.3 KB for a frame of 800 bytes on most cards, 4.6 KB on those that give each a page.
 _CHARGE_BYTES = 128 * 1024 * 1024
 _FRAME_BYTES = 65 * 1024  # cards merge TCP segments to at most 64 KiB
-_AT_ONCE = 32
 
 # Linux' numbers (include/uapi: asm-generic/socket.h, linux/if_packet.h, if_ether.h, if_arp.h)
 _ALL_PROTOCOLS, _ETHERNET = 3, 1
-_SOL_SOCKET, _SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _AUXDATA = 1, 263, 1, 6, 8
+_SOL_PACKET, _ADD_MEMBERSHIP, _STATISTICS, _AUXDATA = 263, 1, 6, 8
 _PROMISCUOUS = 1
-_ATTACH_FILTER, _RECEIVE_BUFFER_FORCE, _TIMESTAMP_NS = 26, 33, 35
-_DONT_WAIT = 0x40
+_ATTACH_FILTER, _RECEIVE_BUFFER_FORCE = 26, 33
 _TAGGED, _TAG_HAS_TYPE = 1 << 4, 1 << 6
 _VLAN = 0x8100
 
-_CONTROL_HEAD = struct.Struct("@Nii")  # length, level, type
-_TIME = struct.Struct("@ll")
 _AUXILIARY = struct.Struct("@IIIHHHH")  # status, length, captured, offsets of MAC and network, tag, its type
-_ALIGNED = ctypes.sizeof(ctypes.c_long)
-_CONTROL_BYTES = 256
 
 
 class _Instruction(ctypes.Structure):
@@ -50,34 +50,6 @@ class _Instruction(ctypes.Structure):
 
 class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
-
-
-class _Part(ctypes.Structure):
-    _fields_ = (("base", ctypes.c_void_p), ("length", ctypes.c_size_t))
-
-
-class _Head(ctypes.Structure):
-    """`struct msghdr`."""
-
-    _fields_ = (
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint),
-        ("parts", ctypes.POINTER(_Part)),
-        ("part_count", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-    )
-
-
-class _Message(ctypes.Structure):
-    """`struct mmsghdr`."""
-
-    _fields_ = (("head", _Head), ("length", ctypes.c_uint))
-
-
-_RECEIVED = struct.Struct("@PIPNPNi0PI0P")  # a `_Message`, read at once
-_CONTROL_LENGTH, _LENGTH = 5, 7
 
 
 class PacketQueue:
@@ -98,29 +70,16 @@ class PacketQueue:
         except OSError:
             self._socket.close()
             raise
-        self._buffers = [ctypes.create_string_buffer(_FRAME_BYTES) for _ in range(_AT_ONCE)]
-        self._controls = [ctypes.create_string_buffer(_CONTROL_BYTES) for _ in range(_AT_ONCE)]
-        self._places = [
-            (ctypes.addressof(buffer), ctypes.addressof(control))
-            for buffer, control in zip(self._buffers, self._controls, strict=True)
-        ]
-        self._messages = (_Message * _AT_ONCE)()
-        for message, (buffer, control) in zip(self._messages, self._places, strict=True):
-            head = message.head
-            head.parts, head.part_count = ctypes.pointer(_Part(buffer, _FRAME_BYTES)), 1
-            head.control, head.control_length = control, _CONTROL_BYTES
-        self._asked = bytes(self._messages)
-        # Keeps Python's lock: it never waits, and given away each time, a busy thread would have it for 5 ms.
-        self._receive: Any = ctypes.PyDLL(None, use_errno=True).recvmmsg
+        self._batches = Batches(self._socket, _FRAME_BYTES)
 
     def _set_up(self, program: Program) -> None:
         wire = self._socket
         if program:
             instructions = (_Instruction * len(program))(*(_Instruction(*step) for step in program))
             attached = _Program(len(program), instructions)
-            wire.setsockopt(_SOL_SOCKET, _ATTACH_FILTER, bytes(attached))
-        wire.setsockopt(_SOL_SOCKET, _RECEIVE_BUFFER_FORCE, _CHARGE_BYTES // 2)  # Linux doubles it
-        wire.setsockopt(_SOL_SOCKET, _TIMESTAMP_NS, 1)
+            wire.setsockopt(SOL_SOCKET, _ATTACH_FILTER, bytes(attached))
+        wire.setsockopt(SOL_SOCKET, _RECEIVE_BUFFER_FORCE, _CHARGE_BYTES // 2)  # Linux doubles it
+        wire.setsockopt(SOL_SOCKET, TIMESTAMP_NS, 1)
         wire.setsockopt(_SOL_PACKET, _AUXDATA, 1)
         wire.bind((self._interface, _ALL_PROTOCOLS))
         if wire.getsockname()[3] != _ETHERNET:
@@ -136,27 +95,25 @@ class PacketQueue:
         """Append the frames that are there until there are `most`; never waits. CaptureFault lost, said once
         what came before is taken."""
         while len(frames) < most and self._lost is None:
-            wanted = min(_AT_ONCE, most - len(frames))
-            ctypes.memmove(self._messages, self._asked, len(self._asked))
-            count = self._receive(self.fileno(), self._messages, wanted, _DONT_WAIT, None)
-            if count < 0:
-                self._note_error(ctypes.get_errno())
+            wanted = min(AT_ONCE, most - len(frames))
+            try:
+                count = self._batches.receive(wanted)
+            except OSError as error:
+                self._note_error(error)
                 break
-            said = ctypes.string_at(self._messages, count * _RECEIVED.size)
-            for places, message in zip(self._places, _RECEIVED.iter_unpack(said), strict=False):
-                data = ctypes.string_at(places[0], message[_LENGTH])
-                frames.append(_frame(data, ctypes.string_at(places[1], message[_CONTROL_LENGTH])))
+            for number in range(count):
+                frames.append(_frame(self._batches.data(number), self._batches.control(number)))
             if count < wanted:
                 break
         if self._lost is not None and not frames:
             raise self._lost
 
-    def _note_error(self, number: int) -> None:
-        if number in (errno.EAGAIN, errno.EINTR):
+    def _note_error(self, error: OSError) -> None:
+        if error.errno in (errno.EAGAIN, errno.EINTR):
             return
         # Also said when it was switched off: then it is still there, and frames come once it is on again.
-        if number != errno.ENETDOWN or not self._socket.getsockname()[0]:
-            self._lost = CaptureFault(CaptureFaultCode.LOST, self._interface, os.strerror(number))
+        if error.errno != errno.ENETDOWN or not self._socket.getsockname()[0]:
+            self._lost = CaptureFault(CaptureFaultCode.LOST, self._interface, error.strerror or "")
 
     def stats(self) -> tuple[int, int]:
         """(received, dropped) since opening: frames that passed the filter, and those of them for which there
@@ -174,23 +131,18 @@ class PacketQueue:
 def _frame(data: bytes, control: bytes) -> Frame:
     """A frame with what the kernel says beside it: when it came, how long it was, which tag it carried."""
     at_s, wire_length = 0.0, len(data)
-    place = 0
-    while place + _CONTROL_HEAD.size <= len(control):
-        length, level, kind = _CONTROL_HEAD.unpack_from(control, place)
-        begin = place + _CONTROL_HEAD.size
-        if level == _SOL_SOCKET and kind == _TIMESTAMP_NS:
-            seconds, nanos = _TIME.unpack_from(control, begin)
-            at_s = seconds + nanos / 1e9
+    for level, kind, begin in said_beside(control):
+        if level == SOL_SOCKET and kind == TIMESTAMP_NS:
+            at_s = time_at(control, begin)
         elif level == _SOL_PACKET and kind == _AUXDATA:
             status, wire_length, _, _, _, tag, tag_type = _AUXILIARY.unpack_from(control, begin)
             if status & _TAGGED:  # the kernel took it off: back in its place
                 tag_type = tag_type if status & _TAG_HAS_TYPE else _VLAN
                 data = data[:12] + struct.pack(">HH", tag_type, tag) + data[12:]
                 wire_length += 4
-        place += (length + _ALIGNED - 1) // _ALIGNED * _ALIGNED or len(control)
     return at_s, wire_length, data
 
 
 def is_possible() -> bool:
     """True on a system that has packet sockets."""
-    return sys.platform == "linux"
+    return batches.is_possible()

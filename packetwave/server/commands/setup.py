@@ -34,7 +34,12 @@ def main(argv: Sequence[str], windows: System | None = None) -> int:
         outcome = SetupResult(SetupCode.NOT_WINDOWS)
     else:
         frozen = bool(getattr(sys, "frozen", False))
-        server = running_server(options.ports or _ports_in_settings(), frozen=frozen)
+        ports, doors = _ports_in_settings()
+        server = running_server(
+            options.ports or ports,
+            frozen=frozen,
+            udp_ports=options.udp_ports or (() if options.ports else doors),
+        )
         outcome = set_up(Action(options.action), server, windows, os.environ)
     if options.report is not None:
         try:
@@ -75,10 +80,19 @@ def _parser() -> Parser:
     )
     parser.add_argument("action", choices=[action.value for action in Action])
     parser.add_argument("--ports", type=parse_ports, metavar="8765", help="the ports clients connect to")
+    parser.add_argument(
+        "--udp-ports",
+        type=parse_ports,
+        default=(),
+        metavar="9060",
+        help="the ports of doors beside the mirror",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write what came of it, as JSON")
     return parser
 
 
-def _ports_in_settings() -> tuple[int, ...]:
-    listen = load(ServerSettings, data_dir("server") / SETTINGS_FILE).settings.listen
-    return (parse_listen(listen)[1] or parse_listen(ServerSettings().listen)[1],)
+def _ports_in_settings() -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What clients connect to, and the UDP ports of doors."""
+    settings = load(ServerSettings, data_dir("server") / SETTINGS_FILE).settings
+    port = parse_listen(settings.listen)[1] or parse_listen(ServerSettings().listen)[1]
+    return (port,), tuple(settings.doors.values())

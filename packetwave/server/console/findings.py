@@ -21,16 +21,24 @@ from packetwave.ui.theme import Theme, scaled
 translate = QCoreApplication.translate
 
 
-def mend(finding: Finding) -> tuple[str, Command] | None:
-    """What a button can do about a finding: its words, and what is asked of the engine; None for nothing."""
+BUTTONS = 4
+"""More names than these are mended one after the other; a flood of forged ones fills no window."""
+
+
+def mends(finding: Finding) -> list[tuple[str, Command]]:
+    """What buttons can do about a finding: their words, and what is asked of the engine. One for each sender
+    and port, so that nobody is confirmed together with another."""
     figures = dict(finding.figures)
     match finding.code:
         case Code.TUNNEL_NOT_TRUSTED:
-            return translate("findings", "Confirm the sender"), TrustSenders(_texts(figures.get("sources")))
+            confirm = translate("findings", "Confirm {sender}")
+            sources = _texts(figures.get("sources"))[:BUTTONS]
+            return [(confirm.format(sender=plain(source)), TrustSenders((source,))) for source in sources]
         case Code.OTHER_PORT:
-            ports = tuple(int(port) for port in _texts(figures.get("ports")) if port.isdecimal())
-            return translate("findings", "Watch this port too"), WatchPorts(ports)
-    return None
+            watch = translate("findings", "Watch port {port} too")
+            ports = [int(port) for port in _texts(figures.get("ports")) if port.isdecimal()][:BUTTONS]
+            return [(watch.format(port=port), WatchPorts((port,))) for port in ports]
+    return []
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -92,12 +100,20 @@ class FindingsPanel(QFrame):
             self._grid.addWidget(state, row, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(words, row, 1)
             self._widgets += [state, words]
-            if (way := mend(finding)) is not None:
-                text, command = way
-                act = button(text, partial(self.mend_wanted.emit, command))
-                self._grid.addWidget(act, row, 2, Qt.AlignmentFlag.AlignTop)
-                self._widgets.append(act)
+            if found := mends(finding):
+                acts = self._acts(found)
+                self._grid.addWidget(acts, row, 2, Qt.AlignmentFlag.AlignTop)
+                self._widgets.append(acts)
         self.setAccessibleName(self.text())
+
+    def _acts(self, found: list[tuple[str, Command]]) -> QWidget:
+        acts = QWidget()
+        column = QVBoxLayout(acts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for text, command in found:
+            column.addWidget(button(text, partial(self.mend_wanted.emit, command)))
+        return acts
 
     def _state(self, finding: Finding) -> QWidget:
         tone, word = finding_state(finding)
@@ -117,6 +133,7 @@ class FindingsPanel(QFrame):
         column.setSpacing(1)
         column.addWidget(what)
         column.addWidget(label(matter.next_step, kind="muted", wrap=True))
+        column.addStretch()
         return words
 
 

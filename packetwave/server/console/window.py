@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from packetwave.server.console.calls.log import MAX_SHOWN, CallLog
 from packetwave.server.console.calls.page import CallsPage
 from packetwave.server.console.capture.page import CapturePage
-from packetwave.server.console.capture.words import capture_matter, listing_matter
+from packetwave.server.console.capture.words import capture_matter, door_matter, listing_matter
 from packetwave.server.console.findings import FindingsPanel, finding_matter
 from packetwave.server.console.members.page import MembersPage
 from packetwave.server.console.members.table import MemberModel
@@ -262,8 +262,10 @@ class ConsoleWindow(QWidget):
     def _show_trouble_of(self, status: Status) -> None:
         """Show the most urgent trouble in the banner, but not again what the open findings panel says."""
         found = None if self.findings.isVisible() else _no_calls(status)
-        listed = listing_matter(self._listed) if self._listed is not None else None
-        matter, self._leads_to = capture_matter(status) or listed or store_matter(status), self.capture
+        doors_do = status.capture is CaptureState.WATCHING and not status.interface
+        listed = listing_matter(self._listed) if self._listed is not None and not doors_do else None
+        capture = capture_matter(status) or listed or door_matter(status)
+        matter, self._leads_to = capture or store_matter(status), self.capture
         if matter is None and file_matter(status) != self._known_files:
             matter, self._leads_to = file_matter(status), None
         if matter is None:

@@ -5,7 +5,7 @@ Qt signals. Commands come by `Engine.submit` from any thread.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
 from packetwave.server.store.base import StoreHealth, StoreState
+from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
 
@@ -25,6 +26,19 @@ class FileFault(StrEnum):
     SETTINGS_WRONG_VALUES = "settings_wrong_values"
     SETTINGS_PUT_ASIDE = "settings_put_aside"
     SETTINGS_UNUSABLE = "settings_unusable"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorStatus:
+    """A door beside the mirror, and what comes in at it."""
+
+    state: DoorState
+    counts: DoorCounts = field(default_factory=DoorCounts)
+    datagrams_per_s: float = 0.0
+    """From confirmed senders, in the last second."""
+
+    sip_per_s: float = 0.0
+    """SIP messages in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Status:
     findings: tuple[Finding, ...] = ()
     """What is the matter with the mirror, the worst first."""
 
-    doors: tuple[DoorState, ...] = ()
+    doors: tuple[DoorStatus, ...] = ()
     """The doors beside the mirror that are to be open."""
 
     dropped_by_kernel: int = 0

@@ -272,7 +272,8 @@ class Running:
                 self.supervisor.spawn("noting the time watched", self._lookout.interrupted())
             case CaptureState.FAILED:
                 self.supervisor.spawn("noting the time watched", self._lookout.interrupted())
-                if self._plan.must_watch and not self._lookout.has_watched:
+                # Doors are tried again, and are there while an interface is not.
+                if self._plan.must_watch and not self._lookout.has_watched and not self._settings.doors:
                     self._plan.on_end(
                         ExitCode.FAILED if state.code in FILE_FAULTS else ExitCode.NO_CAPTURE,
                         state.reason,
@@ -308,14 +309,14 @@ class Running:
             case ChangeMembers():
                 await self._members.change(command)
             case StartCapture():
-                await self._use(interface=command.interface)
+                await self._use(True, interface=command.interface)
             case SetDoor(kind, port):
-                await self._use(**{f"{kind}_port": port})
+                await self._use(port > 0, **{f"{kind}_port": port})
             case TrustSenders(sources):
                 trusted = (*self._settings.tunnels, *sources)
-                await self._use(tunnels=tuple(dict.fromkeys(trusted)))
+                await self._use(False, tunnels=tuple(dict.fromkeys(trusted)))
             case WatchPorts(ports):
-                await self._use(ports=tuple(dict.fromkeys((*self._settings.ports, *ports))))
+                await self._use(False, ports=tuple(dict.fromkeys((*self._settings.ports, *ports))))
             case StopCapture():
                 await self._lookout.end()
                 self._status.note()
@@ -327,8 +328,9 @@ class Running:
             case LoadHistory():
                 await self._load_history(command)
 
-    async def _use(self, **chosen: Any) -> None:
-        """Let settings hold from now on, and for the next start."""
+    async def _use(self, begins: bool, **chosen: Any) -> None:
+        """Let settings hold from now on, and for the next start. begins: also watch where nothing is watched,
+        because somebody has stopped it."""
         self._settings = settings = replace(self._settings, **chosen)
         for name, value in chosen.items():
             try:
@@ -340,7 +342,7 @@ class Running:
         source = source_of(settings)
         if source is None:
             await self._lookout.end()
-        else:
+        elif begins or self._lookout.watch is not None:
             await self._lookout.begin(source)
         self._status.note()
 

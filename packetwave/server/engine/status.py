@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable
 
 from packetwave.common.supervision import Failure
-from packetwave.server.engine.notices import FileFault, Notice, Status, StatusChanged
+from packetwave.server.capture import DoorKind
+from packetwave.server.engine.notices import DoorStatus, FileFault, Notice, Status, StatusChanged
 from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Hub
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import Caretaker, Flusher
+from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.lookout import Lookout
 from packetwave.server.watch.states import CaptureState, Live, WatchState
 
@@ -47,6 +49,7 @@ class StatusBoard:
         self._caretaker = caretaker
         self._file_faults = file_faults
         self._rate = Rate()
+        self._door_rates = {kind: (Rate(), Rate()) for kind in DoorKind}
         self._noted = asyncio.Event()
         self._told = Status()
 
@@ -86,7 +89,7 @@ class StatusBoard:
             sip_per_s=self._rate.at(time.monotonic(), counts.sip_messages),
             rtp_per_s_estimate=float(f"{watch.rtp_per_s:.2g}") if watch is not None else 0.0,
             findings=watch.findings if watch is not None else (),
-            doors=self._lookout.doors.states() if self._lookout.doors is not None else (),
+            doors=self._doors(),
             dropped_by_kernel=watch.dropped if watch is not None else 0,
             clients=self._hub.clients(),
             members_expected=len(self._switchboard.directory.addresses),
@@ -100,6 +103,18 @@ class StatusBoard:
             file_faults=self._file_faults,
             failure=self.failure,
         )
+
+    def _doors(self) -> tuple[DoorStatus, ...]:
+        doors, watch, now_s = self._lookout.doors, self._lookout.watch, time.monotonic()
+        told = []
+        for state in doors.states() if doors is not None else ():
+            counts = watch.door_counts.get(state.kind) if watch is not None else None
+            counts = counts or DoorCounts()
+            datagrams, sip = self._door_rates[state.kind]
+            told.append(
+                DoorStatus(state, counts, datagrams.at(now_s, state.datagrams), sip.at(now_s, counts.sip))
+            )
+        return tuple(told)
 
 
 class Rate:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from packetwave.server.machine.rules import FirewallRule, Profile
+from packetwave.server.machine.rules import FirewallRule, Profile, Transport
 
 RULE_NAME = "PacketWave Server"
 
@@ -96,9 +96,14 @@ class Firewall:
 
 
 def judge(
-    policy: Policy | None, networks: Sequence[Network] | None, *, port: int, programs: Sequence[str]
+    policy: Policy | None,
+    networks: Sequence[Network] | None,
+    *,
+    port: int,
+    programs: Sequence[str],
+    transport: Transport = Transport.TCP,
 ) -> Firewall:
-    """Whether clients reach this TCP port of these programs (full paths; all of them must be reachable).
+    """Whether this port of these programs is reached (full paths; all of them must be reachable).
 
     policy None: it cannot be read. networks None: they cannot be read; then, as with none, the answer is
     the one for a private network.
@@ -108,8 +113,8 @@ def judge(
     has_rule = any(rule.name == RULE_NAME for rule in policy.own)
     counted = _with_clients(networks or ())
     if not counted:
-        return Firewall(_door(policy, Profile.PRIVATE, port, programs), (), has_rule)
-    doors = {network: _door(policy, network.profile, port, programs) for network in counted}
+        return Firewall(_door(policy, Profile.PRIVATE, port, programs, transport), (), has_rule)
+    doors = {network: _door(policy, network.profile, port, programs, transport) for network in counted}
     worst = _worst(doors.values())
     public = tuple(network.name for network, door in doors.items() if door is Door.PUBLIC)
     return Firewall(worst, public if worst is Door.PUBLIC else (), has_rule)
@@ -122,16 +127,16 @@ def _with_clients(networks: Sequence[Network]) -> list[Network]:
     return [network for network in networks if network.reach == best]
 
 
-def _door(policy: Policy, profile: Profile, port: int, programs: Sequence[str]) -> Door:
-    door = _worst(_door_of(policy, profile, port, program) for program in programs)
+def _door(policy: Policy, profile: Profile, port: int, programs: Sequence[str], transport: Transport) -> Door:
+    door = _worst(_door_of(policy, profile, port, program, transport) for program in programs)
     if door is Door.CLOSED and profile is Profile.PUBLIC:
-        at_home = (_door_of(policy, Profile.PRIVATE, port, program) for program in programs)
+        at_home = (_door_of(policy, Profile.PRIVATE, port, program, transport) for program in programs)
         if _worst(at_home) in LETS_IN:
             return Door.PUBLIC
     return door
 
 
-def _door_of(policy: Policy, profile: Profile, port: int, program: str) -> Door:
+def _door_of(policy: Policy, profile: Profile, port: int, program: str, transport: Transport) -> Door:
     settings = policy.profiles.get(profile, ProfileSettings())
     if settings.enabled is None:
         return Door.UNKNOWN
@@ -140,7 +145,7 @@ def _door_of(policy: Policy, profile: Profile, port: int, program: str) -> Door:
     if settings.blocks_all:
         return Door.SHIELDED
     rules = (*policy.given, *(policy.own if settings.own_rules_count else ()))
-    ours = [rule for rule in rules if profile in rule.profiles and rule.is_about(port, program)]
+    ours = [rule for rule in rules if profile in rule.profiles and rule.is_about(port, program, transport)]
     blocking = [rule for rule in ours if not rule.allows]
     allowing = [rule for rule in ours if rule.allows]
     if any(not rule.conditional for rule in blocking):

@@ -1,4 +1,4 @@
-"""Windows' firewall rules as text, and which of them are about one program's port. Pure.
+"""Windows' firewall rules as text, and which of them are about one program's TCP or UDP port. Pure.
 
 A rule is one registry value: `v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=8765|App=…|Name=…|`
 ([MS-GPFAS] 2.2.2.19). A field may be there several times, and then any of its values will do; a field that
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-_TCP = "6"
+_ANY_TRANSPORT = "256"
 _VARIABLE = re.compile(r"%([^%]+)%")
 _VERSION = re.compile(r"v\d+\.\d+")
 
@@ -35,9 +35,19 @@ class Profile(StrEnum):
     DOMAIN = "Domain"
 
 
+class Transport(StrEnum):
+    """What a port is of, by its number in a rule."""
+
+    TCP = "6"
+    UDP = "17"
+
+
+TCP_ALONE = frozenset((Transport.TCP,))
+
+
 @dataclass(frozen=True, slots=True)
 class FirewallRule:
-    """One active rule about incoming connections, as far as it matters for a TCP port of a program."""
+    """One active rule about what comes in, as far as it matters for a port of a program."""
 
     name: str
     allows: bool
@@ -53,15 +63,19 @@ class FirewallRule:
     conditional: bool = False
     """Whether it also depends on what cannot be judged here (addresses, kinds of interface, IPsec, …)."""
 
-    def is_about(self, port: int, program: str) -> bool:
-        """Whether connections to this port of this program (its full path) are the rule's business."""
+    transports: frozenset[Transport] = TCP_ALONE
+
+    def is_about(self, port: int, program: str, transport: Transport = Transport.TCP) -> bool:
+        """Whether what comes to this port of this program (its full path) is the rule's business."""
+        if transport not in self.transports:
+            return False
         if self.ports is not None and not any(first <= port <= last for first, last in self.ports):
             return False
         return not self.program or _same_file(self.program, program)
 
 
 def read_rules(values: Iterable[str], environ: Mapping[str, str]) -> tuple[FirewallRule, ...]:
-    """The rules in these registry values that can be about TCP ports of ordinary programs.
+    """The rules in these registry values that can be about ports of ordinary programs.
 
     environ: for `%variables%` in the programs' paths. What is no rule is left out.
     """
@@ -86,7 +100,8 @@ def _read(value: str, environ: Mapping[str, str]) -> FirewallRule | None:
     action = first("action").lower()
     if not (active and incoming and action in ("allow", "block", "bypass")):
         return None
-    if first("protocol", _TCP) not in (_TCP, "256") or fields.keys() & _NOT_A_PROGRAM:  # 256: any
+    transports = _transports(first("protocol", _ANY_TRANSPORT))
+    if not transports or fields.keys() & _NOT_A_PROGRAM:
         return None
     program = _expanded(first("app"), environ)
     if program.lower() == "system":
@@ -105,7 +120,14 @@ def _read(value: str, environ: Mapping[str, str]) -> FirewallRule | None:
         ports=_ports([*fields.get("lport", []), *fields.get("lport2_10", [])]),
         program=program,
         conditional=conditional or action == "bypass",
+        transports=transports,
     )
+
+
+def _transports(said: str) -> frozenset[Transport]:
+    if said == _ANY_TRANSPORT:
+        return frozenset(Transport)
+    return frozenset(transport for transport in Transport if transport == said)
 
 
 def _profiles(said: list[str]) -> frozenset[Profile]:

@@ -19,6 +19,7 @@ from packetwave.common.terminal import system_words
 from packetwave.server.machine.firewall import LETS_IN, RULE_NAME, Door, judge
 from packetwave.server.machine.place import TASK_FILE, VERSION_FILE, installed_program, installed_version
 from packetwave.server.machine.policy import read_policy
+from packetwave.server.machine.rules import Transport
 from packetwave.server.machine.system import Ran, System
 from packetwave.server.machine.task import (
     TASK_NAME,
@@ -96,13 +97,23 @@ class StepFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """The program that is set up. program: its path. ports: those it listens at. installable: it is one
-    file that can be copied, and not Python with a package."""
+    """The program that is set up."""
 
     program: Path
     version: str
     ports: tuple[int, ...]
+    """Those at which clients connect."""
+
     installable: bool
+    """Whether it is one file that can be copied, and not Python with a package."""
+
+    udp_ports: tuple[int, ...] = ()
+    """Those of doors beside the mirror."""
+
+    def gates(self) -> list[tuple[Transport, int]]:
+        """All that has to be let in."""
+        tcp = [(Transport.TCP, port) for port in self.ports]
+        return tcp + [(Transport.UDP, port) for port in self.udp_ports]
 
 
 def set_up(action: Action, server: Server, system: System, environ: Mapping[str, str]) -> SetupResult:
@@ -149,13 +160,22 @@ def _add_rule(server: Server, system: System, environ: Mapping[str, str]) -> Non
     policy = read_policy(system.values, environ)
     for rule in policy.own if policy else ():
         # Windows' own question "may it be reached?", answered with no or closed, has left these behind.
-        ours = any(rule.is_about(port, program) for port in server.ports for program in programs)
+        ours = any(
+            rule.is_about(port, program, transport)
+            for transport, port in server.gates()
+            for program in programs
+        )
         if ours and rule.program and not rule.allows:
             _run(system, [netsh, *_delete_rule(rule.name), f"program={rule.program}"], may_fail=True)
     for program in programs:
-        _run(system, [netsh, *_new_rule(program, server.ports)])
+        _run(system, [netsh, *_new_rule(program, "TCP", server.ports)])
+        if server.udp_ports:
+            _run(system, [netsh, *_new_rule(program, "UDP", server.udp_ports)])
     policy = read_policy(system.values, environ)
-    doors = {judge(policy, None, port=port, programs=programs).door for port in server.ports}
+    doors = {
+        judge(policy, None, port=port, programs=programs, transport=transport).door
+        for transport, port in server.gates()
+    }
     if not doors <= LETS_IN:
         raise StepFailed(SetupCode.NO_EFFECT, ", ".join(sorted(doors - LETS_IN)))
 
@@ -171,10 +191,10 @@ def _delete_rule(name: str) -> list[str]:
     return ["advfirewall", "firewall", "delete", "rule", f"name={name}", "dir=in"]
 
 
-def _new_rule(program: str, ports: Sequence[int]) -> list[str]:
+def _new_rule(program: str, protocol: str, ports: Sequence[int]) -> list[str]:
     return [
         *("advfirewall", "firewall", "add", "rule", f"name={RULE_NAME}", "dir=in", "action=allow"),
-        *(f"program={program}", "protocol=TCP", f"localport={','.join(map(str, ports))}"),
+        *(f"program={program}", f"protocol={protocol}", f"localport={','.join(map(str, ports))}"),
         *("profile=domain,private", "enable=yes"),
     ]
 

@@ -16,9 +16,10 @@ from typing import Protocol
 from packetwave import __version__
 from packetwave.common import addresses
 from packetwave.common.paths import shared_dir
-from packetwave.server.machine.firewall import Firewall, Network, judge
+from packetwave.server.machine.firewall import SHUTS_OUT, Firewall, Network, judge
 from packetwave.server.machine.networks import networks_command, read_networks
 from packetwave.server.machine.policy import read_policy
+from packetwave.server.machine.rules import Transport
 from packetwave.server.machine.setup import (
     Action,
     Server,
@@ -53,14 +54,17 @@ class Setup:
     administrators_only: bool = False
     """Whether Npcap serves administrators only."""
 
+    shut_doors: tuple[int, ...] = ()
+    """UDP ports of doors beside the mirror that the firewall does not let in."""
+
 
 class Pc(Protocol):
     """What the settings page asks."""
 
-    def look(self, port: int) -> Setup:
-        """What is set up, for a server that listens at this TCP port."""
+    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
+        """What is set up, for a server that listens at this TCP port and these UDP ports."""
 
-    def change(self, action: Action, port: int) -> SetupResult:
+    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
         """Let Windows ask the person, then do it."""
 
 
@@ -72,27 +76,33 @@ class ThisPc:
         self._frozen = bool(getattr(sys, "frozen", False)) if frozen is None else frozen
         self._shared = shared
 
-    def look(self, port: int) -> Setup:
+    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
         windows, server = self._windows, running_server((port,), frozen=self._frozen)
         start = self._start() if self._frozen and self._shared else None
         programs = [str(server.program)]
         if start not in (None, StartState.OFF):
             programs = programs_of(server, windows)
+        policy, networks = read_policy(windows.values, os.environ), self._networks()
         return Setup(
-            firewall=judge(
-                read_policy(windows.values, os.environ), self._networks(), port=port, programs=programs
-            ),
+            firewall=judge(policy, networks, port=port, programs=programs),
             start=start,
             name=socket.gethostname(),
             addresses=own_addresses(),
             administrators_only=admin_only(windows),
+            shut_doors=tuple(
+                door
+                for door in doors
+                if judge(policy, networks, port=door, programs=programs, transport=Transport.UDP).door
+                in SHUTS_OUT
+            ),
         )
 
-    def change(self, action: Action, port: int) -> SetupResult:
+    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
         with tempfile.TemporaryDirectory(prefix="packetwave-", ignore_cleanup_errors=True) as folder:
             report = Path(folder) / "report.json"
             itself = [sys.executable] if self._frozen else [sys.executable, "-m", "packetwave.server"]
-            command = [*itself, "setup", action.value, "--ports", str(port), "--report", str(report)]
+            udp = ["--udp-ports", ",".join(map(str, doors))] if doors else []
+            command = [*itself, "setup", action.value, "--ports", str(port), *udp, "--report", str(report)]
             try:
                 code = self._windows.run_as_administrator(command, PERSON_S)
             except Declined:
@@ -121,9 +131,9 @@ def this_pc(data_dir: Path) -> ThisPc | None:
     return None if windows is None else ThisPc(windows, shared=data_dir == shared_dir())
 
 
-def running_server(ports: tuple[int, ...], *, frozen: bool) -> Server:
+def running_server(ports: tuple[int, ...], *, frozen: bool, udp_ports: tuple[int, ...] = ()) -> Server:
     """The program that runs now."""
-    return Server(Path(sys.executable), __version__, ports, installable=frozen)
+    return Server(Path(sys.executable), __version__, ports, installable=frozen, udp_ports=udp_ports)
 
 
 def write_report(path: Path, result: SetupResult) -> None:

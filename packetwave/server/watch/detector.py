@@ -24,6 +24,20 @@ class Counts:
     rejected: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class DoorCounts:
+    """What was made of the datagrams of one door."""
+
+    sip: int = 0
+    """SIP messages in them."""
+
+    unusable: int = 0
+    """Reports (HEP) that could not be used."""
+
+    wrong_key: int = 0
+    """Those of them without the right password."""
+
+
 OnRead = Callable[[Payload, Message | Rejected], None]
 
 
@@ -37,10 +51,20 @@ class Detector:
         self._rejected: Counter[str] = Counter()
         self._frames = 0
         self._messages = 0
+        self._at_doors: Counter[str] = Counter()
 
     def counts(self) -> Counts:
         """What came by so far."""
         return Counts(self._frames, self._messages, self._rejected.total() + self._tracker.ignored.total())
+
+    def door_counts(self) -> dict[str, DoorCounts]:
+        """What came in at each kind of door so far."""
+        refused = self._decoder.counters.hep_refused
+        counts = {kind: DoorCounts(sip) for kind, sip in self._at_doors.items()}
+        if refused:
+            hep = self._at_doors["hep"]
+            counts["hep"] = DoorCounts(hep, sum(refused.values()), refused.get("key", 0))
+        return counts
 
     def rejected(self) -> Counter[str]:
         """Payloads that begin like SIP and were not used, by the reason."""
@@ -79,7 +103,9 @@ class Detector:
     def datagram(self, at_s: float, kind: str, source: str, data: bytes) -> list[CallEvent]:
         """The same for a datagram that came to a socket of this PC: see `FrameDecoder.datagram`."""
         self._frames += 1
-        return self._take(self._decoder.datagram(at_s, kind, source, data))
+        payloads = self._decoder.datagram(at_s, kind, source, data)
+        self._at_doors[kind] += len(payloads)
+        return self._take(payloads)
 
     def _take(self, payloads: Sequence[Payload]) -> list[CallEvent]:
         events: list[CallEvent] = []

@@ -9,7 +9,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -43,7 +43,8 @@ from packetwave.server.diagnosis import (
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import Message, Rejected
 from packetwave.server.watch.clock import SteadyClock
-from packetwave.server.watch.detector import Counts, Detector
+from packetwave.server.watch.detector import Counts, Detector, DoorCounts
+from packetwave.server.watch.doorstep import Doorstep, diagnosis_of
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,10 @@ class Watch:
 
     counts: Counts = field(default_factory=Counts)
     dropped: int = 0
-    """Frames that the system lost."""
+    """Frames and datagrams that the system lost."""
+
+    door_counts: Mapping[str, DoorCounts] = field(default_factory=dict)
+    """What was made of what came in at doors, by kind; for any thread to read."""
 
     clock: SteadyClock = field(default_factory=SteadyClock)
     doors: Doors | None = None
@@ -100,10 +104,14 @@ class Watch:
         self._capture: LiveCapture | None = None
         self._diagnosis: Diagnosis | None = None
         self._clock_set: ClockSet | None = None
+        self._frames_dropped = 0  # of the captures that are over
+        self._lost_before = 0  # at doors, before this diagnosis
+        self._diagnosed_s = 0.0  # for doors alone
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="detector", daemon=True)
 
     def start(self) -> None:
+        self._doorstep = Doorstep(self.doors, self.detector, self.clock, self.on_failure)
         self._thread.start()
 
     def stop(self) -> None:
@@ -169,6 +177,8 @@ class Watch:
 
     def _give(self, events: list[CallEvent], arrived: float) -> None:
         self.counts = self.detector.counts()
+        if self.doors is not None:
+            self.door_counts = self.detector.door_counts()
         if events:
             self.on_seen(Seen(tuple(map(self._dated, events)), arrived))
             if self._diagnosis is not None:
@@ -184,7 +194,9 @@ class Watch:
     # What is the matter
 
     def _diagnose_with(self, diagnosis: Diagnosis) -> None:
+        self._end_diagnosis()
         self._diagnosis = diagnosis
+        self._lost_before = self._doorstep.lost
 
         def hear(payload: Payload, message: Message | Rejected) -> None:
             try:
@@ -207,7 +219,7 @@ class Watch:
         self._diagnosis.use_members(self.known)
         gauges = Gauges(
             received=received,
-            dropped=dropped,
+            dropped=dropped + self._doorstep.lost - self._lost_before,
             rejected=self.detector.rejected(),
             not_decoded=self.detector.not_decoded(),
             clock_set=self._clock_set,
@@ -219,9 +231,7 @@ class Watch:
             return
         if said:
             self.on_diagnosis([self._dated(event) for event in said])
-        if self.doors is not None:
-            for kind, source in self.doors.strangers():
-                self._diagnosis.stranger(at_s, kind, source)
+        self._doorstep.tell_strangers(at_s, self._diagnosis)
 
     def _end_diagnosis(self) -> None:
         diagnosis, self._diagnosis = self._diagnosis, None
@@ -232,38 +242,46 @@ class Watch:
     # From an interface
 
     def _run_live(self, source: Live) -> None:
-        while not self._stopping.is_set():
-            shown = source.interface
-            try:
+        try:
+            while not self._stopping.is_set():
                 if not source.interface:
                     self._watch_doors(source)
-                    break
-                interface = resolve_interface(source.interface)
-                shown = interface.description
-                with (
-                    LiveCapture(interface.name, kernel_filter(source.ports, source.tunnels)) as capture,
-                    _open_sample(interface.name) as sample,
-                ):
-                    self._hold(capture)
-                    self._diagnose_with(
-                        Diagnosis(
-                            ports=source.ports,
-                            trusted_tunnels=source.tunnels,
-                            own_addresses=interface.addresses,
-                            is_sampled=sample is not None,
-                        )
-                    )
-                    self._watch(capture, sample, partial(_link_state, interface.name, shown))
-            except CaptureFault as fault:
-                detail = shown if fault.detail else ""
-                self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
-                if fault.code not in _AGAIN and self.doors is None:
+                elif not self._watch_interface(source):
                     return
-            finally:
-                self._hold(None)
-                self._end_diagnosis()
-            self._pause(_RETRY_S)
+                self._pause(_RETRY_S)
+        finally:
+            self._end_diagnosis()
         self._set_state(WatchState(CaptureState.STOPPED))
+
+    def _watch_interface(self, source: Live) -> bool:
+        """Watch until the interface fails or the thread is to end; whether to try again."""
+        shown = source.interface
+        try:
+            interface = resolve_interface(source.interface)
+            shown = interface.description
+            with (
+                LiveCapture(interface.name, kernel_filter(source.ports, source.tunnels)) as capture,
+                _open_sample(interface.name) as sample,
+            ):
+                self._hold(capture)
+                self._diagnose_with(
+                    Diagnosis(
+                        ports=source.ports,
+                        trusted_tunnels=source.tunnels,
+                        own_addresses=interface.addresses,
+                        is_sampled=sample is not None,
+                    )
+                )
+                try:
+                    self._watch(capture, sample, partial(_link_state, interface.name, shown))
+                finally:
+                    self._hold(None)
+                    self._end_diagnosis()
+        except CaptureFault as fault:
+            detail = shown if fault.detail else ""
+            self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
+            return fault.code in _AGAIN or self.doors is not None
+        return True
 
     def _hold(self, capture: LiveCapture | None) -> None:
         with self._lock:
@@ -275,7 +293,7 @@ class Watch:
         self, capture: LiveCapture, sample: LiveCapture | None, link_state: Callable[[], WatchState]
     ) -> None:
         detector, link_type, clock = self.detector, capture.link_type, self.clock
-        dropped_before = self.dropped
+        dropped_before = self._frames_dropped
         passed = asked = diagnosed_s = 0.0
         budget = Budget()
         while not self._stopping.is_set():
@@ -284,21 +302,23 @@ class Watch:
                 self._set_state(link_state())
             if step_s := clock.look():
                 self._clock_set = ClockSet(clock.now_s, step_s)
-            frames = capture.read(_READ_S)
-            # Behind a stall time passes as it did on the wire, until all that waited is read.
-            now_s = clock.now_s if len(frames) < BATCH else clock.steady(frames[-1][0])
+            frames = capture.read(0 if self._doorstep.has_mail else _READ_S)
             arrived = perf_counter()
             detector.use_members(self.known)
             events: list[CallEvent] = []
             for at_s, _, frame in frames:
                 events += self._detect(clock.steady(at_s), link_type, frame)
-            events += self._at_doors()
+            events += self._doorstep.take()
+            # Behind a stall time passes as it did on the wire, until all that waited is read.
+            now_s = clock.now_s if len(frames) < BATCH else clock.steady(frames[-1][0])
+            now_s = now_s if self._doorstep.behind_s is None else min(now_s, self._doorstep.behind_s)
             passes = arrived - passed >= _READ_S
             if passes:
                 passed = arrived
                 events += self._advance(now_s)
                 dropped = capture.stats()[1]
-                self.dropped = dropped_before + dropped
+                self._frames_dropped = dropped_before + dropped
+                self.dropped = self._frames_dropped + self._doorstep.lost
             self._give(events, arrived)
             if passes:
                 if sample is not None and (left := budget.left(now_s)):
@@ -313,45 +333,37 @@ class Watch:
 
     def _pause(self, seconds: float) -> None:
         """Time passes for the tracker while there is no capture; doors are served all the same."""
+        if self.doors is not None and isinstance(self.source, Live) and self._diagnosis is None:
+            self._diagnose_with(diagnosis_of(self.source))
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self._stopping.is_set():
             self._serve_doors()
-
-    def _serve_doors(self) -> None:
-        self._woken.wait(_READ_S)
-        self._woken.clear()
-        arrived = perf_counter()
-        self.detector.use_members(self.known)
-        self._give([*self._at_doors(), *self._advance(self.clock.now_s)], arrived)
 
     # From doors beside the mirror
 
     def _watch_doors(self, source: Live) -> None:
         """Watch doors alone: no interface is chosen."""
-        self._diagnose_with(Diagnosis(ports=source.ports, trusted_tunnels=source.tunnels, is_sampled=False))
-        doors = self.doors.ports if self.doors is not None else {}
-        named = ", ".join(f"{kind.upper()} (UDP {port})" for kind, port in doors.items())
-        self._set_state(WatchState(CaptureState.WATCHING, detail=named))
-        diagnosed_s = 0.0
+        self._diagnose_with(diagnosis_of(source))
         while not self._stopping.is_set():
+            self._set_state(self._doorstep.state())
             if step_s := self.clock.look():
                 self._clock_set = ClockSet(self.clock.now_s, step_s)
             self._serve_doors()
-            now_s = self.clock.now_s
-            if not 0 <= now_s - diagnosed_s < _DIAGNOSE_S:
-                diagnosed_s = now_s
-                self._diagnose(now_s, received=0, dropped=0)
 
-    def _at_doors(self) -> list[CallEvent]:
-        if self.doors is None:
-            return []
-        events: list[CallEvent] = []
-        for at_s, kind, source, data in self.doors.take(BATCH):
-            try:
-                events += self.detector.datagram(self.clock.steady(at_s), kind, source, data)
-            except Exception as error:  # noqa: BLE001 - as for a frame
-                self.on_failure(f"reading a datagram of {kind}", error)
-        return events
+    def _serve_doors(self) -> None:
+        """Wait for a moment, take what came, and let time pass."""
+        if not self._doorstep.has_mail:
+            self._woken.wait(_READ_S)
+        self._woken.clear()
+        arrived = perf_counter()
+        self.detector.use_members(self.known)
+        events = self._doorstep.take()
+        now_s = self.clock.now_s if self._doorstep.behind_s is None else self._doorstep.behind_s
+        self._give([*events, *self._advance(now_s)], arrived)
+        self.dropped = self._frames_dropped + self._doorstep.lost
+        if self._diagnosis is not None and not 0 <= now_s - self._diagnosed_s < _DIAGNOSE_S:
+            self._diagnosed_s = now_s
+            self._diagnose(now_s, received=0, dropped=0)
 
     def wake(self) -> None:
         """Something waits at the doors. Any thread; returns at once."""

@@ -8,6 +8,7 @@ EXPECTED: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.NO_INTERFACE: "--list-interfaces",
     CaptureFaultCode.LOST: "plug it in",
     CaptureFaultCode.NO_LINK: "check its cable",
+    CaptureFaultCode.NO_DOOR: "tried again by itself",
     CaptureFaultCode.BAD_FILE: "pcap, pcapng or snoop",
     CaptureFaultCode.PACKED_FILE: "unpack it first",
     CaptureFaultCode.FOREIGN_FILE: "editcap -F pcap",

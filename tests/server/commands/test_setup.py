@@ -31,6 +31,21 @@ def test_without_ports_those_of_the_settings_count(
     assert "LPort=9000|" in str(rule)
 
 
+def test_doors_of_the_settings_are_let_in_too(
+    windows: Windows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup_cli, "data_dir", lambda _program: tmp_path)
+    (tmp_path / "settings.json").write_text('{"hep_port": 9060, "vxlan_port": 4789}')
+    assert setup_cli.main(["firewall"], windows) == 0
+    _, udp = map(str, windows.registry[RULES].values())
+    assert "Protocol=17|" in udp and "LPort=9060|LPort=4789|" in udp
+    assert setup_cli.main(["firewall", "--ports", "8765", "--udp-ports", "37008"], windows) == 0
+    _, udp = map(str, windows.registry[RULES].values())
+    assert "LPort=37008|" in udp and "9060" not in udp
+    assert setup_cli.main(["firewall", "--ports", "8765"], windows) == 0  # as the window asks without doors
+    assert len(windows.registry[RULES]) == 1
+
+
 def test_a_reason_is_on_stderr_and_in_the_report(
     windows: Windows, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

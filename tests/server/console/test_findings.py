@@ -70,20 +70,34 @@ def test_speech_is_shown_as_an_estimate(desk: Desk) -> None:
     assert desk.window.status_line.sip.text() == "SIP 12/s · RTP ≈9,800/s"
 
 
+SENDERS = ("192.168.0.10", "192.168.0.11")
+STRANGERS = Finding(Code.TUNNEL_NOT_TRUSTED, AT, (("kinds", ("hep",)), ("sources", SENDERS), ("count", 2)))
+
+
 @pytest.mark.parametrize(
     ("finding", "asked"),
     [
+        (STRANGERS, [TrustSenders((sender,)) for sender in SENDERS]),
         (
-            Finding(Code.TUNNEL_NOT_TRUSTED, AT, (("kinds", ("hep",)), ("sources", ("192.168.0.10",)))),
-            TrustSenders(("192.168.0.10",)),
+            Finding(Code.OTHER_PORT, AT, (("ports", ("5080", "5090")),)),
+            [WatchPorts((5080,)), WatchPorts((5090,))],
         ),
-        (Finding(Code.OTHER_PORT, AT, (("ports", ("5080",)),)), WatchPorts((5080,))),
     ],
 )
-def test_a_finding_carries_its_mend_as_a_button(desk: Desk, finding: Finding, asked: object) -> None:
+def test_a_finding_carries_its_mends_as_buttons(desk: Desk, finding: Finding, asked: list[object]) -> None:
+    """One for each: whoever confirms the PBX does not confirm who else has sent something."""
     desk.tell(StatusChanged(replace(WATCHING, findings=(finding, TLS))))
     desk.window.findings.show()
     buttons = desk.window.findings.findChildren(QPushButton)
-    assert len(buttons) == 1  # what nobody can mend here has none
-    buttons[0].click()
-    assert desk.asked[-1] == asked
+    assert len(buttons) == len(asked)  # what nobody can mend here has none
+    before = len(desk.asked)
+    for each in buttons:
+        each.click()
+    assert desk.asked[before:] == asked
+
+
+def test_many_forged_senders_fill_no_window(desk: Desk) -> None:
+    senders = tuple(f"192.0.2.{number}" for number in range(8))
+    finding = Finding(Code.TUNNEL_NOT_TRUSTED, AT, (("kinds", ("hep",)), ("sources", senders), ("count", 60)))
+    desk.tell(StatusChanged(replace(WATCHING, findings=(finding,))))
+    assert len(desk.window.findings.findChildren(QPushButton)) == 4

@@ -7,13 +7,14 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.common.supervision import Failure
 from packetwave.server.calls.events import Outcome
-from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind, DoorState
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
 from packetwave.server.console.window import ConsoleWindow
 from packetwave.server.diagnosis import Code, Finding
 from packetwave.server.engine.notices import (
     CallChanged,
+    DoorStatus,
     FileFault,
     HistoryLoaded,
     LoadHistory,
@@ -91,6 +92,23 @@ def test_a_first_start_without_driver_says_so_at_once(desk: Desk, monkeypatch: p
     desk.tell(InterfacesChanged((LAN, MIRROR)))  # it was installed meanwhile
     assert trouble.text() == ""
     assert desk.window.capture.model.rowCount() == 2
+
+
+def test_who_watches_doors_alone_needs_no_driver(desk: Desk) -> None:
+    doors = (DoorStatus(DoorState(DoorKind.HEP, 9060)),)
+    desk.tell(
+        InterfacesChanged((), CaptureFaultCode.NO_DRIVER, "not found"),
+        StatusChanged(Status(capture=CaptureState.WATCHING, capture_detail="HEP (UDP 9060)", doors=doors)),
+    )
+    assert desk.window.trouble.text() == ""
+
+
+def test_a_door_that_cannot_be_opened_is_said(desk: Desk) -> None:
+    shut = DoorStatus(DoorState(DoorKind.HEP, 9060, DoorFault.TAKEN, "in use"))
+    desk.tell(StatusChanged(replace(WATCHING, doors=(shut,))))
+    assert "HEP (UDP 9060)" in desk.window.trouble.text()
+    desk.tell(StatusChanged(replace(WATCHING, doors=(replace(shut, state=DoorState(DoorKind.HEP, 9060)),))))
+    assert desk.window.trouble.text() == ""
 
 
 def test_a_start_that_watches_asks_nothing(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from websockets.sync.client import connect
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
 from packetwave.server.calls.events import CallEvent, Outcome, Stopped
-from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -27,9 +27,13 @@ from packetwave.server.engine.notices import (
     MembersChanged,
     Notice,
     Refused,
+    SetDoor,
+    StartCapture,
     Status,
     StatusChanged,
     StopCapture,
+    TrustSenders,
+    WatchPorts,
 )
 from packetwave.server.engine.running import Plan
 from packetwave.server.engine.switchboard import Switchboard
@@ -40,7 +44,9 @@ from packetwave.server.store.base import StoreFound, StoreHealth, StoreTrouble
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.watch.states import CaptureState, Live, Recording
+from tests.server.capture.test_doors import free_port
 from tests.server.diagnosis import mirror
+from tests.server.watch.test_thread import hep_of
 from tests.server.wire import Leg, write_pcap
 
 T0 = 1_700_000_000.0
@@ -363,3 +369,154 @@ def test_what_is_the_matter_is_in_the_status(tmp_path: Path) -> None:
     with running(tmp_path, source=Recording(path, real_time=False)) as run:
         status = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
         assert [finding.code for finding in status.findings] == ["only_replies"]
+
+
+class Pbx:
+    """A PBX on this PC that reports its SIP."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+
+    def report(self, leg: Leg, *steps: int | str) -> None:
+        for data in hep_of(leg, *steps):
+            self.socket.sendto(data, ("127.0.0.1", self.port))
+
+
+@pytest.fixture
+def pbx() -> Iterator[Pbx]:
+    made = Pbx(free_port())
+    yield made
+    made.socket.close()
+
+
+def at_door(run: Run, passes: Callable[[Any], bool]) -> Status:
+    """The next status whose only door passes."""
+    found: Status = run.wait_for(
+        StatusChanged, lambda notice: len(notice.status.doors) == 1 and passes(notice.status.doors[0])
+    ).status
+    return found
+
+
+def test_a_door_is_opened_its_sender_named_and_confirmed_while_it_runs(tmp_path: Path, pbx: Pbx) -> None:
+    """All of it by commands of the window; nothing starts again but what is watched."""
+    with_members(tmp_path, KIM)
+    kept: dict[str, Any] = {}
+    with running(tmp_path, replay=False, keep=kept.__setitem__) as run:
+        run.engine.submit(SetDoor(DoorKind.HEP, pbx.port))
+        opened = at_door(run, lambda door: door.state.fault is None)
+        if opened.capture is not CaptureState.WATCHING:
+            opened = run.wait_for(
+                StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING
+            ).status
+        assert (opened.capture_detail, opened.interface) == (f"HEP (UDP {pbx.port})", "")
+        pbx.report(Leg("01011112222", "1001", number=1), "INVITE", 180)
+        named = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
+        (finding,) = named.findings
+        assert (finding.code, finding.figure("sources"), finding.figure("kinds")) == (
+            "tunnel_not_trusted",
+            ("127.0.0.1",),
+            ("hep",),
+        )
+        run.engine.submit(TrustSenders(("127.0.0.1",)))
+        run.wait_for(
+            StatusChanged,
+            lambda notice: (
+                notice.status.capture is CaptureState.WATCHING
+                and not notice.status.findings
+                and notice.status.doors[0].state.strangers == 0
+            ),
+        )
+        leg = Leg("01012345678", "1001", number=2)
+        pbx.report(leg, "INVITE", 180)
+        rings = run.wait_for(CallChanged).record
+        assert (rings.caller, rings.called) == ("01012345678", "1001")
+        counted = at_door(run, lambda door: door.counts.sip == 2)
+        assert counted.doors[0].state.datagrams == 2
+        # A call that rings meanwhile outlives what is changed, and has its verdict.
+        run.engine.submit(WatchPorts((5080, 5060)))
+        run.wait_for(
+            StatusChanged,
+            lambda notice: (
+                notice.status.capture is CaptureState.WATCHING and notice.status.doors[0].state.datagrams == 0
+            ),
+        )
+        pbx.report(leg, "CANCEL", 487)
+        ended = run.wait_for(CallChanged, lambda notice: notice.record.outcome).record
+        assert (ended.call_id, ended.outcome) == (rings.call_id, Outcome.MISSED)
+        run.engine.submit(SetDoor(DoorKind.HEP, 0))
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.STOPPED)
+    assert kept == {"hep_port": 0, "tunnels": ("127.0.0.1",), "ports": (5060, 5080)}
+
+
+def test_a_mend_does_not_watch_again_what_was_stopped(tmp_path: Path, pbx: Pbx) -> None:
+    settings = ServerSettings(listen="127.0.0.1:0", hep_port=pbx.port)
+    source = Live("", frozenset((5060,)))
+    kept: queue.Queue[str] = queue.Queue()
+    more: dict[str, Any] = {"settings": settings, "source": source}
+    with running(tmp_path, replay=False, keep=lambda name, _: kept.put(name), **more) as run:
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+        run.engine.submit(StopCapture())
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.STOPPED)
+        run.engine.submit(TrustSenders(("192.0.2.10",)))
+        assert kept.get(timeout=20) == "tunnels"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            other.bind(("127.0.0.1", pbx.port))  # nobody has it
+        run.engine.submit(StartCapture(""))
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+
+
+def test_a_wrong_password_is_counted_as_such(tmp_path: Path, pbx: Pbx) -> None:
+    more: dict[str, Any] = {"tunnels": ("127.0.0.1",), "hep_key": "secret"}
+    settings = ServerSettings(listen="127.0.0.1:0", hep_port=pbx.port, **more)
+    with running(
+        tmp_path,
+        replay=False,
+        settings=settings,
+        source=Live("", frozenset((5060,)), frozenset(("127.0.0.1",))),
+    ) as run:
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+        pbx.report(Leg("01012345678", "1001"), "INVITE", 180)
+        pbx.socket.sendto(b"HEP3", ("127.0.0.1", pbx.port))
+        counts = at_door(run, lambda door: door.counts.unusable == 3).doors[0].counts
+        assert (counts.sip, counts.wrong_key) == (0, 2)
+
+
+def test_a_port_that_is_taken_is_a_fault_that_is_tried_again_and_no_end(tmp_path: Path, pbx: Pbx) -> None:
+    """Also for a server that has nothing else to watch, and nobody at its window."""
+    settings = ServerSettings(listen="127.0.0.1:0", hep_port=pbx.port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("0.0.0.0", pbx.port))
+        with running(
+            tmp_path, replay=False, settings=settings, source=Live("", frozenset((5060,))), must_watch=True
+        ) as run:
+            failed = run.wait_for(
+                StatusChanged, lambda notice: notice.status.capture is CaptureState.FAILED
+            ).status
+            assert failed.capture_code is CaptureFaultCode.NO_DOOR
+            assert f"HEP (UDP {pbx.port})" in failed.capture_detail
+            assert failed.doors[0].state.fault is DoorFault.TAKEN
+            other.close()
+            run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+        assert run.ends.empty()
+
+
+def test_doors_are_watched_while_an_interface_is_not_there(tmp_path: Path, pbx: Pbx) -> None:
+    """Without Npcap or rights too: calls are told and strangers named, though nothing can be captured."""
+    with_members(tmp_path, KIM)
+    settings = ServerSettings(listen="127.0.0.1:0", hep_port=pbx.port, tunnels=("127.0.0.1",))
+    source = Live("no-such-interface", frozenset((5060,)), frozenset(("127.0.0.1",)))
+    with running(tmp_path, replay=False, settings=settings, source=source, must_watch=True) as run:
+        failed = run.wait_for(
+            StatusChanged, lambda notice: notice.status.capture is CaptureState.FAILED
+        ).status
+        assert failed.capture_code is CaptureFaultCode.NO_INTERFACE
+        assert failed.doors[0].state.fault is None
+        pbx.report(Leg("01012345678", "1001"), "INVITE", 180)
+        assert run.wait_for(CallChanged).record.caller == "01012345678"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(("127.0.0.7", 0))
+            stranger.sendto(b"HEP3", ("127.0.0.1", pbx.port))
+            named = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
+        assert named.findings[0].figure("sources") == ("127.0.0.7",)
+        assert run.ends.empty()

@@ -64,9 +64,10 @@ class Windows:
         rules = self.registry[RULES]
         if arguments[2] == "add":
             ports = "".join(f"LPort={port}|" for port in said["localport"].split(","))
+            number = {"TCP": 6, "UDP": 17}[said["protocol"]]
             profiles = "".join(f"Profile={name.capitalize()}|" for name in said["profile"].split(","))
             rules[f"{{{len(self.ran)}}}"] = (
-                f"v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|{profiles}{ports}"
+                f"v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol={number}|{profiles}{ports}"
                 f"App={said['program']}|Name={said['name']}|"
             )
             return Ran(0, b"Ok.\r\n")

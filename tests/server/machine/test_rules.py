@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.server.machine.rules import FirewallRule, Profile, read_rules
+from packetwave.server.machine.rules import FirewallRule, Profile, Transport, read_rules
 
 EXE = r"C:\Users\김\Downloads\PacketWave-Server.exe"
 ENVIRON = {"ProgramFiles": r"C:\Program Files", "SystemRoot": r"C:\Windows"}
@@ -30,7 +30,7 @@ def test_netshs_rule() -> None:
 
 def test_what_is_not_there_limits_nothing() -> None:
     rule = one("v2.10|Action=Allow|Active=TRUE|Dir=In|Name=all|")
-    assert rule == FirewallRule("all", True, frozenset(Profile), None, "")
+    assert rule == FirewallRule("all", True, frozenset(Profile), None, "", transports=frozenset(Transport))
     assert rule.is_about(1, EXE)
 
 
@@ -53,6 +53,20 @@ def test_ports(ports: str, port: int, is_about: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("protocol", "tcp", "udp"),
+    [
+        ("Protocol=6|", True, False),
+        ("Protocol=17|", False, True),
+        ("Protocol=256|", True, True),
+        ("", True, True),
+    ],
+)
+def test_transports(protocol: str, tcp: bool, udp: bool) -> None:
+    rule = one(f"v2.32|Action=Allow|Active=TRUE|Dir=In|{protocol}Name=x|")
+    assert (rule.is_about(9060, EXE), rule.is_about(9060, EXE, Transport.UDP)) == (tcp, udp)
+
+
+@pytest.mark.parametrize(
     ("app", "program", "is_about"),
     [
         (EXE.upper(), EXE, True),
@@ -72,7 +86,7 @@ def test_programs(app: str, program: str, is_about: bool) -> None:
     [
         "Action=Allow|Active=FALSE|Dir=In",
         "Action=Allow|Active=TRUE|Dir=Out",
-        "Action=Allow|Active=TRUE|Dir=In|Protocol=17",
+        "Action=Allow|Active=TRUE|Dir=In|Protocol=1",
         "Action=Allow|Active=TRUE|Dir=In|Protocol=6|App=System",
         r"Action=Allow|Active=TRUE|Dir=In|App=%SystemRoot%\System32\svchost.exe|Svc=RPCSS",
         "Action=Allow|Active=TRUE|Dir=In|LUOwn=S-1-5-21-1|AppPkgId=S-1-15-2-1",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,27 @@ def test_the_rule_is_added_for_both_programs_and_replaces_older_ones(
     assert f"App={installed_program(windows)}|" in rules[1]
     assert do(Action.FIREWALL, server, windows) == SetupResult(SetupCode.DONE)
     assert len(windows.registry[RULES]) == 2
+
+
+def test_doors_beside_the_mirror_get_a_rule_of_their_own(server: Server, windows: Windows) -> None:
+    with_doors = replace(server, udp_ports=(9060, 4789))
+    assert do(Action.FIREWALL, with_doors, windows) == SetupResult(SetupCode.DONE)
+    rules = [str(text) for text in windows.registry[RULES].values()]
+    assert ["Protocol=17|" in rule and "LPort=9060|LPort=4789|" in rule for rule in rules].count(True) == 2
+    assert len(rules) == 4
+    assert do(Action.FIREWALL, server, windows) == SetupResult(SetupCode.DONE)  # switched off again
+    assert len(windows.registry[RULES]) == 2
+    assert do(Action.NO_FIREWALL, with_doors, windows) == SetupResult(SetupCode.DONE)
+    assert windows.registry[RULES] == {}
+
+
+def test_a_block_of_a_doors_port_is_said(server: Server, windows: Windows) -> None:
+    windows.registry[RULES]["all"] = (
+        "v2.32|Action=Block|Active=TRUE|Dir=In|Protocol=17|LPort=9060|Name=never|"
+    )
+    assert do(Action.FIREWALL, server, windows) == SetupResult(SetupCode.DONE)
+    with_doors = replace(server, udp_ports=(9060,))
+    assert do(Action.FIREWALL, with_doors, windows) == SetupResult(SetupCode.NO_EFFECT, "blocked")
 
 
 def test_what_windows_question_left_behind_is_removed(server: Server, windows: Windows) -> None:

@@ -42,6 +42,18 @@ def test_what_is_set_up(windows: Windows) -> None:
     assert pc.look(8766).firewall.door is Door.CLOSED
 
 
+def test_doors_that_the_firewall_keeps_shut_are_named(windows: Windows) -> None:
+    office(windows)
+    pc = ThisPc(windows, frozen=False)
+    windows.elevated = lambda command: setup_cli(command[command.index("setup") + 1 :], windows)
+    assert pc.change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DONE)
+    assert pc.look(8765, (9060, 4789)).shut_doors == (9060, 4789)
+    assert pc.change(Action.FIREWALL, 8765, (9060,)) == SetupResult(SetupCode.DONE)
+    found = pc.look(8765, (9060, 4789))
+    assert (found.shut_doors, found.firewall.door) == ((4789,), Door.OPEN)
+    assert pc.look(8765).shut_doors == ()
+
+
 def test_the_tasks_program_must_be_reachable_too(windows: Windows) -> None:
     office(windows)
     server = Server(Path(sys.executable), "0.1.0", (8765,), installable=True)

@@ -4,7 +4,7 @@ import sys
 
 from PySide6.QtCore import QCoreApplication
 
-from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.capture import CaptureFaultCode, DoorFault
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter, refused
 from packetwave.server.engine.notices import RefusalCode, Status
@@ -27,6 +27,8 @@ def rate_text(per_s: float) -> str:
 def capture_matter(status: Status) -> Matter | None:
     """What is wrong with the capture, None while nothing is."""
     detail = plain(status.capture_detail)
+    if status.capture_code is CaptureFaultCode.NO_DOOR and (shut := door_matter(status)) is not None:
+        return shut
     if status.capture_code is not None:
         return _fault_matter(status.capture_code, detail)
     if status.capture is CaptureState.FAILED:
@@ -66,6 +68,15 @@ def _fault_matter(code: CaptureFaultCode, detail: str) -> Matter:
                 translate("words", "The interface was lost while watching."),
                 translate("words", "PacketWave goes on by itself once it is back."),
             )
+        case CaptureFaultCode.NO_DOOR:
+            return Matter(
+                translate("words", "Nothing can be received at the UDP ports: {ports}").format(ports=detail),
+                translate(
+                    "words",
+                    "End the other program, or choose another port on the capture page. PacketWave tries "
+                    "again by itself.",
+                ),
+            )
         case CaptureFaultCode.BAD_FILE:
             return Matter(
                 translate("words", "This is not a capture file: {name}").format(name=detail),
@@ -103,6 +114,27 @@ def _fault_matter(code: CaptureFaultCode, detail: str) -> Matter:
                 translate("words", "An internal error has interrupted the watching."),
                 translate("words", "PacketWave begins again by itself. What happened is in the log."),
             )
+
+
+def fault_words(fault: DoorFault, reason: str) -> str:
+    """Why a door is closed. reason: as the system says it."""
+    match fault:
+        case DoorFault.TAKEN:
+            return translate("capture", "another program receives at this port")
+        case DoorFault.NO_RIGHTS:
+            return translate("capture", "the system does not allow this port")
+        case DoorFault.FAILED:
+            return translate("capture", "cannot be received: {reason}").format(reason=plain(reason))
+
+
+def door_matter(status: Status) -> Matter | None:
+    """Which doors beside the mirror are closed though they are wanted, None for none."""
+    said = [
+        f"{state.kind.upper()} (UDP {state.port}): {fault_words(state.fault, state.reason)}"
+        for state in (door.state for door in status.doors)
+        if state.fault is not None
+    ]
+    return _fault_matter(CaptureFaultCode.NO_DOOR, ", ".join(said)) if said else None
 
 
 def listing_matter(listed: InterfacesChanged) -> Matter | None:

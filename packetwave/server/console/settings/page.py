@@ -19,7 +19,13 @@ from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.widgets import button, color_icons, page_column
 from packetwave.server.console.settings.setup_card import Address, SetupCard, row_of
-from packetwave.server.console.settings.words import listening, reach_state, result_words, start_words
+from packetwave.server.console.settings.words import (
+    listening,
+    reach_state,
+    result_words,
+    shut_doors,
+    start_words,
+)
 from packetwave.server.engine.notices import Status
 from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
@@ -111,6 +117,9 @@ class SettingsPage(QWidget):
             ),
             self._theme,
         )
+        self._shut_doors = label(kind="wrong", wrap=True)
+        self._shut_doors.hide()
+        card.body.addWidget(self._shut_doors)
         self._addresses = QHBoxLayout()
         self._addresses.setSpacing(0)
         self._addresses_name = label(translate("setup", "This PC's address for clients:"), kind="muted")
@@ -208,9 +217,10 @@ class SettingsPage(QWidget):
     def show_status(self, status: Status) -> None:
         """The server's state: the port it listens at, and who is connected."""
         first = not listening(self._status).port and bool(listening(status).port)
+        others = _udp_ports(self._status) != _udp_ports(status)
         self._status = status
         self._show()
-        if first:
+        if first or others:
             self.look()
 
     def look(self) -> None:
@@ -219,7 +229,14 @@ class SettingsPage(QWidget):
         if pc is None or not port or self._looking:
             return
         self._looking = True
-        self._background.run(lambda: pc.look(port), self._on_look)
+        doors = _udp_ports(self._status)
+
+        def then(found: Setup | OSError) -> None:
+            self._on_look(found)
+            if doors != _udp_ports(self._status):
+                self.look()
+
+        self._background.run(lambda: pc.look(port, doors), then)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -233,7 +250,7 @@ class SettingsPage(QWidget):
             self._setup = found
             self.setup_changed.emit(found)
             self._show()
-            if found.firewall.door in SHUTS_OUT:
+            if found.firewall.door in SHUTS_OUT or found.shut_doors:
                 self._again.start()
 
     def _show(self) -> None:
@@ -248,7 +265,10 @@ class SettingsPage(QWidget):
             return
         self.reach.show_state(*reach_state(setup, self._status))
         door = setup.firewall.door
-        self.add_rule.setVisible(door not in LETS_IN | {Door.PUBLIC} and not listening(self._status).local)
+        keeps_out = door not in LETS_IN | {Door.PUBLIC} and not listening(self._status).local
+        self.add_rule.setVisible(keeps_out or (bool(setup.shut_doors) and door is not Door.PUBLIC))
+        self._shut_doors.setText(shut_doors(setup))
+        self._shut_doors.setVisible(bool(setup.shut_doors))
         self.network_settings.setVisible(door is Door.PUBLIC)
         self.remove_rule.setVisible(setup.firewall.has_rule)
         if setup.start is not None:
@@ -304,7 +324,8 @@ class SettingsPage(QWidget):
             self._show()
             self.look()
 
-        self._background.run(lambda: pc.change(action, port), then)
+        doors = _udp_ports(self._status)
+        self._background.run(lambda: pc.change(action, port, doors), then)
 
     def _on_language(self) -> None:
         self._language_note.show()
@@ -324,6 +345,11 @@ class SettingsPage(QWidget):
 
     def _open(self, folder: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _udp_ports(status: Status) -> tuple[int, ...]:
+    """Those of the doors beside the mirror that are to be open."""
+    return tuple(door.state.port for door in status.doors)
 
 
 def _choice(texts: dict[str, str], chosen: str) -> QComboBox:

@@ -130,6 +130,16 @@ def shut_out(setup: Setup | None, status: Status) -> Matter | None:
     )
 
 
+def shut_doors(setup: Setup) -> str:
+    """The doors beside the mirror that the firewall keeps shut, "" for none."""
+    if not setup.shut_doors:
+        return ""
+    said = translate(
+        "setup", "Windows Firewall does not let in what is sent to UDP port {ports}. Add the rule."
+    )
+    return said.format(ports=", ".join(map(str, setup.shut_doors)))
+
+
 def start_words(state: StartState) -> tuple[Tone, str, str]:
     """Whether the server starts with Windows: tone, word, sentence."""
     match state:

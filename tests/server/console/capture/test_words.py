@@ -1,9 +1,9 @@
 import pytest
 
-from packetwave.server.capture import CaptureFaultCode
+from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind, DoorState
 from packetwave.server.console.capture import words
 from packetwave.server.console.parts.cells import Tone
-from packetwave.server.engine.notices import Status
+from packetwave.server.engine.notices import DoorStatus, Status
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
 CAPTURE_CODES = tuple(CaptureFaultCode)
@@ -89,3 +89,26 @@ def test_a_cut_file_is_said_also_after_its_replay() -> None:
 @pytest.mark.parametrize(("rate", "said"), [(0, "0"), (0.4, "0.4"), (12.2, "12"), (9812.0, "9,812")])
 def test_rates(rate: float, said: str) -> None:
     assert words.rate_text(rate) == said
+
+
+SHUT = DoorStatus(DoorState(DoorKind.HEP, 9060, DoorFault.TAKEN, "Address already in use"))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        Status(capture=CaptureState.WATCHING, doors=(SHUT, DoorStatus(DoorState(DoorKind.TZSP, 37008)))),
+        Status(capture=CaptureState.FAILED, capture_code=CaptureFaultCode.NO_DOOR, doors=(SHUT,)),
+    ],
+    ids=["beside an interface", "alone"],
+)
+def test_a_door_that_cannot_be_opened_is_said_in_the_windows_own_words(status: Status) -> None:
+    matter = words.capture_matter(status) or words.door_matter(status)
+    assert matter is not None
+    assert matter.what.endswith("HEP (UDP 9060): another program receives at this port")
+    assert "TZSP" not in matter.what and "already in use" not in matter.what
+    assert "another port" in matter.next_step
+
+
+def test_open_doors_are_no_matter() -> None:
+    assert words.door_matter(Status(doors=(DoorStatus(DoorState(DoorKind.HEP, 9060)),))) is None

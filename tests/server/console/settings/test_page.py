@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from packetwave import __version__
+from packetwave.server.capture import DoorKind, DoorState
 from packetwave.server.console.settings.setup_card import Address
-from packetwave.server.engine.notices import Status, StatusChanged
+from packetwave.server.engine.notices import DoorStatus, Status, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.machine.firewall import Door, Firewall
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
@@ -29,19 +30,21 @@ class Pc:
         self.answer = SetupResult(SetupCode.DONE)
         self.looked: list[tuple[int, int]] = []  # port, thread
         self.changed: list[tuple[Action, int, int]] = []
+        self.let_in: tuple[int, ...] = ()  # UDP ports
         self.may_look = threading.Event()
         self.may_look.set()
 
-    def look(self, port: int) -> Setup:
+    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
         self.may_look.wait(10)
         self.looked.append((port, threading.get_ident()))
-        return self.setup
+        return replace(self.setup, shut_doors=tuple(door for door in doors if door not in self.let_in))
 
-    def change(self, action: Action, port: int) -> SetupResult:
+    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
         self.changed.append((action, port, threading.get_ident()))
         if self.answer.code is SetupCode.DONE:
             match action:
                 case Action.FIREWALL:
+                    self.let_in = doors
                     self.setup = replace(self.setup, firewall=Firewall(Door.OPEN, (), True))
                 case Action.NO_FIREWALL:
                     self.setup = replace(self.setup, firewall=Firewall(Door.CLOSED))
@@ -292,3 +295,31 @@ def test_the_page_is_the_fourth_and_drawn_in_both_themes(desk: Desk, qtbot: QtBo
     assert f"PacketWave Server {__version__}" in said
     window.set_theme(DARK)
     assert not window.settings.grab().isNull()
+
+
+def test_a_door_that_is_switched_on_is_let_in_by_the_same_button(office: Office) -> None:
+    office.pc.setup = replace(SETUP, firewall=Firewall(Door.OPEN, (), True))
+    office.desk.window.show_page(office.page)
+    office.tell(LISTENING)
+    assert not office.page.add_rule.isVisible()
+    hep = DoorStatus(DoorState(DoorKind.HEP, 9060))
+    office.tell(replace(LISTENING, doors=(hep,)))
+    assert office.page._shut_doors.text() == (
+        "Windows Firewall does not let in what is sent to UDP port 9060. Add the rule."
+    )
+    office.page.add_rule.click()
+    office.until_looked()
+    assert office.pc.let_in == (9060,)
+    assert not office.page.add_rule.isVisible() and not office.page._shut_doors.isVisible()
+
+
+def test_a_door_that_changes_while_the_pc_is_looked_at_is_looked_at_again(office: Office) -> None:
+    office.pc.setup = replace(SETUP, firewall=Firewall(Door.OPEN, (), True))
+    office.desk.window.show_page(office.page)
+    office.tell(LISTENING)
+    office.pc.may_look.clear()
+    office.page.look()
+    office.desk.tell(StatusChanged(replace(LISTENING, doors=(DoorStatus(DoorState(DoorKind.HEP, 9060)),))))
+    office.pc.may_look.set()
+    office.until_looked()
+    office._qtbot.waitUntil(office.page._shut_doors.isVisible)
