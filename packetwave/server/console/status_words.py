@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
@@ -15,6 +16,8 @@ translate = QCoreApplication.translate
 
 def store_state(status: Status) -> tuple[Tone, str]:
     """The database's state as tone and word."""
+    if status.store_still_since is not None:
+        return Tone.BAD, translate("words", "does not answer")
     if status.store_health.trouble is not None:
         return Tone.BAD, translate("words", "in memory")
     match status.store:
@@ -28,6 +31,22 @@ def store_state(status: Status) -> tuple[Tone, str]:
 
 def store_matter(status: Status) -> Matter | None:
     """What is wrong with the database, None while nothing is."""
+    if status.store_still_since is not None:
+        what = translate(
+            "words",
+            "The database has not answered since {time}. Calls are told all the same and wait: {count}.",
+        )
+        return Matter(
+            what.format(
+                time=status.store_still_since.astimezone().strftime("%H:%M:%S"),
+                count=f"{status.unwritten_calls:,}",
+            ),
+            translate(
+                "words",
+                "See whether its disk or network drive answers, and whether another program has the file "
+                "open. PacketWave goes on by itself.",
+            ),
+        )
     if status.store_health.trouble is not None:
         return _trouble_matter(status.store_health, status.store_health.trouble)
     if status.store is not StoreState.AWAY:
@@ -49,6 +68,9 @@ def _trouble_matter(health: StoreHealth, trouble: StoreTrouble) -> Matter:
             then = translate(
                 "words", "See that your account may write in the data folder; PacketWave goes on by itself."
             )
+        case StoreTrouble.LOCKED:
+            what = translate("words", "Another program has the database's file locked.")
+            then = translate("words", "Close that program; PacketWave goes on by itself.")
         case StoreTrouble.UNUSABLE:
             what = translate("words", "The database's file cannot be used.")
             then = translate("words", "Why is in the log. PacketWave tries again by itself.")
@@ -80,6 +102,18 @@ def lines_matter(status: Status) -> Matter | None:
         lost = translate("words", "Events lost: {count}.").format(count=f"{status.lines_lost:,}")
         what = f"{what} {lost}"
     return Matter(what, then)
+
+
+def stall_matter(stalls: Stalls) -> Matter | None:
+    """That the program itself stood still for a while, None where it did not."""
+    if not stalls.count:
+        return None
+    what = translate("words", "PacketWave itself stood still for {seconds} s; it goes on.")
+    return Matter(
+        what.format(seconds=f"{stalls.last_s:.0f}"),
+        translate("words", "Calls of that time were told late, none was lost. Where it stood is in the log."),
+        can_retry=True,
+    )
 
 
 def failure_matter(failure: Failure | None) -> Matter | None:

@@ -29,7 +29,13 @@ from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.settings.page import SettingsPage, Surroundings
 from packetwave.server.console.settings.words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.status_words import failure_matter, file_matter, lines_matter, store_matter
+from packetwave.server.console.status_words import (
+    failure_matter,
+    file_matter,
+    lines_matter,
+    stall_matter,
+    store_matter,
+)
 from packetwave.server.diagnosis import Severity
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -88,6 +94,7 @@ class ConsoleWindow(QWidget):
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
         self._known_files: Matter | None = None  # of what was wrong with files, what has been read
+        self._known_stalls = 0  # stalls that were read of
         self._known_failures = 0  # unexpected failures whose message was read
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
@@ -270,6 +277,8 @@ class ConsoleWindow(QWidget):
             matter, self._leads_to = file_matter(status), None
         if matter is None:
             matter, self._leads_to = lines_matter(status), self.capture
+        if matter is None and status.stalls.count > self._known_stalls:
+            matter, self._leads_to = stall_matter(status.stalls), None
         if matter is None and status.failure is not None and status.failure.count > self._known_failures:
             matter, self._leads_to = failure_matter(status.failure), None
         if matter is None:
@@ -288,7 +297,9 @@ class ConsoleWindow(QWidget):
     def _act_on_trouble(self) -> None:
         if self._leads_to is None:
             if self._known_files == file_matter(self._status):
-                self._known_failures = self._status.failure.count if self._status.failure else 0
+                if self._known_stalls == self._status.stalls.count:
+                    self._known_failures = self._status.failure.count if self._status.failure else 0
+                self._known_stalls = self._status.stalls.count
             self._known_files = file_matter(self._status)
             self._show_trouble_of(self._status)
             return

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
 from packetwave.server.capture import CaptureFaultCode, DoorKind, DoorState
 from packetwave.server.diagnosis import Finding
@@ -101,6 +102,12 @@ class Status:
 
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files at the start."""
+
+    store_still_since: datetime | None = None
+    """Since when the database has not answered, None while it does."""
+
+    stalls: Stalls = Stalls()  # noqa: RUF009 - a frozen value
+    """How often the loop stood still, and for how long."""
 
     failure: Failure | None = None
     """The latest unexpected failure of the program itself, None for none."""

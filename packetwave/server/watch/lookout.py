@@ -1,18 +1,21 @@
 """What is watched, and since when: the detector thread's keeper on the loop.
 
 Owns the detector through all its captures (so that a restarted capture alerts nobody twice), the running
-`Watch`, and the note of until when something was watched. On the loop thread, but for `Watch` itself.
+`Watch`, and the note of until when something was watched. Where the detector hung, or the PC slept, both
+begin anew as after a restart of the program. On the loop thread, but for `Watch` itself.
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from packetwave.common.standstill import Standstill, stack_of
 from packetwave.protocol.fields import format_at, parse_at
 from packetwave.server.calls.events import Unwatched
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, OpenCall, Tracker
-from packetwave.server.capture import Doors
+from packetwave.server.capture import CaptureFault, CaptureFaultCode, Doors
 from packetwave.server.diagnosis import DiagnosisEvent
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.settings import ServerSettings
@@ -24,6 +27,7 @@ from packetwave.server.watch.states import CaptureState, Live, Seen, Source, Wat
 from packetwave.server.watch.thread import Watch
 
 log = logging.getLogger(__name__)
+_crash_log = logging.getLogger("packetwave.crash")
 
 HEARTBEAT_S = 5.0
 """How exactly a killed server knows, on its return, until when it watched."""
@@ -31,6 +35,9 @@ HEARTBEAT_S = 5.0
 _WATCHED_UNTIL = "watched_until"
 _UNWATCHED_S = 1.0  # shorter stretches are said by nobody
 _END_S = 0.6
+_NOTE_S = 0.3
+_PATIENCE = 7
+"""So many times as long as for frames is waited for a driver that is asked for the interface."""
 
 
 def source_of(settings: ServerSettings) -> Live | None:
@@ -46,7 +53,7 @@ class Lookout:
     keeper: where it is noted until when something was watched; None for nowhere.
     recording: the run is a replay, which reads any port and opens every tunnel. post: calls a function on the
     loop thread, from any. on_seen, on_state, on_diagnosis: what the detector thread gives, on the loop.
-    on_failure: told of its bugs, on that thread.
+    on_failure: told of its bugs, on that thread. open_calls: those that a detector that begins anew takes up.
     """
 
     def __init__(
@@ -61,6 +68,7 @@ class Lookout:
         on_state: Callable[[WatchState], None],
         on_diagnosis: Callable[[list[DiagnosisEvent]], None],
         on_failure: Callable[[str, BaseException], None],
+        open_calls: Callable[[], Iterable[OpenCall]] = tuple,
     ) -> None:
         self._store_thread = store_thread
         self._post = post
@@ -76,7 +84,16 @@ class Lookout:
         self._clock = SteadyClock()
         self._settings = settings
         self.doors: Doors | None = None
-        self._detector = Detector(
+        self._recording = recording
+        self._open_calls = open_calls
+        self._standstill = Standstill()
+        self._turn = asyncio.Lock()
+        self._notes: set[asyncio.Task[None]] = set()
+        self._detector = self._new_detector()
+
+    def _new_detector(self) -> Detector:
+        settings, recording = self._settings, self._recording
+        return Detector(
             FrameDecoder(
                 ports=None if recording else frozenset(settings.ports),
                 trusted_tunnels=None if recording else frozenset(settings.tunnels),
@@ -119,7 +136,11 @@ class Lookout:
 
     async def begin(self, source: Source) -> None:
         """Watch this from now on, in the place of what was watched."""
-        await self.end()
+        async with self._turn:
+            await self._end()
+            self._start(source)
+
+    def _start(self, source: Source) -> None:
         if isinstance(source, Live):
             self._detector.listen_to(source.ports, source.tunnels)
             self._open_doors(source.tunnels)
@@ -141,17 +162,76 @@ class Lookout:
 
     async def end(self) -> None:
         """Watch nothing. Bounded; also twice."""
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
+        if await self._leave():
+            await self.interrupted()
+            self._watching_since = None
+
+    async def _leave(self) -> bool:
+        """End what watches, whether something does."""
         doors, self.doors = self.doors, None
         if doors is not None:
             await asyncio.to_thread(doors.close)
         watch, self.watch = self.watch, None
         if watch is None:
-            return
+            return False
         watch.stop()
-        if not await asyncio.to_thread(watch.join, _END_S):
+        if not watch.is_given_up and not await asyncio.to_thread(watch.join, _END_S):
             log.error("the detector thread does not end")
-        await self.interrupted()
-        self._watching_since = None
+        return True
+
+    # The detector hung, the PC slept
+
+    def hung(self) -> Watch | None:
+        """To be asked twice a second: what has just been found to stand still, None for nothing. It is given
+        up: whatever it may yet see is not heard."""
+        watch, beats = self.watch, None
+        if watch is not None and isinstance(watch.source, Live) and watch.is_alive and not watch.is_given_up:
+            beats = (id(watch), watch.beats)
+        patience = _PATIENCE if watch is not None and watch.is_opening else 1
+        if not self._standstill.look(beats, time.monotonic(), patience=patience) or watch is None:
+            return None
+        still_s = self._standstill.still_s
+        _crash_log.error("the detector has stood still for %.1f s\n%s", still_s, stack_of(watch.ident))
+        shown = watch.state.detail or (watch.source.interface if isinstance(watch.source, Live) else "")
+        fault = CaptureFault(CaptureFaultCode.HUNG, shown)
+        state = WatchState(CaptureState.FAILED, fault.code, shown, str(fault))
+        watch.give_up(state)
+        self._unheard(still_s)
+        self._on_state(state)
+        return watch
+
+    async def revive(self, watch: Watch) -> None:
+        """Watch again what a detector watched that was given up, unless something else is watched by now."""
+        async with self._turn:
+            if self.watch is watch:
+                await self._begin_anew(watch.source)
+
+    async def slept(self, slept_s: float) -> None:
+        """The PC slept so long, until now: what was on the wire meanwhile was not seen."""
+        async with self._turn:
+            watch = self.watch
+            if watch is not None and not watch.is_given_up and isinstance(watch.source, Live):
+                self._unheard(slept_s)
+                await self._begin_anew(watch.source)
+
+    async def _begin_anew(self, source: Source) -> None:
+        """As after a restart: what was known may be over, and what hung may have left it half changed."""
+        await self._leave()
+        self._detector = self._new_detector()
+        self._detector.restore(self._open_calls())
+        self._start(source)
+
+    def _unheard(self, seconds: float) -> None:
+        """Nothing was heard of the wire for so long."""
+        was_watching, self._is_watching = self._is_watching, False
+        if was_watching:
+            self._note_later(datetime.now(UTC) - timedelta(seconds=seconds))
+
+    # Since when
 
     async def watching(self) -> Unwatched | None:
         """Frames come from now on; the stretch of time before in which nothing was watched, if any."""
@@ -168,19 +248,28 @@ class Lookout:
         """No frames come any more, until `watching` says that they do."""
         was_watching, self._is_watching = self._is_watching, False
         if was_watching:
-            await self._note_until_now()
+            await self._note(datetime.now(UTC))
 
     async def note_watched(self) -> None:
         """Remember that something was watched until now, if it was."""
         if self._is_watching:
-            await self._note_until_now()
+            await self._note(datetime.now(UTC))
 
-    async def _note_until_now(self) -> None:
+    def _note_later(self, until: datetime) -> "asyncio.Task[None]":
+        task = asyncio.get_running_loop().create_task(self._write_note(until))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+        return task
+
+    async def _note(self, until: datetime) -> None:
+        """Waits a moment only: a store that hangs must not keep anybody from watching anew."""
+        await asyncio.wait((self._note_later(until),), timeout=_NOTE_S)
+
+    async def _write_note(self, until: datetime) -> None:
         if self._keeper is None:
             return
-        now = format_at(datetime.now(UTC))
         try:
-            await self._store_thread.run(self._keeper.set_meta, _WATCHED_UNTIL, now)
+            await self._store_thread.run(self._keeper.set_meta, _WATCHED_UNTIL, format_at(until))
         except StoreError as error:
             log.warning("the time watched is not noted: %s", error)
 
