@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 
 from packetwave.common.standstill import PACE_S, Standstill, stack_of
 from packetwave.common.supervision import HEALTHY_S, PAUSES_S, Supervisor
-from packetwave.common.wakefulness import Sleep
 from packetwave.protocol import Watching
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import StoreThread
@@ -34,7 +33,7 @@ class Watchdog:
     changed.
 
     Attributes: store_still_since, as in `notices.Status`; watching, what clients that come are told, None for
-    nothing. sleep: tells whether the PC slept.
+    nothing.
     """
 
     def __init__(
@@ -49,7 +48,6 @@ class Watchdog:
     ) -> None:
         self.store_still_since: datetime | None = None
         self.watching: Watching | None = None
-        self.sleep = Sleep()
         self._supervisor = supervisor
         self._lookout = lookout
         self._store_thread = store_thread
@@ -69,10 +67,7 @@ class Watchdog:
 
     async def look(self) -> None:
         """Look once."""
-        slept_s = self.sleep.look()
-        if slept_s:
-            log.warning("the PC slept for %.0f s: calls of that time were not seen", slept_s)
-            await self._lookout.slept(slept_s)
+        await self._lookout.slept()
         hung = self._lookout.hung()
         if hung is not None:
             self._supervisor.spawn("watching anew", self._revive(hung))

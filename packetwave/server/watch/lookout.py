@@ -210,13 +210,17 @@ class Lookout:
             if self.watch is watch:
                 await self._begin_anew(watch.source)
 
-    async def slept(self, slept_s: float) -> None:
-        """The PC slept so long, until now: what was on the wire meanwhile was not seen."""
+    async def slept(self) -> float:
+        """To be asked twice a second: how many seconds the PC has just slept, 0.0 for none. What was on the
+        wire meanwhile was not seen; it is watched anew from now on."""
         async with self._turn:
             watch = self.watch
-            if watch is not None and not watch.is_given_up and isinstance(watch.source, Live):
-                self._unheard(slept_s)
-                await self._begin_anew(watch.source)
+            if watch is None or watch.is_given_up or not watch.slept_s:
+                return 0.0
+            log.warning("the PC slept for %.0f s: calls of that time were not seen", watch.slept_s)
+            self._unheard(watch.slept_s)
+            await self._begin_anew(watch.source)
+            return watch.slept_s
 
     async def _begin_anew(self, source: Source) -> None:
         """As after a restart: what was known may be over, and what hung may have left it half changed."""

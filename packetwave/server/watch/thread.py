@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from packetwave.common.supervision import PAUSES_S
+from packetwave.common.wakefulness import Sleep
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
     BATCH,
@@ -105,6 +106,10 @@ class Watch:
     """A driver is asked for the interface, which may take long."""
 
     is_given_up: bool = False
+    sleep: Sleep = field(default_factory=Sleep)
+    slept_s: float = 0.0
+    """How long the PC slept while this watched. The thread has ended then, before any call was judged by that
+    time; for any thread to read."""
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
@@ -345,6 +350,8 @@ class Watch:
             if step_s := clock.look():
                 self._clock_set = ClockSet(clock.now_s, step_s)
             frames = capture.read(0 if self._doorstep.has_mail else _READ_S)
+            if self._has_slept():
+                return
             arrived = perf_counter()
             detector.use_members(self.known)
             events: list[CallEvent] = []
@@ -398,6 +405,8 @@ class Watch:
         if not self._doorstep.has_mail:
             self._woken.wait(_READ_S)
         self._woken.clear()
+        if self._has_slept():
+            return
         arrived = perf_counter()
         self.detector.use_members(self.known)
         events = self._doorstep.take()
@@ -407,6 +416,14 @@ class Watch:
         if self._diagnosis is not None and not 0 <= now_s - self._diagnosed_s < _DIAGNOSE_S:
             self._diagnosed_s = now_s
             self._diagnose(now_s, received=0, dropped=0)
+
+    def _has_slept(self) -> bool:
+        """Whether the PC slept: then this is over."""
+        slept_s = self.sleep.look()
+        if slept_s:
+            self.slept_s = slept_s
+            self._stopping.set()
+        return bool(slept_s)
 
     def wake(self) -> None:
         """Something waits at the doors. Any thread; returns at once."""
