@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from packetwave.client import preset
 from packetwave.client import settings as client_settings
-from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import MOST_RINGING, Call, CallChanged, CallRinging, CallState
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
@@ -31,14 +31,24 @@ from packetwave.common.settings import Loaded
 from packetwave.protocol import CallUpdate, IncomingCall, Watching
 from packetwave.ui import languages, screenshots
 from packetwave.ui.appearance import Appearance
-from packetwave.ui.bridge import Bridge
+from packetwave.ui.bridge import Bridge, Merge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
 
 _log = logging.getLogger(__name__)
 
+_MOST_WAITING = 2 * MOST_RINGING
+"""Calls of which the windows have not heard yet: more than can ring, and so never a shown call's end."""
+
 _TRAY_AGAIN_MS = 2000
 _TEST_POPUP_MS = 8000
+
+
+def _of(notice: object) -> tuple[str, str]:
+    """What a notice speaks of: one call, or the one thing of its kind."""
+    if isinstance(notice, CallRinging | CallChanged):
+        return "call", notice.call.call_id
+    return "", type(notice).__name__
 
 
 def run(
@@ -110,7 +120,7 @@ class Desk(QObject):
         )
         self.tray = Tray(self.state, given.server)
         self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble, unwritable)
-        self._bridge = Bridge()
+        self._bridge = Bridge(merge=Merge(_of, lambda notice: isinstance(notice, CallRinging), _MOST_WAITING))
         self._bridge.received.connect(self._on_notice)
 
         def hear(notice: Notice) -> None:

@@ -333,15 +333,16 @@ class SteadyStore:
             self._store, _ = self._open_file()
         except StoreError as error:
             self._store = self._stand_in(error, self._beside if self._beside.exists() else None)
+            old.close()
 
     def _leave(self, old: SqliteStore, there: tuple[object, ...]) -> None:
-        """Close what was saved beside the file. there: what has its name now. Raises StoreError."""
-        old.close()
+        """Close what was saved beside the file, and leave its place to it. there: what has the file's name
+        now. Raises StoreError."""
         if there[1] == self._identity[1]:  # the log beside the other file is still ours
-            try:
-                self._remove(*ENDINGS[1:])
-            except OSError as error:
-                raise unwritable(self._path, error) from error
+            old.close()
+            self._remove(*ENDINGS[1:])
+        self._put_back()
+        old.close()  # not before: SQLite removes the log by its name, which may be the other file's
 
     @property
     def _beside(self) -> Path:
@@ -371,8 +372,11 @@ class SteadyStore:
             raise unwritable(self._path, error) from error
 
     def _remove(self, *endings: str) -> None:
-        for ending in endings:
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        try:
+            for ending in endings:
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
 
     def _note(self, found: StoreFound) -> None:
         if found not in self._found:

@@ -1,6 +1,9 @@
+from datetime import datetime
+
 import pytest
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
 from packetwave.server.console import status_words as words
 from packetwave.server.console.parts.cells import Tone
@@ -19,6 +22,21 @@ def test_an_internal_error_is_said_with_what_failed() -> None:
     assert matter is not None
     assert matter.what.endswith("writing calls: ValueError: <b>x</b> y")
     assert matter.next_step.endswith(".")
+
+
+def test_a_loop_that_stood_still_is_said_with_how_long_it_did() -> None:
+    assert words.stall_matter(Stalls()) is None
+    matter = words.stall_matter(Stalls(2, 3.6, 60.0))
+    assert matter is not None and " 4 s" in matter.what
+    assert matter.next_step.endswith(".")
+
+
+def test_a_database_that_does_not_answer_is_said_with_since_when() -> None:
+    since = datetime(2026, 11, 23, 9, 0, 5).astimezone()
+    status = Status(store_still_since=since, unwritten_calls=1200)
+    matter = words.store_matter(status)
+    assert matter is not None and "09:00:05" in matter.what and "1,200" in matter.what
+    assert words.store_state(status) == (Tone.BAD, "does not answer")
 
 
 def test_a_database_away_says_how_many_calls_wait() -> None:
