@@ -13,7 +13,7 @@ import pytest
 
 from packetwave.server.office.values import Member, Put
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
-from tests.e2e.programs import Program, start_client, wait_until
+from tests.e2e.programs import Program, start_client, start_server, wait_until
 from tests.netns import Office, needs_namespaces
 from tests.server.frames.building import invite, udp_frame
 
@@ -189,6 +189,27 @@ def test_a_store_that_hangs_for_ever_lets_the_program_end(desk: Desk) -> None:
     desk.client.out.wait_for_event("incoming_call")
     desk.server.err.wait_for_words("the database has not answered", timeout_s=NOTICED_S + BUSY_S)
     desk.end()
+
+
+def test_a_database_that_is_locked_at_the_start_keeps_nobody_waiting(tmp_path: Path) -> None:
+    with Office() as office:
+        sender, probe = office.host("sender"), office.host("probe")
+        store = SqliteStore(tmp_path / FILE_NAME)
+        store.change_members([Put(Member("1001", "127.0.0.1"))])
+        store.close()
+        other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        server = start_server(probe, tmp_path)
+        client = start_client(probe, tmp_path / "client", "ws://127.0.0.1:8765", "--headless", environment={})
+        with sender.frame_socket() as wire:
+            wire.send(udp_frame(invite("locked")))
+        call_id = client.out.wait_for_event("incoming_call")["call_id"]
+        other.close()
+        server.err.wait_for_words("the local file is written again")
+        assert client.stop() == 0
+        assert server.stop() == 0
+        rows = sqlite3.connect(tmp_path / FILE_NAME).execute("SELECT call_id FROM calls").fetchall()
+        assert rows == [(call_id,)]
 
 
 def test_a_pc_that_slept_knows_that_it_did_not_watch(desk: Desk) -> None:

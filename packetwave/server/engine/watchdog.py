@@ -29,7 +29,9 @@ _SEEN = (CaptureState.WATCHING, CaptureState.REPLAYING)
 
 
 class Watchdog:
-    """tell_clients: gives a message to all that said hello. on_change: something of the status may have
+    """The looks, and what was seen at the last ones.
+
+    tell_clients: gives a message to all that said hello. on_change: something of the status may have
     changed.
 
     Attributes: store_still_since, as in `notices.Status`; watching, what clients that come are told, None for
@@ -68,7 +70,7 @@ class Watchdog:
     async def look(self) -> None:
         """Look once."""
         await self._lookout.slept()
-        hung = self._lookout.hung()
+        hung = await self._lookout.hung()
         if hung is not None:
             self._supervisor.spawn("watching anew", self._revive(hung))
         self._look_at_store()

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from packetwave.common.standstill import Standstill, stack_of
+from packetwave.common.wakefulness import clock_s
 from packetwave.protocol.fields import format_at, parse_at
 from packetwave.server.calls.events import Unwatched
 from packetwave.server.calls.tracker import REPLAY_PATIENCE_S, OpenCall, Tracker
@@ -54,6 +55,7 @@ class Lookout:
     recording: the run is a replay, which reads any port and opens every tunnel. post: calls a function on the
     loop thread, from any. on_seen, on_state, on_diagnosis: what the detector thread gives, on the loop.
     on_failure: told of its bugs, on that thread. open_calls: those that a detector that begins anew takes up.
+    clock_s: as `common.wakefulness.clock_s`.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Lookout:
         on_diagnosis: Callable[[list[DiagnosisEvent]], None],
         on_failure: Callable[[str, BaseException], None],
         open_calls: Callable[[], Iterable[OpenCall]] = tuple,
+        clock_s: Callable[[], float] = clock_s,
     ) -> None:
         self._store_thread = store_thread
         self._post = post
@@ -80,6 +83,8 @@ class Lookout:
         self._known: frozenset[str] = frozenset()
         self._watching_since: datetime | None = None
         self._is_watching = False
+        self._clock_s = clock_s
+        self._blind_since_s: float | None = None
         self.watch: Watch | None = None
         self._clock = SteadyClock()
         self._settings = settings
@@ -88,7 +93,6 @@ class Lookout:
         self._open_calls = open_calls
         self._standstill = Standstill()
         self._turn = asyncio.Lock()
-        self._notes: set[asyncio.Task[None]] = set()
         self._detector = self._new_detector()
 
     def _new_detector(self) -> Detector:
@@ -185,7 +189,7 @@ class Lookout:
 
     # The detector hung, the PC slept
 
-    def hung(self) -> Watch | None:
+    async def hung(self) -> Watch | None:
         """To be asked twice a second: what has just been found to stand still, None for nothing. It is given
         up: whatever it may yet see is not heard."""
         watch, beats = self.watch, None
@@ -200,8 +204,8 @@ class Lookout:
         fault = CaptureFault(CaptureFaultCode.HUNG, shown)
         state = WatchState(CaptureState.FAILED, fault.code, shown, str(fault))
         watch.give_up(state)
-        self._unheard(still_s)
         self._on_state(state)
+        await self._unheard(still_s)
         return watch
 
     async def revive(self, watch: Watch) -> None:
@@ -218,7 +222,7 @@ class Lookout:
             if watch is None or watch.is_given_up or not watch.slept_s:
                 return 0.0
             log.warning("the PC slept for %.0f s: calls of that time were not seen", watch.slept_s)
-            self._unheard(watch.slept_s)
+            await self._unheard(watch.slept_s)
             await self._begin_anew(watch.source)
             return watch.slept_s
 
@@ -229,18 +233,25 @@ class Lookout:
         self._detector.restore(self._open_calls())
         self._start(source)
 
-    def _unheard(self, seconds: float) -> None:
-        """Nothing was heard of the wire for so long."""
+    async def _unheard(self, seconds: float) -> None:
+        """Nothing was heard of the wire for so long, nor is from now on."""
         was_watching, self._is_watching = self._is_watching, False
         if was_watching:
-            self._note_later(datetime.now(UTC) - timedelta(seconds=seconds))
+            self._blind_since_s = self._clock_s() - seconds
+            await self._note(datetime.now(UTC) - timedelta(seconds=seconds))
 
     # Since when
 
     async def watching(self) -> Unwatched | None:
         """Frames come from now on; the stretch of time before in which nothing was watched, if any."""
+        if self._is_watching:
+            return None
         now = datetime.now(UTC)
-        until = await self._watched_until()
+        if self._blind_since_s is None:  # in this run
+            until = await self._watched_until()
+        else:
+            until = now - timedelta(seconds=self._clock_s() - self._blind_since_s)
+        self._blind_since_s = None
         self._watching_since = now
         self._is_watching = True
         await self.note_watched()
@@ -250,30 +261,23 @@ class Lookout:
 
     async def interrupted(self) -> None:
         """No frames come any more, until `watching` says that they do."""
-        was_watching, self._is_watching = self._is_watching, False
-        if was_watching:
-            await self._note(datetime.now(UTC))
+        await self._unheard(0)
 
     async def note_watched(self) -> None:
         """Remember that something was watched until now, if it was."""
         if self._is_watching:
             await self._note(datetime.now(UTC))
 
-    def _note_later(self, until: datetime) -> "asyncio.Task[None]":
-        task = asyncio.get_running_loop().create_task(self._write_note(until))
-        self._notes.add(task)
-        task.add_done_callback(self._notes.discard)
-        return task
-
     async def _note(self, until: datetime) -> None:
-        """Waits a moment only: a store that hangs must not keep anybody from watching anew."""
-        await asyncio.wait((self._note_later(until),), timeout=_NOTE_S)
-
-    async def _write_note(self, until: datetime) -> None:
+        """Waits a moment only, and is written all the same: a store that hangs must not keep anybody from
+        watching anew."""
         if self._keeper is None:
             return
         try:
-            await self._store_thread.run(self._keeper.set_meta, _WATCHED_UNTIL, format_at(until))
+            async with asyncio.timeout(_NOTE_S):
+                await self._store_thread.run(self._keeper.set_meta, _WATCHED_UNTIL, format_at(until))
+        except TimeoutError:
+            log.warning("the time watched is noted once the database answers")
         except StoreError as error:
             log.warning("the time watched is not noted: %s", error)
 

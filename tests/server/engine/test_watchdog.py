@@ -32,7 +32,7 @@ class Looked:
     async def slept(self) -> float:
         return 0.0
 
-    def hung(self) -> object:
+    async def hung(self) -> object:
         is_hung, self.is_hung = self.is_hung, False
         return cast(Watch, self) if is_hung else None
 
