@@ -1652,5 +1652,13 @@
         <source>Calls of that time were told late, none was lost. Where it stood is in the log.</source>
         <translation>그동안의 전화는 늦게 알렸지만 빠진 것은 없습니다. 멈춘 위치는 로그에 있습니다.</translation>
     </message>
+    <message>
+        <source>No calls were seen from {begin} to {end}.</source>
+        <translation>{begin}부터 {end}까지 전화를 감지하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Calls are seen again. Why they were not is in the log.</source>
+        <translation>지금은 다시 감지합니다. 그 이유는 로그에 있습니다.</translation>
+    </message>
 </context>
 </TS>

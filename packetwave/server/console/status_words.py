@@ -1,10 +1,13 @@
 """What the status line and the banner say of the database and of files. Pure but for Qt's translator."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 
 from packetwave.common.lines import LinesTrouble
 from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import FileFault, Status
@@ -104,6 +107,20 @@ def lines_matter(status: Status) -> Matter | None:
     return Matter(what, then)
 
 
+def unwatched_matter(unwatched: Unwatched | None) -> Matter | None:
+    """That calls were not seen for a while, None where none are missing."""
+    if unwatched is None:
+        return None
+    begin, end = (at.astimezone() for at in (unwatched.from_at, unwatched.to_at))
+    form = "%H:%M:%S" if begin.date() == end.date() else "%Y-%m-%d %H:%M"
+    what = translate("words", "No calls were seen from {begin} to {end}.")
+    return Matter(
+        what.format(begin=begin.strftime(form), end=end.strftime(form)),
+        translate("words", "Calls are seen again. Why they were not is in the log."),
+        can_retry=True,
+    )
+
+
 def stall_matter(stalls: Stalls) -> Matter | None:
     """That the program itself stood still for a while, None where it did not."""
     if not stalls.count:
@@ -188,3 +205,24 @@ def _found_matter(found: StoreFound, beside: tuple[StoreFound, ...]) -> tuple[st
                 ),
                 translate("words", "To use another database, close PacketWave first."),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened once, and is shown until it was read. which: tells it from others of its kind."""
+
+    kind: str
+    which: object
+    matter: Matter
+
+
+def news(status: Status) -> list[News]:
+    """All of them, the most urgent first."""
+    failures = status.failure.count if status.failure is not None else 0
+    found = (
+        ("files", status.file_faults + status.store_health.found, file_matter(status)),
+        ("unwatched", status.unwatched, unwatched_matter(status.unwatched)),
+        ("stalls", status.stalls.count, stall_matter(status.stalls)),
+        ("failures", failures, failure_matter(status.failure)),
+    )
+    return [News(kind, which, matter) for kind, which, matter in found if matter is not None]

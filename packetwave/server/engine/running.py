@@ -315,9 +315,13 @@ class Running:
         self._status.note()
 
     async def _on_watching(self) -> None:
+        is_again = self._lookout.has_watched
         unwatched = await self._lookout.watching()
         if unwatched is not None:
             self._switchboard.say(unwatched)
+            if is_again:  # of the time between two runs the person knows
+                self._status.unwatched = unwatched
+                self._status.note()
 
     async def _after_replay(self) -> None:
         await self._hub.sent()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.capture import DoorKind
 from packetwave.server.engine.notices import DoorStatus, FileFault, Notice, Status, StatusChanged
 from packetwave.server.engine.switchboard import Switchboard
@@ -26,7 +27,7 @@ _PAUSE_S = 0.05
 
 class StatusBoard:
     """Puts the status together. Attributes: listening, where clients connect; failure, the latest unexpected
-    one, None for none; store_still_since, stalls: as in `Status`."""
+    one, None for none; store_still_since, unwatched, stalls: as in `Status`."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class StatusBoard:
         self.failure: Failure | None = None
         self.store_still_since: datetime | None = None
         self.stalls = Stalls()
+        self.unwatched: Unwatched | None = None
         self._notify = notify
         self._lookout = lookout
         self._hub = hub
@@ -107,6 +109,7 @@ class StatusBoard:
             listening=self.listening,
             file_faults=self._file_faults,
             store_still_since=self.store_still_since,
+            unwatched=self.unwatched,
             stalls=self.stalls,
             failure=self.failure,
         )

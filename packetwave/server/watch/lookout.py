@@ -247,13 +247,13 @@ class Lookout:
         if self._is_watching:
             return None
         now = datetime.now(UTC)
-        if self._blind_since_s is None:  # in this run
-            until = await self._watched_until()
-        else:
-            until = now - timedelta(seconds=self._clock_s() - self._blind_since_s)
-        self._blind_since_s = None
         self._watching_since = now
         self._is_watching = True
+        blind_since_s, self._blind_since_s = self._blind_since_s, None
+        if blind_since_s is None:  # in this run
+            until = await self._watched_until()
+        else:
+            until = now - timedelta(seconds=self._clock_s() - blind_since_s)
         await self.note_watched()
         if until is not None and (now - until).total_seconds() >= _UNWATCHED_S:
             return Unwatched(until, now)
@@ -277,7 +277,7 @@ class Lookout:
             async with asyncio.timeout(_NOTE_S):
                 await self._store_thread.run(self._keeper.set_meta, _WATCHED_UNTIL, format_at(until))
         except TimeoutError:
-            log.warning("the time watched is noted once the database answers")
+            log.debug("the time watched is noted once the database answers")
         except StoreError as error:
             log.warning("the time watched is not noted: %s", error)
 
