@@ -54,6 +54,7 @@ from packetwave.server.watch.states import CaptureState, Recording, Seen, Source
 log = logging.getLogger(__name__)
 
 _STAGE_S = 0.6
+_SILENT_S = 3.5
 
 Notify = Callable[[Notice], None]
 
@@ -97,7 +98,7 @@ async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post:
     """The engine, open: clients can connect. Raises StartFault, StoreError."""
     store_thread = StoreThread()
     try:
-        stores = await store_thread.run(plan.open_stores)
+        stores = await _opened(store_thread.ask(plan.open_stores))
     except BaseException:
         store_thread.end()
         raise
@@ -108,6 +109,13 @@ async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post:
         await running.close()
         raise
     return running
+
+
+async def _opened(answer: "asyncio.Future[Stores]") -> Stores:
+    await asyncio.wait((answer,), timeout=_SILENT_S)
+    if not answer.done():
+        log.error("the database does not answer: see whether its disk does; the server starts once it does")
+    return await answer
 
 
 class Running:

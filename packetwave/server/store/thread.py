@@ -52,10 +52,14 @@ class StoreThread:
 
     async def run(self, function: Callable[..., T], *arguments: object) -> T:
         """What the function returns there. It is called also where who waits is cancelled."""
+        return await self.ask(function, *arguments)
+
+    def ask(self, function: Callable[..., T], *arguments: object) -> "asyncio.Future[T]":
+        """The same, to be waited for later."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         self._calls.put(_Call(loop, answer, partial(function, *arguments)))
-        return await answer
+        return answer
 
     def end(self) -> None:
         """Do what was asked so far, then no more. Returns at once; also twice."""

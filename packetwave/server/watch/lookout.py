@@ -235,9 +235,11 @@ class Lookout:
 
     async def _unheard(self, seconds: float) -> None:
         """Nothing was heard of the wire for so long, nor is from now on."""
+        since_s, before_s = self._clock_s() - seconds, self._blind_since_s
         was_watching, self._is_watching = self._is_watching, False
-        if was_watching:
-            self._blind_since_s = self._clock_s() - seconds
+        # The earliest counts: an adapter that is gone after a sleep is found before the sleep is.
+        if was_watching or (before_s is not None and since_s < before_s):
+            self._blind_since_s = since_s
             await self._note(datetime.now(UTC) - timedelta(seconds=seconds))
 
     # Since when

@@ -20,6 +20,7 @@ from packetwave.common.lines import Lines
 from packetwave.protocol import Hello, Watching, Welcome, decode, encode
 from packetwave.server.calls.events import CallEvent, Outcome, Stopped
 from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind
+from packetwave.server.engine import running as running_module
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -544,13 +545,37 @@ def test_a_loop_that_stood_still_is_in_the_status(tmp_path: Path) -> None:
         crashed.close()
 
 
-class Crashes(logging.Handler):
-    """The crash log, as it is written."""
+def test_a_database_that_does_not_answer_at_the_start_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_module, "_SILENT_S", 0.05)
+    said = Crashes("packetwave.server.engine.running")
+    may_go = threading.Event()
 
-    def __init__(self) -> None:
+    def opens() -> OpenStores:
+        assert may_go.wait(60)
+        return open_stores(tmp_path)
+
+    def let_go() -> None:
+        said.wait_for("the database does not answer")
+        may_go.set()
+
+    waiting = threading.Thread(target=let_go)
+    waiting.start()
+    with running(tmp_path, open_stores=opens) as run:
+        assert run.engine.port
+    waiting.join()
+    said.close()
+
+
+class Crashes(logging.Handler):
+    """A logger's lines as they come, the crash log's at first."""
+
+    def __init__(self, name: str = "packetwave.crash") -> None:
         super().__init__()
         self.lines: queue.Queue[str] = queue.Queue()
-        logging.getLogger("packetwave.crash").addHandler(self)
+        self._logger = logging.getLogger(name)
+        self._logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.put(record.getMessage())
@@ -560,7 +585,7 @@ class Crashes(logging.Handler):
             pass
 
     def close(self) -> None:
-        logging.getLogger("packetwave.crash").removeHandler(self)
+        self._logger.removeHandler(self)
         super().close()
 
 

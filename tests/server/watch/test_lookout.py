@@ -238,6 +238,30 @@ def test_a_pc_that_slept_did_not_watch_meanwhile() -> None:
     asyncio.run(work())
 
 
+def test_an_adapter_that_a_sleep_took_away_was_not_watched_since_the_sleep_began() -> None:
+    async def work() -> None:
+        store = await asyncio.to_thread(SqliteStore, ":memory:")
+        post = Post(store, free_port())
+        await post.lookout.begin(DOORS)
+        watch = post.lookout.watch
+        assert watch is not None
+        await post.watching.wait()
+        await post.lookout.watching()
+        await post.lookout.interrupted()  # it is gone, which is found first
+        watch.slept_s = 3600.0
+        post.watching.clear()
+        assert await post.lookout.slept() == 3600.0
+        await post.watching.wait()
+        unwatched = await post.lookout.watching()
+        assert unwatched is not None
+        assert 3600 <= (unwatched.to_at - unwatched.from_at).total_seconds() < 3700
+        await post.lookout.end()
+        await post.thread.run(store.close)
+        post.thread.end()
+
+    asyncio.run(work())
+
+
 def test_a_store_that_hangs_keeps_nobody_from_watching_anew() -> None:
     may_go = threading.Event()
 
