@@ -183,6 +183,20 @@ def test_a_store_that_hangs_is_said_and_loses_nothing(desk: Desk) -> None:
     assert {call_id for (call_id,) in rows} == calls
 
 
+def test_a_database_that_another_program_locks_is_said_and_loses_nothing(desk: Desk) -> None:
+    other = sqlite3.connect(desk.data / FILE_NAME, isolation_level=None, timeout=30)
+    other.execute("BEGIN EXCLUSIVE")
+    desk.began_s = time.monotonic()
+    desk.send("locked")
+    call_id = desk.client.out.wait_for_event("incoming_call")["call_id"]
+    desk.server.err.wait_for_words("the database has not answered", timeout_s=NOTICED_S + BUSY_S)
+    desk.was_noticed()
+    other.close()
+    desk.server.err.wait_for_words("the database answers again")
+    assert desk.server.out.wait_for_event("ringing")["call_id"] == call_id
+    desk.end()
+
+
 def test_a_store_that_hangs_for_ever_lets_the_program_end(desk: Desk) -> None:
     desk.switch("store")
     desk.send("hangs")
