@@ -20,8 +20,9 @@ setup-tests: ## the same, and the programs the tests drive
 demo: setup ## the whole job on this machine: a recorded minute of calls becomes popups
 	@$(BIN)/python -m installer.demo
 
-test: setup-tests ## all tests; ARGS='-k name' goes to pytest
-	@$(BIN)/python -m pytest $(ARGS)
+JOBS ?= 2
+test: setup-tests ## all tests; ARGS='-k name' goes to pytest; JOBS=0 for one after the other
+	@$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 coverage: setup-tests ## all tests, and which lines they never run: here, and as pages in build/coverage/html
 	@mkdir -p build/coverage
