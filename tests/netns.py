@@ -131,22 +131,30 @@ class Office:
     def host(self, name: str, *addresses: str) -> Host:
         """A new host. addresses: with their prefix length, `10.0.0.10/24`; none for a mere probe."""
         host = Host(f"{self._prefix}-{name}")
-        port = f"p{len(self.hosts)}"
         _ip("netns", "add", host.namespace)
         self.hosts.append(host)
-        peer = ("peer", "name", host.interface, "netns", host.namespace)
-        _ip("-n", self._switch, "link", "add", port, "type", "veth", *peer)
         if not any(":" in address for address in addresses):
             _silence_ipv6(host.namespace)
-        _ip("-n", self._switch, "link", "set", port, "master", "br0", "up")
-        flood = ("learning", "off", "flood", "on", "mcast_flood", "on")
-        subprocess.run(["bridge", "-n", self._switch, "link", "set", "dev", port, *flood], check=True)
+        self.add_adapter(host)
         for address in addresses:
             nodad = ("nodad",) if ":" in address else ()
             _ip("-n", host.namespace, "addr", "add", address, "dev", host.interface, *nodad)
         _ip("-n", host.namespace, "link", "set", "lo", "up")
-        _ip("-n", host.namespace, "link", "set", host.interface, "up")
         return host
+
+    def add_adapter(self, host: Host) -> None:
+        """Give a host its interface, without an address, and put its cable into the switch."""
+        port = f"p{self.hosts.index(host)}"
+        peer = ("peer", "name", host.interface, "netns", host.namespace)
+        _ip("-n", self._switch, "link", "add", port, "type", "veth", *peer)
+        _ip("-n", self._switch, "link", "set", port, "master", "br0", "up")
+        flood = ("learning", "off", "flood", "on", "mcast_flood", "on")
+        subprocess.run(["bridge", "-n", self._switch, "link", "set", "dev", port, *flood], check=True)
+        _ip("-n", host.namespace, "link", "set", host.interface, "up")
+
+    def remove_adapter(self, host: Host) -> None:
+        """Take a host's interface away, as a network card at a USB port is."""
+        _ip("-n", self._switch, "link", "del", f"p{self.hosts.index(host)}")
 
     def plug(self, host: Host, plugged_in: bool) -> None:
         """Put a host's cable into the switch, or take it out."""

@@ -353,5 +353,29 @@
         <source>PacketWave&apos;s folder cannot be written ({reason}). Calls are shown all the same; what is chosen here holds until PacketWave ends.</source>
         <translation>PacketWave 폴더에 쓸 수 없습니다({reason}). 전화는 그대로 알려 드립니다. 여기서 고른 설정은 PacketWave를 끝낼 때까지만 유지됩니다.</translation>
     </message>
+    <message>
+        <source>The server sees no calls now.</source>
+        <translation>서버가 지금 전화를 감지하지 못하고 있습니다.</translation>
+    </message>
+    <message>
+        <source>The cable of its mirror port is out. It goes on by itself.</source>
+        <translation>서버의 미러 포트 케이블이 빠져 있습니다. 다시 연결되면 자동으로 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>Its network adapter is missing. It goes on by itself.</source>
+        <translation>서버의 네트워크 어댑터가 없습니다. 다시 연결되면 자동으로 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>Watching was stopped there, or not begun yet.</source>
+        <translation>서버에서 감지가 중지되었거나 아직 시작되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>It may not read the network. Tell the person who looks after it.</source>
+        <translation>서버에 네트워크를 읽을 권한이나 드라이버가 없습니다. 서버 담당자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>Something is wrong there. Tell the person who looks after it.</source>
+        <translation>서버에 문제가 있습니다. 서버 담당자에게 알려 주세요.</translation>
+    </message>
 </context>
 </TS>

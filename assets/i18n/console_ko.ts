@@ -1616,5 +1616,49 @@
         <source>End the other program, or choose another port on the capture page. PacketWave tries again by itself.</source>
         <translation>그 프로그램을 끝내거나 캡처 화면에서 다른 포트를 고르세요. PacketWave가 알아서 다시 시도합니다.</translation>
     </message>
+    <message>
+        <source>Reading the network stands still.</source>
+        <translation>네트워크 읽기가 멈춰 있습니다.</translation>
+    </message>
+    <message>
+        <source>PacketWave begins again by itself. If this comes again, start it anew; where it stood is in the log.</source>
+        <translation>PacketWave가 자동으로 다시 시작합니다. 반복되면 프로그램을 다시 실행하세요. 멈춘 위치는 로그에 있습니다.</translation>
+    </message>
+    <message>
+        <source>does not answer</source>
+        <translation>응답 없음</translation>
+    </message>
+    <message>
+        <source>The database has not answered since {time}. Calls are told all the same and wait: {count}.</source>
+        <translation>{time}부터 데이터베이스가 응답하지 않습니다. 전화 알림은 계속되며, 기록 대기: {count}건.</translation>
+    </message>
+    <message>
+        <source>See whether its disk or network drive answers, and whether another program has the file open. PacketWave goes on by itself.</source>
+        <translation>디스크나 네트워크 드라이브가 응답하는지, 다른 프로그램이 파일을 열고 있는지 확인하세요. PacketWave는 자동으로 계속합니다.</translation>
+    </message>
+    <message>
+        <source>Another program has the database&apos;s file locked.</source>
+        <translation>다른 프로그램이 데이터베이스 파일을 잠그고 있습니다.</translation>
+    </message>
+    <message>
+        <source>Close that program; PacketWave goes on by itself.</source>
+        <translation>그 프로그램을 닫으세요. PacketWave는 자동으로 계속합니다.</translation>
+    </message>
+    <message>
+        <source>PacketWave itself stood still for {seconds} s; it goes on.</source>
+        <translation>내부 처리가 {seconds}초 동안 멈췄습니다. 지금은 다시 동작합니다.</translation>
+    </message>
+    <message>
+        <source>Calls of that time were told late, none was lost. Where it stood is in the log.</source>
+        <translation>그동안의 전화는 늦게 알렸지만 빠진 것은 없습니다. 멈춘 위치는 로그에 있습니다.</translation>
+    </message>
+    <message>
+        <source>No calls were seen from {begin} to {end}.</source>
+        <translation>{begin}부터 {end}까지 전화를 감지하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>Calls are seen again. Why they were not is in the log.</source>
+        <translation>지금은 다시 감지합니다. 그 이유는 로그에 있습니다.</translation>
+    </message>
 </context>
 </TS>

@@ -20,7 +20,17 @@ from packetwave.client.calls import RING_LIMIT_S, CallChanged, CallNotice, CallR
 from packetwave.client.link import Backoff, Link, LinkState, Phase
 from packetwave.common.numbers import mask
 from packetwave.common.supervision import Failure, Supervisor
-from packetwave.protocol import PROTOCOL_VERSION, Ack, CallUpdate, Hello, IncomingCall, Message, Welcome
+from packetwave.common.wakefulness import clock_s as boot_clock_s
+from packetwave.protocol import (
+    PROTOCOL_VERSION,
+    Ack,
+    CallUpdate,
+    Hello,
+    IncomingCall,
+    Message,
+    Watching,
+    Welcome,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -33,19 +43,27 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchingChanged:
+    """Whether the server sees calls now; it does on a new connection until it says otherwise."""
+
+    watching: Watching
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something in the client failed unexpectedly; it goes on."""
 
     failure: Failure
 
 
-Notice = LinkChanged | CallRinging | CallChanged | Failed
+Notice = LinkChanged | CallRinging | CallChanged | WatchingChanged | Failed
 
 
 class Engine:
     """Started once, stopped once; both at once or in any order are fine.
 
-    language, extension: what is said in `hello`, see docs/protocol.md. clock_s: as `wakefulness.clock_s`.
+    language, extension: what is said in `hello`, see docs/protocol.md. clock_s: as that of
+    `common.wakefulness`.
     """
 
     def __init__(
@@ -57,7 +75,7 @@ class Engine:
         extension: str = "",
         ring_limit_s: float = RING_LIMIT_S,
         backoff: Callable[[], Backoff] = Backoff,
-        clock_s: Callable[[], float] = wakefulness.clock_s,
+        clock_s: Callable[[], float] = boot_clock_s,
     ) -> None:
         self._listener = listener
         self._server = server
@@ -189,6 +207,11 @@ class Engine:
             case Welcome():
                 self._calls.welcomed(self._loop.time())
                 self._tell_all([])
+            case Watching():
+                _log.info(
+                    "the server %s %s", "watches" if message.is_watching else "does not watch", message.reason
+                )
+                self._tell(WatchingChanged(message))
             case _:
                 _log.debug("ignored a message of type %s", type(message).__name__)
 

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from packetwave.client.calls import CallChanged, CallRinging
-from packetwave.client.engine import LinkChanged, Notice
+from packetwave.client.engine import LinkChanged, Notice, WatchingChanged
 from packetwave.client.link import LinkState, Phase
 from packetwave.common.lines import Lines
-from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.protocol import CallUpdate, IncomingCall, Watching
 from packetwave.protocol.fields import format_at, to_wire
 
 
@@ -47,6 +47,8 @@ class EventLines:
                 return _ringing_keys(call.incoming, self._now())
             case CallChanged(call=call) if call.update is not None:
                 return _over_keys(call.update, self._now())
+            case WatchingChanged(watching=watching):
+                return _watching_keys(watching, self._now())
         return None
 
     def _link_keys(self, state: LinkState) -> dict[str, Any] | None:
@@ -69,3 +71,7 @@ def _ringing_keys(message: IncomingCall, now: datetime) -> dict[str, Any]:
 
 def _over_keys(message: CallUpdate, now: datetime) -> dict[str, Any]:
     return {"event": "call_update", **to_wire(replace(message, at=message.at or now))}
+
+
+def _watching_keys(message: Watching, now: datetime) -> dict[str, Any]:
+    return {"event": "watching", **to_wire(replace(message, since=message.since or now))}

@@ -1,13 +1,13 @@
 """Notices that the PC slept, or that its network is another one, by looking every second.
 
 While a PC sleeps its connections die unheard, and so they do when it moves from a cable to the wireless
-network. Owns nothing; asks the system for a clock that goes on while the PC sleeps, and which way packets to
-the server would take (none is sent). Works the same on all systems, without their messages about it.
+network. Owns nothing; is given the time of a clock that goes on while the PC sleeps, and asks the system
+which way packets to the server would take (none is sent). Works the same on all systems, without their
+messages about it.
 """
 
 import contextlib
 import socket
-import time
 
 LOOK_S = 1.0
 SLEPT_S = 3.0
@@ -15,13 +15,6 @@ SLEPT_S = 3.0
 
 Peer = tuple[str, int]
 """A numeric address and a port."""
-
-_BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)
-
-
-def clock_s() -> float:
-    """Seconds of a steady clock that goes on while the PC sleeps. On Windows the ordinary one does."""
-    return time.monotonic() if _BOOT_CLOCK is None else time.clock_gettime(_BOOT_CLOCK)
 
 
 def way_to(peer: Peer) -> str:
@@ -34,7 +27,7 @@ def way_to(peer: Peer) -> str:
 
 
 class Looks:
-    """What was seen at the last look. now_s: of `clock_s`, when the first look is made."""
+    """What was seen at the last look. now_s: of `common.wakefulness.clock_s`, when the first look is made."""
 
     def __init__(self, now_s: float) -> None:
         self._at_s = now_s

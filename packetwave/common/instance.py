@@ -6,7 +6,8 @@ comes from somebody who may read the folder). A TCP port rather than a named soc
 length of the folder's path and is the same on every system. Requests are received on a thread of its own.
 
 A program that runs although its folder cannot be written keeps both in `paths.spare_dir`, where there is one;
-else further starts run beside it, or are not heard. Who looks for a running program looks in both places.
+else a name of the system's says that it runs (`named_mutex`), and further starts end unheard, or run beside
+it where there are no such names. Who looks for a running program looks in both places.
 
 A program may be one that gives way (the unattended server, see docs/decisions/handover.md). It leaves the
 folder to a further start, instead of taking a request from it.
@@ -29,6 +30,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from packetwave.common import data_folder, files, paths
+from packetwave.common.named_mutex import NamedMutex
 
 if sys.platform == "win32":
     import msvcrt
@@ -112,6 +114,7 @@ class Instance:
         self._must_write = must_write
         self._data_dir = data_dir
         self._lock = FolderLock(place / _LOCK) if place is not None else None
+        self._name = NamedMutex(data_dir)
         self._address = place / _ADDRESS if place is not None else None
         self._elsewhere = [folder for folder in _places(data_dir) if folder != place]
         self._listener: socket.socket | None = None
@@ -150,14 +153,14 @@ class Instance:
 
     def _take_lock(self) -> bool:
         if self._lock is None:
-            return True
+            return self._name.take()
         try:
             return self._lock.take()
         except OSError as error:
             if self._must_write:
                 raise
-            _log.warning("another start of this program may run beside it: %s", error)
-            return True
+            _log.warning("other starts of this program will not be heard: %s", error)
+            return self._name.take()
 
     def claim_or_ask(
         self, on_request: Callable[[str], None], request: str, timeout_s: float = 10.0
@@ -201,6 +204,7 @@ class Instance:
             if self._thread is not threading.current_thread():
                 self._thread.join(2 * _TALK_S)
             self._thread = None
+        self._name.give_back()
         if self._lock is not None:
             self._lock.give_back()
 

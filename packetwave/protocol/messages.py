@@ -87,6 +87,17 @@ class CallUpdate:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """Whether the server sees calls now. Said to clients that said `hello`: when that changes, and in answer
+    to `hello` where it does not; one that was told nothing over its connection takes it that it does."""
+
+    is_watching: bool
+    since: datetime | None = None
+    reason: str = ""
+    """Why not, a code; "" while it does. Codes may be added."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
     """The client has shown the call to its person."""
 
@@ -101,13 +112,14 @@ class Unknown:
     keys: dict[str, Any] = field(default_factory=dict)
 
 
-Message = Hello | Welcome | IncomingCall | CallUpdate | Ack | Unknown
+Message = Hello | Welcome | IncomingCall | CallUpdate | Watching | Ack | Unknown
 
-_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate | Ack]] = {
+_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate | Watching | Ack]] = {
     "hello": Hello,
     "welcome": Welcome,
     "incoming_call": IncomingCall,
     "call_update": CallUpdate,
+    "watching": Watching,
     "ack": Ack,
 }
 _TYPES = {shape: name for name, shape in _SHAPES.items()}

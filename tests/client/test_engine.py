@@ -18,6 +18,7 @@ from packetwave.client.engine import Engine, Failed, LinkChanged, Notice
 from packetwave.client.link import Backoff, Link, LinkState, Phase, Reason
 from packetwave.common import supervision
 from packetwave.common.supervision import Failure
+from packetwave.common.wakefulness import clock_s as boot_clock_s
 from packetwave.protocol import CallUpdate, IncomingCall, Unknown, Welcome
 from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
@@ -35,7 +36,7 @@ class Client:
         self,
         server: str,
         ring_limit_s: float = 120.0,
-        clock_s: Callable[[], float] = wakefulness.clock_s,
+        clock_s: Callable[[], float] = boot_clock_s,
     ) -> None:
         self.notices: queue.Queue[Notice] = queue.Queue()
         self.engine = Engine(

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from packetwave.client.calls import Call, CallChanged, CallRinging
-from packetwave.client.engine import LinkChanged, Notice
+from packetwave.client.engine import LinkChanged, Notice, WatchingChanged
 from packetwave.client.events import EventLines
 from packetwave.client.link import LinkState, Phase, Reason
-from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.protocol import CallUpdate, IncomingCall, Watching
 
 NOW = datetime(2026, 11, 23, 9, 0, 1, 5000, tzinfo=UTC)
 RANG = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -53,6 +53,13 @@ def test_what_became_of_a_call_is_told_with_its_own_time_or_else_with_now(write:
     assert write(CallChanged(stopped), CallChanged(lapsed)) == [
         {"event": "call_update", "call_id": "a", "state": "stopped", "at": "2026-11-23T09:00:00.000Z"},
         {"event": "call_update", "call_id": "a", "state": "lapsed", "at": "2026-11-23T09:00:01.005Z"},
+    ]
+
+
+def test_whether_the_server_sees_calls(write: Write) -> None:
+    assert write(WatchingChanged(Watching(False, RANG, "lost")), WatchingChanged(Watching(True))) == [
+        {"event": "watching", "is_watching": False, "since": "2026-11-23T09:00:00.000Z", "reason": "lost"},
+        {"event": "watching", "is_watching": True, "since": "2026-11-23T09:00:01.005Z"},
     ]
 
 

@@ -1,8 +1,6 @@
-import time
-
 import pytest
 
-from packetwave.client.wakefulness import LOOK_S, SLEPT_S, Looks, clock_s, way_to
+from packetwave.client.wakefulness import LOOK_S, SLEPT_S, Looks, way_to
 
 SERVER = ("192.0.2.1", 8765)
 
@@ -36,14 +34,6 @@ def test_what_changed_before_the_first_look_is_seen_too() -> None:
     assert looks.look(102, SERVER, "192.0.2.8")
     looks.met(SERVER, "192.0.2.8")
     assert not looks.look(104, SERVER, "192.0.2.8")
-
-
-def test_the_clock_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert clock_s() <= clock_s()
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        assert abs(clock_s() - time.clock_gettime(time.CLOCK_BOOTTIME)) < 60
-    monkeypatch.setattr("packetwave.client.wakefulness._BOOT_CLOCK", None)
-    assert abs(clock_s() - time.monotonic()) < 60
 
 
 @pytest.mark.parametrize(

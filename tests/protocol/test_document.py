@@ -22,6 +22,7 @@ from packetwave.protocol import (
     IncomingCall,
     Message,
     Unknown,
+    Watching,
     Welcome,
     decode,
     encode,
@@ -91,6 +92,7 @@ FULL: list[Message] = [
         "1", "2", "3", datetime.fromisoformat("2026-11-23T09:00:00Z"), "a", "f", "b", "4", "5", "in"
     ),
     CallUpdate("1", "ended", "missed", "2", "c", datetime.fromisoformat("2026-11-23T09:00:00Z")),
+    Watching(False, datetime.fromisoformat("2026-11-23T09:00:00Z"), "lost"),
     Ack("1"),
 ]
 

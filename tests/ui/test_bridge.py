@@ -4,7 +4,7 @@ from PySide6.QtCore import QThread, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from packetwave.ui.bridge import Bridge
+from packetwave.ui.bridge import Bridge, Merge
 
 
 def test_values_of_another_thread_arrive_in_order_on_the_qt_thread(qtbot: QtBot, qapp: QApplication) -> None:
@@ -98,3 +98,49 @@ def test_what_waits_when_it_is_closed_does_not_cross(qtbot: QtBot) -> None:
     QTimer.singleShot(20, lambda: done.append(True))
     qtbot.waitUntil(lambda: bool(done))
     assert received == [0]
+
+
+CALLS = Merge(of=lambda value: value[0], is_first=lambda value: value[1] == "rings", most=3)  # type: ignore[index]
+
+
+def test_of_what_waits_the_latest_says_it_all(qtbot: QtBot) -> None:
+    bridge, received = Bridge(merge=CALLS), list[object]()
+    bridge.received.connect(received.append)
+    for value in (("a", "rings"), ("link", 1), ("a", "stops"), ("b", "rings"), ("link", 2), ("a", "ends")):
+        bridge.send(value)
+    qtbot.waitUntil(lambda: len(received) == 4)
+    assert received == [("a", "rings"), ("a", "ends"), ("link", 2), ("b", "rings")]
+    assert bridge.dropped == 0
+
+
+def test_a_flood_while_nothing_is_received_is_bounded(qtbot: QtBot) -> None:
+    """What was received before keeps its end; of what was not, the oldest is never heard of."""
+    bridge, received = Bridge(merge=CALLS), list[object]()
+    bridge.received.connect(received.append)
+    bridge.send(("shown", "rings"))
+    qtbot.waitUntil(lambda: received == [("shown", "rings")])
+    bridge.send(("shown", "ends"))
+    for number in range(1_000):
+        bridge.send((number, "rings"))
+        bridge.send((number, "ends"))
+    qtbot.waitUntil(lambda: len(received) == 6)
+    assert received[1] == ("shown", "ends")
+    assert received[2:] == [(998, "rings"), (998, "ends"), (999, "rings"), (999, "ends")]
+    assert bridge.dropped == 998
+
+
+def test_what_begins_and_ends_again_and_again_is_bounded(qtbot: QtBot) -> None:
+    bridge, received = Bridge(merge=CALLS), list[object]()
+    bridge.received.connect(received.append)
+    for number in range(100):
+        bridge.send(("new", "rings", number))
+        bridge.send(("known", "ends", number))
+        bridge.send(("known", "rings", number))
+        bridge.send(("new", "ends", number))
+    qtbot.waitUntil(lambda: len(received) >= 4)
+    assert received == [
+        ("new", "rings", 99),
+        ("new", "ends", 99),
+        ("known", "ends", 0),
+        ("known", "rings", 99),
+    ]

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from packetwave.client import preset
 from packetwave.client import settings as client_settings
-from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import MOST_RINGING, Call, CallChanged, CallRinging, CallState
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
-from packetwave.client.engine import Engine, Failed, LinkChanged, Notice
+from packetwave.client.engine import Engine, Failed, LinkChanged, Notice, WatchingChanged
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
@@ -28,17 +28,27 @@ from packetwave.common import settings as settings_file
 from packetwave.common.choices import language_choice, theme_choice
 from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded
-from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.protocol import CallUpdate, IncomingCall, Watching
 from packetwave.ui import languages, screenshots
 from packetwave.ui.appearance import Appearance
-from packetwave.ui.bridge import Bridge
+from packetwave.ui.bridge import Bridge, Merge
 from packetwave.ui.icons import icon
 from packetwave.ui.quitter import Quitter
 
 _log = logging.getLogger(__name__)
 
+_MOST_WAITING = 2 * MOST_RINGING
+"""Calls of which the windows have not heard yet: more than can ring, and so never a shown call's end."""
+
 _TRAY_AGAIN_MS = 2000
 _TEST_POPUP_MS = 8000
+
+
+def _of(notice: object) -> tuple[str, str]:
+    """What a notice speaks of: one call, or the one thing of its kind."""
+    if isinstance(notice, CallRinging | CallChanged):
+        return "call", notice.call.call_id
+    return "", type(notice).__name__
 
 
 def run(
@@ -77,7 +87,8 @@ def run(
 class Desk(QObject):
     """The client's windows around one engine.
 
-    Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state.
+    Attributes: engine, popups, tray, window, quitter, appearance; state, the link's state; watching, what the
+    server said of whether it sees calls, None for nothing.
     """
 
     def __init__(
@@ -97,6 +108,7 @@ class Desk(QObject):
         self._given = given
         self._tests = 0
         self._missed = 0
+        self.watching: Watching | None = None
         self.appearance = Appearance(app, settings.theme)
         language = self._speak(settings.language)
         wanted = preset.server(server, given, settings.server)
@@ -108,7 +120,7 @@ class Desk(QObject):
         )
         self.tray = Tray(self.state, given.server)
         self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble, unwritable)
-        self._bridge = Bridge()
+        self._bridge = Bridge(merge=Merge(_of, lambda notice: isinstance(notice, CallRinging), _MOST_WAITING))
         self._bridge.received.connect(self._on_notice)
 
         def hear(notice: Notice) -> None:
@@ -178,6 +190,11 @@ class Desk(QObject):
                 self.window.show_failure(failure)
             case LinkChanged(state=state):
                 self.state = state
+                if state.phase is not Phase.CONNECTED:
+                    self.watching = None
+                self._show_state()
+            case WatchingChanged(watching=watching):
+                self.watching = watching
                 self._show_state()
 
     def _on_missed(self, missed: int) -> None:
@@ -185,8 +202,8 @@ class Desk(QObject):
         self._show_state()
 
     def _show_state(self) -> None:
-        self.tray.show_state(self.state, self._missed)
-        self.window.show_state(self.state)
+        self.tray.show_state(self.state, self._missed, self.watching)
+        self.window.show_state(self.state, self.watching)
 
     def _on_server(self, server: str) -> None:
         self._save(server=server)

@@ -10,14 +10,18 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 from packetwave.client.desk import words
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Setting
+from packetwave.protocol import Watching
 from packetwave.ui.icons import icon
 
 _TOOLTIP_CHARS = 120  # Windows cuts at 127
 
 
-def icon_name(state: LinkState, missed: int) -> str:
-    """The drawing for a state of the link and a number of missed calls that are still shown."""
+def icon_name(state: LinkState, missed: int, watching: Watching | None = None) -> str:
+    """The drawing for a state of the link, a number of missed calls that are still shown, and what the server
+    said of whether it sees calls."""
     match state.phase:
+        case Phase.CONNECTED if watching is not None and not watching.is_watching:
+            return "tray_offline"
         case Phase.CONNECTED:
             return "tray_missed" if missed else "tray_connected"
         case Phase.CONNECTING:
@@ -41,6 +45,7 @@ class Tray(QObject):
         self._state = state
         self._given = given
         self._missed = 0
+        self._watching: Watching | None = None
         self._icon = QSystemTrayIcon(self)
         self._menu = _Menu()
         self.destroyed.connect(self._menu.deleteLater)  # no widget can be a QObject's child
@@ -80,23 +85,24 @@ class Tray(QObject):
         """Take the icon out of the tray, before the program ends: Windows would leave a ghost."""
         self._icon.hide()
 
-    def show_state(self, state: LinkState, missed: int) -> None:
-        """Say how the link is and how many missed calls are still shown."""
-        self._state, self._missed = state, missed
+    def show_state(self, state: LinkState, missed: int, watching: Watching | None = None) -> None:
+        """Say how the link is, how many missed calls are still shown, and whether the server sees calls."""
+        self._state, self._missed, self._watching = state, missed, watching
         self._retranslate()
 
     def _retranslate(self) -> None:
-        title, advice = words.link(self._state, self._given)
+        title, advice = words.link(self._state, self._given, self._watching)
         lines = [f"PacketWave · {title}"]
+        is_blind = self._watching is not None and not self._watching.is_watching
         if self._missed:
             lines.append(self.tr("Missed calls: {count}").format(count=self._missed))
-        elif self._state.phase is not Phase.CONNECTED:
+        elif self._state.phase is not Phase.CONNECTED or is_blind:
             lines.append(advice)
         said = "\n".join(line for line in lines if line)[:_TOOLTIP_CHARS]
         self._icon.setToolTip(said.replace("<", "‹"))  # which some desktops would read as markup
-        self._icon.setIcon(icon(icon_name(self._state, self._missed)))
+        self._icon.setIcon(icon(icon_name(self._state, self._missed, self._watching)))
         self._state_line.setText(title.replace("&", "&&"))
-        self._state_line.setIcon(icon(icon_name(self._state, 0)))
+        self._state_line.setIcon(icon(icon_name(self._state, 0, self._watching)))
         self._open.setText(self.tr("Open PacketWave…"))
         self._test.setText(self.tr("Show a test popup"))
         self._quit.setText(self.tr("Quit"))

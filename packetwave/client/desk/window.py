@@ -28,6 +28,7 @@ from packetwave.client.settings import ClientSettings
 from packetwave.common.choices import LANGUAGE_NAMES, THEME_CHOICES
 from packetwave.common.settings import Trouble
 from packetwave.common.supervision import Failure
+from packetwave.protocol import Watching
 from packetwave.ui.icons import icon, pixmap
 from packetwave.ui.labels import label
 from packetwave.ui.theme import scaled
@@ -66,6 +67,7 @@ class StateWindow(QWidget):
         self.setObjectName("client")
         self.setWindowIcon(icon("client"))
         self._state = state
+        self._watching: Watching | None = None
         self._given = given
         self._trouble = trouble
         self._unwritable = unwritable
@@ -95,13 +97,13 @@ class StateWindow(QWidget):
         self.quit_button.clicked.connect(self.quit)
         self._retranslate()
 
-    def show_state(self, state: LinkState) -> None:
-        """Say how the link is."""
-        self._state = state
-        title, advice = words.link(state, self._given.server)
+    def show_state(self, state: LinkState, watching: Watching | None = None) -> None:
+        """Say how the link is. watching: what the server said of whether it sees calls, None for nothing."""
+        self._state, self._watching = state, watching
+        title, advice = words.link(state, self._given.server, watching)
         self.title.setText(title)
         self.advice.setText(advice)
-        self._sign.setPixmap(pixmap(icon_name(state, 0), "#000000", 40, self.devicePixelRatioF()))
+        self._sign.setPixmap(pixmap(icon_name(state, 0, watching), "#000000", 40, self.devicePixelRatioF()))
         waiting = state.phase is Phase.WAITING and state.retry_in_s is not None
         unchanged = self.server.text().strip() == self._tried
         self.connect_button.setText(self.tr("Try now") if waiting and unchanged else self.tr("Connect"))
@@ -253,7 +255,7 @@ class StateWindow(QWidget):
         self.wrong.setText(
             self.tr("This cannot be an address. It should look like 192.168.0.10 or office-pc.")
         )
-        self.show_state(self._state)
+        self.show_state(self._state, self._watching)
         self._show_notice()
 
     def _name(self, field: QWidget, name: str, note: QLabel, said: str) -> None:
@@ -281,7 +283,7 @@ class StateWindow(QWidget):
 
     def _on_edited(self) -> None:
         self._mark(wrong=False)
-        self.show_state(self._state)
+        self.show_state(self._state, self._watching)
 
     def _on_connect(self) -> None:
         typed = self.server.text().strip()

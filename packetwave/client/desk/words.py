@@ -8,16 +8,22 @@ from packetwave.client.preset import Origin, Setting, is_locked
 from packetwave.common.numbers import ANONYMOUS, display
 from packetwave.common.settings import Trouble
 from packetwave.common.supervision import Failure
-from packetwave.protocol import CLOSE_GOING_AWAY
+from packetwave.protocol import CLOSE_GOING_AWAY, Watching
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
 
 
-def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # noqa: B008 - a frozen value
+def link(
+    state: LinkState,
+    given: Setting = Setting(),  # noqa: B008 - a frozen value
+    watching: Watching | None = None,
+) -> tuple[str, str]:
     """How the link is, and what it means or what to do: two short sentences. given: the server that was set
-    before the user chose, if one was."""
+    before the user chose, if one was. watching: what the server said of whether it sees calls."""
     match state.phase:
+        case Phase.CONNECTED if watching is not None and not watching.is_watching:
+            return translate("words", "The server sees no calls now."), _blind(watching.reason)
         case Phase.CONNECTED:
             return translate("words", "Connected"), translate("words", "Calls to your phone are shown here.")
         case Phase.CONNECTING:
@@ -26,6 +32,21 @@ def link(state: LinkState, given: Setting = Setting()) -> tuple[str, str]:  # no
             return translate("words", "Stopped"), ""
         case Phase.WAITING:
             return _waiting(state, given)
+
+
+def _blind(reason: str) -> str:
+    """Why the server sees no calls: a code that the server says, of which later ones know more."""
+    match reason:
+        case "no_link":
+            return translate("words", "The cable of its mirror port is out. It goes on by itself.")
+        case "lost" | "no_interface":
+            return translate("words", "Its network adapter is missing. It goes on by itself.")
+        case "stopped":
+            return translate("words", "Watching was stopped there, or not begun yet.")
+        case "no_driver" | "no_rights":
+            return translate("words", "It may not read the network. Tell the person who looks after it.")
+        case _:
+            return translate("words", "Something is wrong there. Tell the person who looks after it.")
 
 
 def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:

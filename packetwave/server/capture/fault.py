@@ -43,6 +43,9 @@ class CaptureFaultCode(StrEnum):
     INTERNAL = "internal"
     """The program itself failed while it was watching; it begins again."""
 
+    HUNG = "hung"
+    """The reading stands still, in a driver or in the program itself; it begins again beside it."""
+
 
 FILE_FAULTS = frozenset(
     (
@@ -85,6 +88,8 @@ _SENTENCES: dict[CaptureFaultCode, str] = {
     "as pcap with the program that wrote it.",
     CaptureFaultCode.CUT_FILE: "'{detail}' is cut short or damaged: what was readable was used",
     CaptureFaultCode.INTERNAL: "Watching failed because of an error in PacketWave itself",
+    CaptureFaultCode.HUNG: "Reading '{detail}' stands still. Watching begins anew by itself; where it stands "
+    "is in the log.",
 }
 
 

@@ -1,9 +1,13 @@
 """What the status line and the banner say of the database and of files. Pure but for Qt's translator."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QCoreApplication
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.words import Matter
 from packetwave.server.engine.notices import FileFault, Status
@@ -15,6 +19,8 @@ translate = QCoreApplication.translate
 
 def store_state(status: Status) -> tuple[Tone, str]:
     """The database's state as tone and word."""
+    if status.store_still_since is not None:
+        return Tone.BAD, translate("words", "does not answer")
     if status.store_health.trouble is not None:
         return Tone.BAD, translate("words", "in memory")
     match status.store:
@@ -28,6 +34,22 @@ def store_state(status: Status) -> tuple[Tone, str]:
 
 def store_matter(status: Status) -> Matter | None:
     """What is wrong with the database, None while nothing is."""
+    if status.store_still_since is not None:
+        what = translate(
+            "words",
+            "The database has not answered since {time}. Calls are told all the same and wait: {count}.",
+        )
+        return Matter(
+            what.format(
+                time=status.store_still_since.astimezone().strftime("%H:%M:%S"),
+                count=f"{status.unwritten_calls:,}",
+            ),
+            translate(
+                "words",
+                "See whether its disk or network drive answers, and whether another program has the file "
+                "open. PacketWave goes on by itself.",
+            ),
+        )
     if status.store_health.trouble is not None:
         return _trouble_matter(status.store_health, status.store_health.trouble)
     if status.store is not StoreState.AWAY:
@@ -49,6 +71,9 @@ def _trouble_matter(health: StoreHealth, trouble: StoreTrouble) -> Matter:
             then = translate(
                 "words", "See that your account may write in the data folder; PacketWave goes on by itself."
             )
+        case StoreTrouble.LOCKED:
+            what = translate("words", "Another program has the database's file locked.")
+            then = translate("words", "Close that program; PacketWave goes on by itself.")
         case StoreTrouble.UNUSABLE:
             what = translate("words", "The database's file cannot be used.")
             then = translate("words", "Why is in the log. PacketWave tries again by itself.")
@@ -80,6 +105,32 @@ def lines_matter(status: Status) -> Matter | None:
         lost = translate("words", "Events lost: {count}.").format(count=f"{status.lines_lost:,}")
         what = f"{what} {lost}"
     return Matter(what, then)
+
+
+def unwatched_matter(unwatched: Unwatched | None) -> Matter | None:
+    """That calls were not seen for a while, None where none are missing."""
+    if unwatched is None:
+        return None
+    begin, end = (at.astimezone() for at in (unwatched.from_at, unwatched.to_at))
+    form = "%H:%M:%S" if begin.date() == end.date() else "%Y-%m-%d %H:%M"
+    what = translate("words", "No calls were seen from {begin} to {end}.")
+    return Matter(
+        what.format(begin=begin.strftime(form), end=end.strftime(form)),
+        translate("words", "Calls are seen again. Why they were not is in the log."),
+        can_retry=True,
+    )
+
+
+def stall_matter(stalls: Stalls) -> Matter | None:
+    """That the program itself stood still for a while, None where it did not."""
+    if not stalls.count:
+        return None
+    what = translate("words", "PacketWave itself stood still for {seconds} s; it goes on.")
+    return Matter(
+        what.format(seconds=f"{stalls.last_s:.0f}"),
+        translate("words", "Calls of that time were told late, none was lost. Where it stood is in the log."),
+        can_retry=True,
+    )
 
 
 def failure_matter(failure: Failure | None) -> Matter | None:
@@ -154,3 +205,24 @@ def _found_matter(found: StoreFound, beside: tuple[StoreFound, ...]) -> tuple[st
                 ),
                 translate("words", "To use another database, close PacketWave first."),
             )
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened once, and is shown until it was read. which: tells it from others of its kind."""
+
+    kind: str
+    which: object
+    matter: Matter
+
+
+def news(status: Status) -> list[News]:
+    """All of them, the most urgent first."""
+    failures = status.failure.count if status.failure is not None else 0
+    found = (
+        ("files", status.file_faults + status.store_health.found, file_matter(status)),
+        ("unwatched", status.unwatched, unwatched_matter(status.unwatched)),
+        ("stalls", status.stalls.count, stall_matter(status.stalls)),
+        ("failures", failures, failure_matter(status.failure)),
+    )
+    return [News(kind, which, matter) for kind, which, matter in found if matter is not None]

@@ -29,7 +29,7 @@ from packetwave.server.console.parts.words import Matter
 from packetwave.server.console.settings.page import SettingsPage, Surroundings
 from packetwave.server.console.settings.words import shut_out
 from packetwave.server.console.status_line import StatusLine
-from packetwave.server.console.status_words import failure_matter, file_matter, lines_matter, store_matter
+from packetwave.server.console.status_words import News, lines_matter, news, store_matter
 from packetwave.server.diagnosis import Severity
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -87,8 +87,8 @@ class ConsoleWindow(QWidget):
         self._listed: InterfacesChanged | None = None
         self._setup: Setup | None = None
         self._leads_to: QWidget | None = None  # where the trouble's button leads
-        self._known_files: Matter | None = None  # of what was wrong with files, what has been read
-        self._known_failures = 0  # unexpected failures whose message was read
+        self._news: News | None = None
+        self._read: dict[str, object] = {}  # of each kind of news the last one that was read
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -266,17 +266,19 @@ class ConsoleWindow(QWidget):
         listed = listing_matter(self._listed) if self._listed is not None and not doors_do else None
         capture = capture_matter(status) or listed or door_matter(status)
         matter, self._leads_to = capture or store_matter(status), self.capture
-        if matter is None and file_matter(status) != self._known_files:
-            matter, self._leads_to = file_matter(status), None
+        self._news = None if matter is not None else self._unread(status)
+        if self._news is not None:
+            matter, self._leads_to = self._news.matter, None
         if matter is None:
             matter, self._leads_to = lines_matter(status), self.capture
-        if matter is None and status.failure is not None and status.failure.count > self._known_failures:
-            matter, self._leads_to = failure_matter(status.failure), None
         if matter is None:
             matter, self._leads_to = found, self.capture
         if matter is None and self.page() is not self.settings:
             matter, self._leads_to = shut_out(self._setup, status), self.settings
         self._show_trouble(matter)
+
+    def _unread(self, status: Status) -> News | None:
+        return next((each for each in news(status) if self._read.get(each.kind) != each.which), None)
 
     def _show_trouble(self, matter: Matter | None) -> None:
         self._trouble_room.setContentsMargins(16, 0 if matter is None else 16, 16, 0)
@@ -286,10 +288,8 @@ class ConsoleWindow(QWidget):
         self.trouble.show_matter(matter, translate("window", "Npcap's page"), action)
 
     def _act_on_trouble(self) -> None:
-        if self._leads_to is None:
-            if self._known_files == file_matter(self._status):
-                self._known_failures = self._status.failure.count if self._status.failure else 0
-            self._known_files = file_matter(self._status)
+        if self._news is not None:
+            self._read[self._news.kind] = self._news.which
             self._show_trouble_of(self._status)
             return
         if self._leads_to is self.settings:

@@ -9,6 +9,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from packetwave.common.loop_watch import LoopWatch, Stalls
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.engine.notices import Command, Notice
 from packetwave.server.engine.running import Plan, Running, open_running
@@ -94,6 +95,10 @@ class Engine:
         if self._running is not None:
             self._running.tell_failure(failure)
 
+    def _tell_stalls(self, stalls: Stalls) -> None:
+        if self._running is not None:
+            self._running.tell_stalls(stalls)
+
     def _run_loop(self) -> None:
         try:
             asyncio.run(self._run())
@@ -118,8 +123,11 @@ class Engine:
         self._running = running
         self._port = running.port
         self._started.set()
+        watch = LoopWatch(self._post, threading.get_ident(), self._tell_stalls)
+        watch.start()
         try:
             await running.begin()
             await self._stop_asked.wait()
         finally:
+            watch.stop()
             await running.close()

@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.capture import CaptureFaultCode, DoorKind, DoorState
 from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
@@ -101,6 +103,15 @@ class Status:
 
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files at the start."""
+
+    store_still_since: datetime | None = None
+    """Since when the database has not answered, None while it does."""
+
+    unwatched: Unwatched | None = None
+    """The last stretch of this run in which calls were not seen though they were to be, None for none."""
+
+    stalls: Stalls = Stalls()  # noqa: RUF009 - a frozen value
+    """How often the loop stood still, and for how long."""
 
     failure: Failure | None = None
     """The latest unexpected failure of the program itself, None for none."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
@@ -37,6 +38,7 @@ from packetwave.server.engine.notices import (
 )
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import LATELY, MAX_RECENT, Switchboard
+from packetwave.server.engine.watchdog import Watchdog
 from packetwave.server.faults import listen_fault
 from packetwave.server.hub import Delivery, Hub
 from packetwave.server.office import record as records
@@ -52,6 +54,7 @@ from packetwave.server.watch.states import CaptureState, Recording, Seen, Source
 log = logging.getLogger(__name__)
 
 _STAGE_S = 0.6
+_SILENT_S = 3.5
 
 Notify = Callable[[Notice], None]
 
@@ -95,7 +98,7 @@ async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post:
     """The engine, open: clients can connect. Raises StartFault, StoreError."""
     store_thread = StoreThread()
     try:
-        stores = await store_thread.run(plan.open_stores)
+        stores = await _opened(store_thread.ask(plan.open_stores))
     except BaseException:
         store_thread.end()
         raise
@@ -106,6 +109,13 @@ async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post:
         await running.close()
         raise
     return running
+
+
+async def _opened(answer: "asyncio.Future[Stores]") -> Stores:
+    await asyncio.wait((answer,), timeout=_SILENT_S)
+    if not answer.done():
+        log.error("the database does not answer: see whether its disk does; the server starts once it does")
+    return await answer
 
 
 class Running:
@@ -144,6 +154,7 @@ class Running:
             on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
             on_lost=lambda call_id, address: self._switchboard.told(call_id, address, 0.0, ToldHow.LOST),
             on_change=lambda: self._status.note(),
+            watching=lambda: self._watchdog.watching,
         )
         self._lookout = Lookout(
             settings,
@@ -155,6 +166,15 @@ class Running:
             on_state=self._on_watch_state,
             on_diagnosis=self._on_diagnosis,
             on_failure=supervisor.note,
+            open_calls=lambda: map(records.as_open, self._switchboard.begin_anew()),
+        )
+        self._watchdog = Watchdog(
+            supervisor,
+            self._lookout,
+            store_thread,
+            self._journal,
+            tell_clients=self._hub.tell_all,
+            on_change=self._note_store,
         )
         self._members = Members(store_thread, stores.members, self._use_members, notify)
         self._meters = Meters(settings.ports, supervisor)
@@ -190,6 +210,7 @@ class Running:
         keep("watching the members", self._members.watch)
         keep("writing to the database", lambda: self._flusher.run(self._status.note))
         keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
+        keep("looking whether all goes on", self._watchdog.run)
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
         if self._plan.source is not None:
@@ -223,6 +244,15 @@ class Running:
     def tell_failure(self, failure: Failure) -> None:
         """Something failed unexpectedly: the windows are told."""
         self._status.failure = failure
+        self._status.note()
+
+    def tell_stalls(self, stalls: Stalls) -> None:
+        """The loop goes on after it stood still: the windows are told."""
+        self._status.stalls = stalls
+        self._status.note()
+
+    def _note_store(self) -> None:
+        self._status.store_still_since = self._watchdog.store_still_since
         self._status.note()
 
     # Calls
@@ -293,9 +323,13 @@ class Running:
         self._status.note()
 
     async def _on_watching(self) -> None:
+        is_again = self._lookout.has_watched
         unwatched = await self._lookout.watching()
         if unwatched is not None:
             self._switchboard.say(unwatched)
+            if is_again:  # of the time between two runs the person knows
+                self._status.unwatched = unwatched
+                self._status.note()
 
     async def _after_replay(self) -> None:
         await self._hub.sent()

@@ -3,8 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import datetime
 
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.capture import DoorKind
 from packetwave.server.engine.notices import DoorStatus, FileFault, Notice, Status, StatusChanged
 from packetwave.server.engine.switchboard import Switchboard
@@ -24,7 +27,7 @@ _PAUSE_S = 0.05
 
 class StatusBoard:
     """Puts the status together. Attributes: listening, where clients connect; failure, the latest unexpected
-    one, None for none."""
+    one, None for none; store_still_since, unwatched, stalls: as in `Status`."""
 
     def __init__(
         self,
@@ -40,6 +43,9 @@ class StatusBoard:
     ) -> None:
         self.listening = ""
         self.failure: Failure | None = None
+        self.store_still_since: datetime | None = None
+        self.stalls = Stalls()
+        self.unwatched: Unwatched | None = None
         self._notify = notify
         self._lookout = lookout
         self._hub = hub
@@ -79,6 +85,7 @@ class StatusBoard:
         counts = self._lookout.counts
         source = watch.source if watch is not None else None
         store, store_detail = self._flusher.state
+        waiting = self._journal.unwritten if self.store_still_since is None else self._journal.held
         return Status(
             capture=state.capture,
             capture_code=state.code,
@@ -95,12 +102,15 @@ class StatusBoard:
             members_expected=len(self._switchboard.directory.addresses),
             store=store,
             store_detail=store_detail,
-            unwritten_calls=self._flusher.unwritten + self._journal.unwritten,
+            unwritten_calls=self._flusher.unwritten + waiting,
             store_health=self._caretaker.health,
             lines_lost=self._journal.lines_lost,
             lines_trouble=self._journal.lines_trouble,
             listening=self.listening,
             file_faults=self._file_faults,
+            store_still_since=self.store_still_since,
+            unwatched=self.unwatched,
+            stalls=self.stalls,
             failure=self.failure,
         )
 

@@ -76,6 +76,12 @@ class Switchboard:
             if record.answered_at is None and now - record.rang_at <= STILL_RINGS:
                 self.alerts.rings(record, self.directory)
 
+    def begin_anew(self) -> list[CallRecord]:
+        """The calls that are not over, for a detector that begins anew as after a restart: it may tell what
+        becomes of them, and nothing of those that ended before."""
+        self._over.update(self._recent)
+        return list(self._live.values())
+
     def use_members(self, table: MemberTable) -> None:
         """Use this members table from now on. PCs that it adds to a ringing phone are told."""
         self.directory = Directory(table)

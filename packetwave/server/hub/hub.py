@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import perf_counter
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -26,6 +27,7 @@ from packetwave.protocol import (
     Hello,
     Message,
     ProtocolError,
+    Watching,
     Welcome,
     decode,
 )
@@ -42,6 +44,8 @@ from packetwave.server.office.validation import check_extension
 log = logging.getLogger(__name__)
 _crash = logging.getLogger("packetwave.crash")
 
+_AT_ONCE = 50
+
 _unheard = logging.getLogger(f"{__name__}.websockets")
 _unheard.disabled = True
 """What websockets would write for each peer that fails, with a traceback: a flood of lines. The hub says
@@ -54,7 +58,8 @@ class Hub:
     ringing_at, extensions_at: what a client that connects is told. on_told: an `incoming_call` was written to
     a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
     on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
-    within `send`. on_change: clients came, went, or said who they are; some
+    within `send`. watching: what one that says hello is told of whether calls are seen, None for nothing.
+    on_change: clients came, went, or said who they are; some
     times a second at most.
     """
 
@@ -68,10 +73,12 @@ class Hub:
         on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
         on_acknowledged: OnTold = lambda _call_id, _address, _took_ms: None,
         on_lost: OnLost = lambda _call_id, _address: None,
+        watching: Callable[[], Watching | None] = lambda: None,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
         self.limits = limits
         self._extensions_at = extensions_at
+        self._watching = watching
         self._on_change = on_change
         self._backlogs = Backlogs()
         replays = Budgets(limits.replays_of_address)
@@ -174,6 +181,18 @@ class Hub:
                 ready = ready or outgoing(message, arrived)
                 session.put(ready)
 
+    async def tell_all(self, message: Message) -> None:
+        """Tell a message to every session that said hello, some at a time: alerts come in between."""
+        ready = outgoing(message, perf_counter())
+        greeted = [
+            session for sessions in self._sessions.values() for session in sessions if session.has_greeted
+        ]
+        for number, session in enumerate(greeted, start=1):
+            if session in self._sessions.get(session.address, ()):
+                session.put(ready)
+            if number % _AT_ONCE == 0:
+                await asyncio.sleep(0)
+
     async def sent(self) -> None:
         """Wait until every message is given to the system or its session is gone."""
         await self._backlogs.gone()
@@ -273,6 +292,10 @@ class Hub:
         if said != session.info:
             session.info = said
             self._changed()
+        session.has_greeted = True
+        watching = self._watching()
+        if watching is not None:
+            session.put(outgoing(watching, perf_counter()))
         session.replay(Welcome(PROTOCOL_VERSION, __version__, session.info.extensions))
 
     async def _refuse(self, connection: HubConnection, code: int, reason: str) -> None:

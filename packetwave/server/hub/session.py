@@ -74,13 +74,15 @@ class Backlogs:
 class Session:
     """A client that is connected.
 
-    Attributes: address; info, as others see it. Alerts written are followed by a ping of the server's: what
-    answers it has read all that came before, in every WebSocket library, so the alert has arrived at the PC.
+    Attributes: address; info, as others see it; has_greeted, whether it said `hello`. Alerts written are
+    followed by a ping of the server's: what answers it has read all that came before, in every WebSocket
+    library, so the alert has arrived at the PC.
     """
 
     def __init__(self, connection: HubConnection, info: ClientInfo, around: Surroundings) -> None:
         self.address = info.address
         self.info = info
+        self.has_greeted = False
         self._connection = connection
         self._around = around
         self._queue: list[Outgoing] = []  # lists: an empty deque is ten times as large

@@ -32,6 +32,9 @@ class StoreTrouble(StrEnum):
     READ_ONLY = "read_only"
     """The disk, the folder or the file may only be read."""
 
+    LOCKED = "locked"
+    """Another program has it locked."""
+
     UNUSABLE = "unusable"
     """It cannot be opened or read; the log says why."""
 

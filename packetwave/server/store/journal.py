@@ -8,8 +8,9 @@ comes during one write is the next.
 
 import asyncio
 import logging
+import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from packetwave.common.lines import Lines, LinesTrouble
@@ -41,7 +42,8 @@ class Journal:
     """Writes what is said of calls.
 
     lines: where event lines go, None for nowhere: then none is stored. on_written: called after each write.
-    Attribute: lost, how many entries were given up because too many waited.
+    Attributes: lost, how many entries were given up because too many waited; writes, how many writes there
+    were.
     """
 
     def __init__(
@@ -51,13 +53,14 @@ class Journal:
         on_written: Callable[[], None] = lambda: None,
     ) -> None:
         self.lost = 0
+        self.writes = 0
         self._thread = StoreThread("journal")
         self._calls = calls
         self._lines = lines
         self._on_written = on_written
         self._waiting: deque[Entry] = deque()
         self._work = asyncio.Event()
-        self._is_writing = False
+        self._being_written: list[Entry] = []
         self._is_refused = False
         self._next = 1
         self._stored: list[int] = []
@@ -67,7 +70,22 @@ class Journal:
     @property
     def unwritten(self) -> int:
         """How many calls wait to be written."""
-        return len({entry.record.call_id for entry in self._waiting if entry.record is not None})
+        return _count_calls(self._waiting)
+
+    @property
+    def held(self) -> int:
+        """How many calls are not written, with those that are just being."""
+        return _count_calls((*self._waiting, *self._being_written))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether something is to be written."""
+        return bool(self._waiting or self._being_written)
+
+    @property
+    def thread(self) -> threading.Thread:
+        """The journal's own."""
+        return self._thread.thread
 
     @property
     def lines_lost(self) -> int:
@@ -115,13 +133,13 @@ class Journal:
         batch = list(self._waiting)
         self._waiting.clear()
         self._work.clear()
-        self._is_writing = True
+        self._being_written = batch
         try:
             await self._write(batch)
         except StoreError as error:
             log.warning("%d entries of the journal are not written yet: %s", len(batch), error)
         finally:
-            self._is_writing = False
+            self._being_written = []
             self._is_refused = bool(batch)
             if batch:
                 self._waiting.extendleft(reversed(batch))
@@ -130,7 +148,7 @@ class Journal:
 
     async def sent(self) -> None:
         """Wait until all so far is written, and all its lines are out."""
-        while self._waiting or self._is_writing:
+        while self.has_work:
             await asyncio.sleep(_LOOK_S)
         while self._lines is not None and not self._lines.flush(0):
             await asyncio.sleep(_LOOK_S)
@@ -190,6 +208,7 @@ class Journal:
         if not (records or lines or done):
             return
         await self._thread.run(self._calls.journal, list(records.values()), lines, done)
+        self.writes += 1
         gone = set(done)
         self._given_up -= gone
         self._stored = [number for number in self._stored if number not in gone]
@@ -204,3 +223,7 @@ class Journal:
         """Lines that the store has and that nobody waits for any more."""
         written = 0 if self._lines is None else self._lines.written
         return [number for number in self._stored if number <= written or number in self._given_up]
+
+
+def _count_calls(entries: Iterable[Entry]) -> int:
+    return len({entry.record.call_id for entry in entries if entry.record is not None})

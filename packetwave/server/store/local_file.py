@@ -12,6 +12,9 @@ from packetwave.server.store.base import StoreTrouble, StoreUnwritable
 from packetwave.server.store.copies import copy_out
 from packetwave.server.store.sqlite import store_error
 
+_BUSY_S = 0.1
+"""For each table of a file that another program has locked."""
+
 ENDINGS = ("", "-wal", "-shm")
 """What SQLite adds to the file's name for the file, its log, and the log's index."""
 
@@ -45,16 +48,17 @@ def back_up(source: sqlite3.Connection, path: Path) -> None:
         raise unwritable(path, error) from error
 
 
-def read_into(target: sqlite3.Connection, path: Path, calls: int) -> None:
+def read_into(target: sqlite3.Connection, path: Path, calls: int, *, is_quiet: bool = True) -> None:
     """Copy what can be read of a database on a disk that takes nothing, so many calls at the most. Its log
-    needs room to be read; without, the file alone is read where that is all of it."""
+    needs room to be read; without, the file alone is read where that is all of it. is_quiet: nobody writes in
+    it at this moment."""
     log_file = path.with_name(path.name + "-wal")
     hows = ["mode=ro"]
-    if not log_file.exists() or not log_file.stat().st_size:
+    if is_quiet and (not log_file.exists() or not log_file.stat().st_size):
         hows.append("mode=ro&immutable=1")
     for how in hows:
         try:
-            source = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+            source = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=_BUSY_S)
         except sqlite3.Error:
             continue
         with contextlib.closing(source):

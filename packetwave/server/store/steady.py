@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable, Put
 from packetwave.server.store.base import (
+    StoreAway,
     StoreDamaged,
     StoreError,
     StoreFound,
@@ -65,9 +66,12 @@ class SteadyStore:
         self._lost = 0
         self._identity: tuple[object, ...] = ()
         self._memory: SqliteStore | None = None
+        self._whole: SqliteStore | None = None
+        """Open still, of a file that was removed and cannot be written anew yet: has all of the history."""
+
         try:
             self._store, _ = self._open_file()
-        except StoreUnwritable as error:
+        except (StoreUnwritable, StoreAway) as error:
             self._store = self._stand_in(error)
 
     # Looking after it
@@ -86,9 +90,11 @@ class SteadyStore:
     def close(self) -> None:
         """Give the file back; what is in memory is written, if it can be now. May be called twice."""
         with self._lock:
-            if self._trouble is not None and self._held:
+            if self._trouble is not None and (self._held or self._whole is not None):
                 self._try_again()
             self._store.close()
+            if self._whole is not None:
+                self._whole.close()
 
     # Members
 
@@ -208,15 +214,18 @@ class SteadyStore:
             self._hold(store, error)
             return True
 
-    def _hold(self, store: SqliteStore, error: StoreError) -> None:
-        """Let memory stand in for a file that is open."""
+    def _hold(self, store: SqliteStore, error: StoreError, *, is_removed: bool = False) -> None:
+        """Let memory stand in for a file that is open. is_removed: then nobody else has it any more."""
         log.error("%s; calls are kept in memory until it can be written", error)
         memory = SqliteStore(":memory:")
         with store.using() as source, memory.using() as target:
             copy_out(source, target, calls=SHOWN_CALLS)
             self._begin_trouble(memory, error)
             self._store = memory
-            store.close()
+            if is_removed:
+                self._whole = store
+            else:
+                store.close()
 
     def _stand_in(self, error: StoreError, path: Path | None = None) -> SqliteStore:
         """Memory in the place of a file that cannot be opened for writing; with what can be read of it. path:
@@ -224,13 +233,13 @@ class SteadyStore:
         log.error("%s; calls are kept in memory until it can be written", error)
         memory = SqliteStore(":memory:")
         with memory.using() as target:
-            read_into(target, path or self._path, SHOWN_CALLS)
+            read_into(target, path or self._path, SHOWN_CALLS, is_quiet=not isinstance(error, StoreAway))
         self._begin_trouble(memory, error)
         return memory
 
     def _begin_trouble(self, memory: SqliteStore, error: StoreError) -> None:
         self._memory = memory
-        self._trouble = error.trouble if isinstance(error, StoreUnwritable) else StoreTrouble.UNUSABLE
+        self._trouble = _trouble_of(error) or StoreTrouble.UNUSABLE
         self._again_at_s = self._clock() + AGAIN_S
         self._put_last_members(memory)
 
@@ -239,9 +248,13 @@ class SteadyStore:
         self._again_at_s = self._clock() + AGAIN_S
         memory = self._store
         try:
+            if self._whole is not None:
+                self._save(self._whole)
+                self._leave(self._whole, self._identify())
+                self._whole = None
             store, is_new = self._open_file()
         except StoreError as error:
-            self._trouble = error.trouble if isinstance(error, StoreUnwritable) else self._trouble
+            self._trouble = _trouble_of(error) or self._trouble
             return
         try:
             with memory.using() as source, store.using() as target:
@@ -249,7 +262,7 @@ class SteadyStore:
                 self._store, self._memory = store, None
                 memory.close()
         except StoreError as error:
-            self._trouble = error.trouble if isinstance(error, StoreUnwritable) else self._trouble
+            self._trouble = _trouble_of(error) or self._trouble
             store.close()
             return
         log.warning("the local file is written again; %d calls were in memory only", len(self._held))
@@ -273,6 +286,7 @@ class SteadyStore:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(self._path.parent, error) from error
+        self._put_back()
         is_new = not self._path.exists()
         try:
             store = SqliteStore(self._path)
@@ -308,31 +322,61 @@ class SteadyStore:
         is_replaced = there[0] is not None and there[0] != self._identity[0]
         self._note(StoreFound.REPLACED if is_replaced else StoreFound.REMOVED)
         log.error("the local file was %s; it is written anew", "replaced" if is_replaced else "removed")
-        old, beside = self._store, self._path.with_name(self._path.name + ".new")
-        with old.using() as source:
-            try:
-                back_up(source, beside)
-            except StoreError as error:
-                self._hold(old, error)
+        old = self._store
+        try:
+            self._save(old)
+        except StoreError as error:
+            self._hold(old, error, is_removed=True)
+            return
+        try:
+            self._leave(old, there)
+            self._store, _ = self._open_file()
+        except StoreError as error:
+            self._store = self._stand_in(error, self._beside if self._beside.exists() else None)
+            old.close()
+
+    def _leave(self, old: SqliteStore, there: tuple[object, ...]) -> None:
+        """Close what was saved beside the file, and leave its place to it. there: what has the file's name
+        now. Raises StoreError."""
+        if there[1] == self._identity[1]:  # the log beside the other file is still ours
+            old.close()
+            self._remove(*ENDINGS[1:])
+        self._put_back()
+        old.close()  # not before: SQLite removes the log by its name, which may be the other file's
+
+    @property
+    def _beside(self) -> Path:
+        """All of a file that was removed or replaced, until it has its name again."""
+        return self._path.with_name(self._path.name + ".new")
+
+    def _save(self, whole: SqliteStore) -> None:
+        """Write all that an open file has beside its place. Raises StoreError."""
+        part = self._path.with_name(self._path.name + ".part")
+        with whole.using() as source:
+            back_up(source, part)
+        try:
+            part.replace(self._beside)
+        except OSError as error:
+            raise unwritable(self._beside, error) from error
+
+    def _put_back(self) -> None:
+        """Give what was saved beside it the file's name; what has that is put aside. Raises StoreError."""
+        try:
+            if not self._beside.exists():
                 return
-            try:
-                if there[1] == self._identity[1]:  # the log beside the other file is still ours
-                    old.close()
-                    self._remove(*ENDINGS[1:])
-                if is_replaced:
-                    put_aside(self._path, "replaced")
-                old.close()
-                self._remove(*ENDINGS)
-                beside.replace(self._path)
-                self._store, _ = self._open_file()
-            except (StoreError, OSError) as error:
-                told = error if isinstance(error, StoreError) else unwritable(self._path, error)
-                self._store = self._stand_in(told, beside if beside.exists() else None)
-                old.close()
+            if self._path.exists():
+                put_aside(self._path, "replaced")
+            self._remove(*ENDINGS)
+            self._beside.replace(self._path)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
 
     def _remove(self, *endings: str) -> None:
-        for ending in endings:
-            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        try:
+            for ending in endings:
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self._path, error) from error
 
     def _note(self, found: StoreFound) -> None:
         if found not in self._found:
@@ -341,3 +385,9 @@ class SteadyStore:
     def _identify(self) -> tuple[object, ...]:
         """Which file it is, and which log of it; None each for none."""
         return tuple(identity(self._path.with_name(self._path.name + ending)) for ending in ENDINGS[:2])
+
+
+def _trouble_of(error: StoreError) -> StoreTrouble | None:
+    if isinstance(error, StoreUnwritable):
+        return error.trouble
+    return StoreTrouble.LOCKED if isinstance(error, StoreAway) else None

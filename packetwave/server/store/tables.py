@@ -3,8 +3,8 @@
 Pure but for reading the given bytes; nothing here changes a store. What is read is all good or comes with
 problems, and then none of it may be imported.
 
-A cell that Excel would run as a formula gets an apostrophe before it when it is written to CSV, and loses
-it when it is read.
+What a spreadsheet would run as a formula is guarded when it is written to CSV, and bare again when it is read
+(`formulas`).
 """
 
 import csv
@@ -27,6 +27,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from packetwave.common import addresses
 from packetwave.server.office.validation import CHECKS
 from packetwave.server.office.values import COLUMNS, DefectCode, Member, texts_of
+from packetwave.server.store.formulas import bare, doubled, inert
 from packetwave.server.store.rows import clean
 
 MAX_FILE_BYTES = 20_000_000
@@ -37,8 +38,6 @@ _MAX_CELL = 32_767  # Excel's own limit
 
 _WIDTHS = {"default_ip": 18, "note": 30}  # of columns in a workbook, in characters
 _WIDTH = 16
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 # Everything that a broken or hostile workbook was seen to raise from inside openpyxl.
 _BROKEN_WORKBOOK = (
     *(zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, OSError, EOFError, RuntimeError),
@@ -194,12 +193,6 @@ def to_csv(members: Iterable[Member], *, mark: bool = True) -> bytes:
     return clean(text.getvalue()).encode("utf-8-sig" if mark else "utf-8")
 
 
-def inert(cell: str) -> str:
-    """A cell that a spreadsheet shows and never runs: what would begin a formula gets an apostrophe, which
-    `read_file` takes off again."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
 def to_xlsx(members: Iterable[Member]) -> bytes:
     """An Excel workbook with one sheet; every cell is a text, so that no cell is a formula."""
     book = openpyxl.Workbook()
@@ -208,8 +201,8 @@ def to_xlsx(members: Iterable[Member]) -> bytes:
     for row, cells in enumerate(_cells(members), start=1):
         for column, text in enumerate(cells, start=1):
             text = ILLEGAL_CHARACTERS_RE.sub("", clean(text))[:_MAX_CELL]
-            # An apostrophe that reading would take off again.
-            cell = sheet.cell(row, column, "'" + text if _ESCAPED.match(text) else text)
+            # A second one for each apostrophe that reading would take off.
+            cell = sheet.cell(row, column, doubled(text))
             cell.data_type = "s"
             cell.number_format = "@"
     sheet.freeze_panes = "A2"
@@ -308,9 +301,8 @@ def _find_doubled(rows: Sequence[TableRow], problems: list[Problem]) -> None:
 
 
 def _plain(cell: str) -> str:
-    """The cell trimmed, without the apostrophe that `to_csv` put before it."""
-    cell = cell.strip()
-    return cell[1:].strip() if _ESCAPED.match(cell) else cell
+    """The cell trimmed, without the apostrophes that `to_csv` put into it."""
+    return bare(cell.strip()).strip()
 
 
 def _csv_lines(content: bytes) -> Iterator[Line]:

@@ -5,11 +5,14 @@ Owns the thread, and what is known of a database elsewhere. What is said of call
 """
 
 import asyncio
+import atexit
 import contextlib
 import logging
+import queue
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from packetwave.server.store.base import Local, Remote, StoreError, StoreHealth, StoreState
 
@@ -20,20 +23,70 @@ FLUSH_S = 2.0
 TEND_S = 2.0
 """A file that was removed or replaced is noticed within this time."""
 
+LAST_S = 3.0
+"""What is still to be written when the program ends has so long."""
+
 T = TypeVar("T")
 
 
+class _Call(NamedTuple):
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[Any]"
+    function: Callable[[], Any]
+
+
 class StoreThread:
-    """One thread on which everything of the store runs."""
+    """One thread on which everything of the store runs.
+
+    Attributes: thread; begun, how many calls it has begun; is_busy, in one of them. A call may hang for ever,
+    as on a disk that does not answer: the program ends all the same, at most `LAST_S` later.
+    """
 
     def __init__(self, name: str = "store") -> None:
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self.begun = 0
+        self.is_busy = False
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self.thread.start()
+        atexit.register(self.thread.join, LAST_S)
 
     async def run(self, function: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, function, *arguments)
+        """What the function returns there. It is called also where who waits is cancelled."""
+        return await self.ask(function, *arguments)
+
+    def ask(self, function: Callable[..., T], *arguments: object) -> "asyncio.Future[T]":
+        """The same, to be waited for later."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        self._calls.put(_Call(loop, answer, partial(function, *arguments)))
+        return answer
 
     def end(self) -> None:
-        self._executor.shutdown(wait=False)
+        """Do what was asked so far, then no more. Returns at once; also twice."""
+        self._calls.put(None)
+
+    def _run(self) -> None:
+        while (call := self._calls.get()) is not None:
+            self.begun += 1
+            self.is_busy = True
+            try:
+                result, error = call.function(), None
+            except BaseException as raised:  # noqa: BLE001 - for whoever asked, whatever it is
+                result, error = None, raised
+            self.is_busy = False
+            with contextlib.suppress(RuntimeError):  # the loop is closed
+                call.loop.call_soon_threadsafe(_give, call.answer, result, error)
+            del call, result, error
+        atexit.unregister(self.thread.join)
+
+
+def _give(answer: "asyncio.Future[Any]", result: object, error: BaseException | None) -> None:
+    if answer.done():
+        return  # nobody waits any more
+    if error is not None:
+        answer.set_exception(error)
+    else:
+        answer.set_result(result)
 
 
 class Flusher:

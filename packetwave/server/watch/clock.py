@@ -9,18 +9,13 @@ nobody has set the clock.
 import time
 from collections.abc import Callable
 
+from packetwave.common.wakefulness import clock_s
+
 STEP_S = 2.0
 """Clocks that part by more than this were set; less is drift, as NTP mends it."""
 
 OLDEST_S = 120.0
 """A frame read now came at most so long ago (what a kernel's buffer holds while the program stands still)."""
-
-
-def wakeful_s() -> float:
-    """Seconds on a clock that nobody sets and that goes on while the PC sleeps."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()  # Windows' goes on by itself
 
 
 class SteadyClock:
@@ -29,7 +24,7 @@ class SteadyClock:
     system, monotonic: in seconds; the latter goes on while the PC sleeps."""
 
     def __init__(
-        self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = wakeful_s
+        self, system: Callable[[], float] = lambda: time.time(), monotonic: Callable[[], float] = clock_s
     ) -> None:
         self._system = system
         self._monotonic = monotonic

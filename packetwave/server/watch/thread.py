@@ -6,10 +6,10 @@ no filter and is read for at most 2,000 frames each 10 s: it shows the diagnosis
 """
 
 import contextlib
-import logging
+import ctypes
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from packetwave.common.supervision import PAUSES_S
+from packetwave.common.wakefulness import Sleep
 from packetwave.server.calls.events import CallEvent, Ringing
 from packetwave.server.capture import (
     BATCH,
@@ -27,12 +28,10 @@ from packetwave.server.capture import (
     LiveCapture,
     Replay,
     Steady,
-    has_link,
     kernel_filter,
     resolve_interface,
 )
 from packetwave.server.diagnosis import (
-    SAMPLED_BYTES,
     Budget,
     ClockSet,
     Diagnosis,
@@ -42,12 +41,11 @@ from packetwave.server.diagnosis import (
 )
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import Message, Rejected
+from packetwave.server.watch.adapter import link_state, open_sample
 from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector, DoorCounts
 from packetwave.server.watch.doorstep import Doorstep, diagnosis_of
 from packetwave.server.watch.states import CaptureState, Live, Recording, Seen, Source, WatchState
-
-log = logging.getLogger(__name__)
 
 _READ_S = 0.1
 """How long a quiet capture is waited for: the pace at which time passes for the tracker."""
@@ -59,7 +57,6 @@ _AGAIN = frozenset((CaptureFaultCode.LOST, CaptureFaultCode.NO_INTERFACE))
 _LINK_S = 1.0
 """How often it is asked whether a cable is in."""
 
-_SAMPLE_BUFFER_BYTES = 4 * 1024 * 1024
 _DIAGNOSE_S = 1.0
 
 _REPLAY_BATCH = 500
@@ -67,6 +64,10 @@ _REPLAY_STEP_S = 0.1
 
 
 _Dated = TypeVar("_Dated", CallEvent, DiagnosisEvent)
+
+
+class _GivenUp(BaseException):
+    """Raised in a thread that stood still, wherever it goes on: nobody waits for it any more."""
 
 
 @dataclass
@@ -98,6 +99,18 @@ class Watch:
     doors: Doors | None = None
     """Doors beside the mirror, open; None for none."""
 
+    beats: int = 0
+    """Grows as long as the thread goes on, some times a second at least; for any thread to read."""
+
+    is_opening: bool = False
+    """A driver is asked for the interface, which may take long."""
+
+    is_given_up: bool = False
+    sleep: Sleep = field(default_factory=Sleep)
+    slept_s: float = 0.0
+    """How long the PC slept while this watched. The thread has ended then, before any call was judged by that
+    time; for any thread to read."""
+
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
         self._woken = threading.Event()
@@ -128,6 +141,30 @@ class Watch:
         return not self._thread.is_alive()
 
     @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
+    @property
+    def ident(self) -> int | None:
+        """The thread's; None before it was started."""
+        return self._thread.ident
+
+    def give_up(self, state: WatchState) -> None:
+        """The thread stands still: nothing that it may yet give is heard, and it ends where it goes on, which
+        an endless loop does at once and a call into a driver once it returns. state: what it is from now on.
+        """
+        self.is_given_up = True
+        self.on_seen = lambda _seen: None
+        self.on_state = lambda _state: None
+        self.on_diagnosis = lambda _said: None
+        self.on_failure = lambda _what, _error: None
+        self.state = state
+        self.stop()
+        if self.ident is not None:
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(_GivenUp))
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """What is the matter with the mirror now."""
         return self._diagnosis.findings if self._diagnosis is not None else ()
@@ -138,6 +175,10 @@ class Watch:
         return self._diagnosis.rtp_per_s if self._diagnosis is not None else 0.0
 
     def _run(self) -> None:
+        with contextlib.suppress(_GivenUp):
+            self._run_until_stopped()
+
+    def _run_until_stopped(self) -> None:
         pauses_s = iter(PAUSES_S)
         while not self._stopping.is_set():
             try:
@@ -156,6 +197,7 @@ class Watch:
         self._set_state(WatchState(CaptureState.STOPPED))
 
     def _detect(self, at_s: float, link_type: int, frame: bytes) -> list[CallEvent]:
+        self.beats += 1
         try:
             return self.detector.frame(at_s, link_type, frame)
         except Exception as error:  # noqa: BLE001 - a bug met by one frame must not cost the calls in the others
@@ -171,7 +213,7 @@ class Watch:
             return []
 
     def _set_state(self, state: WatchState) -> None:
-        if state != self.state:
+        if state != self.state and not self.is_given_up:
             self.state = state
             self.on_state(state)
 
@@ -257,12 +299,14 @@ class Watch:
         """Watch until the interface fails or the thread is to end; whether to try again."""
         shown = source.interface
         try:
+            self.is_opening = True
             interface = resolve_interface(source.interface)
             shown = interface.description
             with (
                 LiveCapture(interface.name, kernel_filter(source.ports, source.tunnels)) as capture,
-                _open_sample(interface.name) as sample,
+                open_sample(interface.name) as sample,
             ):
+                self.is_opening = False
                 self._hold(capture)
                 self._diagnose_with(
                     Diagnosis(
@@ -273,7 +317,7 @@ class Watch:
                     )
                 )
                 try:
-                    self._watch(capture, sample, partial(_link_state, interface.name, shown))
+                    self._watch(capture, sample, partial(link_state, interface.name, shown))
                 finally:
                     self._hold(None)
                     self._end_diagnosis()
@@ -281,6 +325,8 @@ class Watch:
             detail = shown if fault.detail else ""
             self._set_state(WatchState(CaptureState.FAILED, fault.code, detail, str(fault)))
             return fault.code in _AGAIN or self.doors is not None
+        finally:
+            self.is_opening = False
         return True
 
     def _hold(self, capture: LiveCapture | None) -> None:
@@ -290,19 +336,22 @@ class Watch:
                 capture.interrupt()
 
     def _watch(
-        self, capture: LiveCapture, sample: LiveCapture | None, link_state: Callable[[], WatchState]
+        self, capture: LiveCapture, sample: LiveCapture | None, link: Callable[[], WatchState]
     ) -> None:
         detector, link_type, clock = self.detector, capture.link_type, self.clock
         dropped_before = self._frames_dropped
         passed = asked = diagnosed_s = 0.0
         budget = Budget()
         while not self._stopping.is_set():
+            self.beats += 1
             if perf_counter() - asked >= _LINK_S:
                 asked = perf_counter()
-                self._set_state(link_state())
+                self._set_state(link())
             if step_s := clock.look():
                 self._clock_set = ClockSet(clock.now_s, step_s)
             frames = capture.read(0 if self._doorstep.has_mail else _READ_S)
+            if self._has_slept():
+                return
             arrived = perf_counter()
             detector.use_members(self.known)
             events: list[CallEvent] = []
@@ -352,9 +401,12 @@ class Watch:
 
     def _serve_doors(self) -> None:
         """Wait for a moment, take what came, and let time pass."""
+        self.beats += 1
         if not self._doorstep.has_mail:
             self._woken.wait(_READ_S)
         self._woken.clear()
+        if self._has_slept():
+            return
         arrived = perf_counter()
         self.detector.use_members(self.known)
         events = self._doorstep.take()
@@ -364,6 +416,14 @@ class Watch:
         if self._diagnosis is not None and not 0 <= now_s - self._diagnosed_s < _DIAGNOSE_S:
             self._diagnosed_s = now_s
             self._diagnose(now_s, received=0, dropped=0)
+
+    def _has_slept(self) -> bool:
+        """Whether the PC slept: then this is over."""
+        slept_s = self.sleep.look()
+        if slept_s:
+            self.slept_s = slept_s
+            self._stopping.set()
+        return bool(slept_s)
 
     def wake(self) -> None:
         """Something waits at the doors. Any thread; returns at once."""
@@ -435,28 +495,3 @@ class Watch:
                 return
             now_s = min(time.monotonic() - offset_s, at_s)
             self._give(self._advance(now_s), perf_counter())
-
-
-def _link_state(name: str, shown: str) -> WatchState:
-    """What an open capture of this interface does now. shown: as people know it."""
-    if has_link(name):
-        return WatchState(CaptureState.WATCHING, detail=shown)
-    return WatchState(
-        CaptureState.NO_LINK,
-        CaptureFaultCode.NO_LINK,
-        shown,
-        str(CaptureFault(CaptureFaultCode.NO_LINK, shown)),
-    )
-
-
-@contextlib.contextmanager
-def _open_sample(interface: str) -> Iterator[LiveCapture | None]:
-    """The second handle; None where there can be no second one: calls are told all the same."""
-    try:
-        sample = LiveCapture(interface, snaplen=SAMPLED_BYTES, buffer_bytes=_SAMPLE_BUFFER_BYTES)
-    except CaptureFault as fault:
-        log.warning("the mirror is not diagnosed by its other traffic: %s", fault)
-        yield None
-        return
-    with sample:
-        yield sample

@@ -19,7 +19,7 @@ from packetwave.client.settings import ClientSettings
 from packetwave.common import settings as settings_file
 from packetwave.common.instance import Instance, wait_gone
 from packetwave.common.settings import Loaded
-from packetwave.protocol import CallUpdate, IncomingCall, Welcome
+from packetwave.protocol import CallUpdate, IncomingCall, Watching, Welcome
 from packetwave.ui.bridge import Bridge
 from packetwave.ui.theme import DARK
 from tests.client.conftest import StartServer
@@ -90,6 +90,23 @@ def test_a_killed_server_is_said_and_all_is_whole_again_after_it(
     qtbot.waitUntil(lambda: desk.popups.popups[0].kind is Kind.RINGING)
     assert len(desk.popups.popups) == 1
     assert desk.window.title.text() == "연결됨"
+
+
+def test_a_server_that_sees_no_calls_is_said_until_the_next_connection(
+    open_desk: Open, start_server: StartServer, qtbot: QtBot
+) -> None:
+    server = start_server(WELCOME, Watching(False, reason="<b>from a later version</b>"))
+    desk = open_desk(server.url)
+    qtbot.waitUntil(lambda: desk.window.title.text() == "서버가 지금 전화를 감지하지 못하고 있습니다.")
+    assert "서버가 지금 전화를 감지하지 못하고 있습니다." in desk.tray.tooltip
+    assert desk.window.advice.text() == "서버에 문제가 있습니다. 서버 담당자에게 알려 주세요."
+    server.send(Watching(True))
+    qtbot.waitUntil(lambda: desk.window.title.text() == "연결됨")
+    server.send(Watching(False, reason="lost"))
+    qtbot.waitUntil(lambda: desk.window.title.text() != "연결됨")
+    server.kill()
+    start_server(WELCOME, port=server.port)  # one of before, or one that sees calls
+    qtbot.waitUntil(lambda: desk.window.title.text() == "연결됨")
 
 
 def test_a_flood_is_shown_and_the_client_can_be_used_and_ended(

@@ -4,6 +4,7 @@ from pytestqt.qtbot import QtBot
 
 from packetwave.client.desk.tray import Tray, icon_name
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.protocol import Watching
 from packetwave.ui import languages
 from packetwave.ui.icons import icon
 
@@ -38,6 +39,22 @@ def test_the_tooltip_says_it_in_words(qtbot: QtBot, qapp: QApplication) -> None:
     qtbot.waitUntil(lambda: tray.tooltip.startswith(english))
     tray.show_state(LinkState(Phase.WAITING, "x" * 500, Reason.BAD_ADDRESS), 0)
     assert len(tray.tooltip) <= 120
+
+
+def test_a_server_that_sees_no_calls_is_said(qtbot: QtBot, qapp: QApplication) -> None:
+    tray = Tray(CONNECTED)
+    blind = Watching(False, reason="no_link")
+    assert icon_name(CONNECTED, 2, blind) == "tray_offline"
+    assert icon_name(CONNECTED, 0, Watching(True)) == "tray_connected"
+    tray.show_state(CONNECTED, 0, blind)
+    said = (
+        "PacketWave · 서버가 지금 전화를 감지하지 못하고 있습니다.\n서버의 미러 포트 케이블이 빠져 있습니다."
+    )
+    assert tray.tooltip.startswith(said)
+    tray.show_state(CONNECTED, 0, Watching(True))
+    assert tray.tooltip == "PacketWave · 연결됨"
+    tray.show_state(REFUSED, 0, blind)
+    assert tray.tooltip.startswith("PacketWave · 그 PC에서")
 
 
 def test_the_menu_does_what_it_says(qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from packetwave.client.preset import Origin, Preset, Setting
 from packetwave.client.settings import ClientSettings
 from packetwave.common.settings import Trouble
 from packetwave.common.supervision import Failure
+from packetwave.protocol import Watching
 from packetwave.ui import languages
 
 URL = "ws://192.168.0.10:8765"
@@ -32,6 +33,16 @@ def test_says_how_the_link_is_in_two_sentences(window: StateWindow, qtbot: QtBot
     languages.install(qapp, "en", "client")
     qtbot.waitUntil(lambda: window.title.text() == "The PacketWave server is not running there.")
     assert window.server.text() == "192.168.0.10"
+
+
+def test_says_that_the_server_sees_no_calls(window: StateWindow, qtbot: QtBot, qapp: QApplication) -> None:
+    window.show_state(LinkState(Phase.CONNECTED, URL), Watching(False, reason="lost"))
+    assert window.title.text() == "서버가 지금 전화를 감지하지 못하고 있습니다."
+    assert window.advice.text() == "서버의 네트워크 어댑터가 없습니다. 다시 연결되면 자동으로 계속됩니다."
+    languages.install(qapp, "en", "client")
+    qtbot.waitUntil(lambda: window.title.text() == "The server sees no calls now.")
+    window.show_state(LinkState(Phase.CONNECTED, URL), Watching(True))
+    assert window.title.text() == "Connected"
 
 
 def test_an_internal_error_is_said(window: StateWindow) -> None:

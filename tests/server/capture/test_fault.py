@@ -15,6 +15,7 @@ EXPECTED: dict[CaptureFaultCode, str] = {
     CaptureFaultCode.NO_INTERFACE_BLOCK: "save it anew",
     CaptureFaultCode.CUT_FILE: "what was readable was used",
     CaptureFaultCode.INTERNAL: "an error in PacketWave itself",
+    CaptureFaultCode.HUNG: "begins anew by itself",
 }
 
 

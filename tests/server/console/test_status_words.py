@@ -1,7 +1,11 @@
+from datetime import datetime, timedelta
+
 import pytest
 
 from packetwave.common.lines import LinesTrouble
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
+from packetwave.server.calls.events import Unwatched
 from packetwave.server.console import status_words as words
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.engine.notices import FileFault, Status
@@ -19,6 +23,44 @@ def test_an_internal_error_is_said_with_what_failed() -> None:
     assert matter is not None
     assert matter.what.endswith("writing calls: ValueError: <b>x</b> y")
     assert matter.next_step.endswith(".")
+
+
+def test_a_loop_that_stood_still_is_said_with_how_long_it_did() -> None:
+    assert words.stall_matter(Stalls()) is None
+    matter = words.stall_matter(Stalls(2, 3.6, 60.0))
+    assert matter is not None and " 4 s" in matter.what
+    assert matter.next_step.endswith(".")
+
+
+def test_what_was_not_seen_is_said_with_from_when_to_when() -> None:
+    assert words.unwatched_matter(None) is None
+    begin = datetime(2026, 11, 23, 9, 0, 5).astimezone()
+    matter = words.unwatched_matter(Unwatched(begin, begin + timedelta(minutes=1)))
+    assert matter is not None and "from 09:00:05 to 09:01:05" in matter.what
+    night = words.unwatched_matter(Unwatched(begin, begin + timedelta(days=1)))
+    assert night is not None and "from 2026-11-23 09:00 to 2026-11-24 09:00" in night.what
+
+
+def test_what_is_to_be_read_has_its_order() -> None:
+    assert words.news(Status()) == []
+    begin = datetime(2026, 11, 23, 9, 0, 5).astimezone()
+    status = Status(
+        file_faults=(FileFault.SETTINGS_UNUSABLE,),
+        unwatched=Unwatched(begin, begin),
+        stalls=Stalls(2, 1.0, 1.0),
+        failure=Failure("x", "y", 3),
+    )
+    found = words.news(status)
+    assert [each.kind for each in found] == ["files", "unwatched", "stalls", "failures"]
+    assert [each.which for each in found[2:]] == [2, 3]
+
+
+def test_a_database_that_does_not_answer_is_said_with_since_when() -> None:
+    since = datetime(2026, 11, 23, 9, 0, 5).astimezone()
+    status = Status(store_still_since=since, unwritten_calls=1200)
+    matter = words.store_matter(status)
+    assert matter is not None and "09:00:05" in matter.what and "1,200" in matter.what
+    assert words.store_state(status) == (Tone.BAD, "does not answer")
 
 
 def test_a_database_away_says_how_many_calls_wait() -> None:

@@ -5,8 +5,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QStackedWidget, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
+from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
-from packetwave.server.calls.events import Outcome
+from packetwave.server.calls.events import Outcome, Unwatched
 from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind, DoorState
 from packetwave.server.console.calls.log import Column
 from packetwave.server.console.capture import words
@@ -197,6 +198,28 @@ def test_what_was_wrong_with_files_is_said_until_it_is_understood(desk: Desk) ->
     removed = StoreHealth(found=(StoreFound.REMOVED,))
     desk.tell(StatusChanged(Status(capture=CaptureState.WATCHING, file_faults=faults, store_health=removed)))
     assert "was removed" in trouble.text()
+
+
+def test_what_was_not_seen_and_what_stood_still_is_said_until_it_is_understood(
+    desk: Desk, clock: Clock
+) -> None:
+    status = Status(
+        capture=CaptureState.WATCHING,
+        unwatched=Unwatched(clock.ago(60), clock.ago(20)),
+        stalls=Stalls(1, 4.0, 4.0),
+        failure=Failure("x", "y", 1),
+    )
+    desk.tell(StatusChanged(status))
+    trouble = desk.window.trouble
+    for said in ("No calls were seen from", "stood still for 4 s", "internal error"):
+        assert said in trouble.text()
+        trouble.acted.emit()
+    assert trouble.text() == ""
+    desk.tell(StatusChanged(replace(status, stalls=Stalls(2, 7.0, 7.0))))
+    assert "stood still for 7 s" in trouble.text()
+    # What is so now comes first.
+    desk.tell(StatusChanged(replace(status, store_still_since=clock.at)))
+    assert "has not answered" in trouble.text()
 
 
 HOSTILE = '<h1>x</h1><img src="file:///etc/hostname">'

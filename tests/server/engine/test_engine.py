@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import queue
 import socket
 import threading
@@ -16,8 +17,10 @@ from websockets.sync.client import connect
 
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
+from packetwave.protocol import Hello, Watching, Welcome, decode, encode
 from packetwave.server.calls.events import CallEvent, Outcome, Stopped
 from packetwave.server.capture import CaptureFaultCode, DoorFault, DoorKind
+from packetwave.server.engine import running as running_module
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import (
     CallChanged,
@@ -43,7 +46,9 @@ from packetwave.server.settings import ServerSettings
 from packetwave.server.store.base import StoreFound, StoreHealth, StoreTrouble
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
+from packetwave.server.watch.lookout import source_of
 from packetwave.server.watch.states import CaptureState, Live, Recording
+from packetwave.server.watch.thread import Watch
 from tests.server.capture.test_doors import free_port
 from tests.server.diagnosis import mirror
 from tests.server.watch.test_thread import hep_of
@@ -520,3 +525,97 @@ def test_doors_are_watched_while_an_interface_is_not_there(tmp_path: Path, pbx: 
             named = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
         assert named.findings[0].figure("sources") == ("127.0.0.7",)
         assert run.ends.empty()
+
+
+def test_a_loop_that_stood_still_is_in_the_status(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        begun = threading.Event()
+        may_go = threading.Event()
+
+        def stands_in_the_way() -> None:
+            begun.set()
+            may_go.wait(60)
+
+        crashed = Crashes()
+        run.engine._post(stands_in_the_way)
+        crashed.wait_for("the loop has stood still")
+        may_go.set()
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.stalls.count == 1).status
+        assert status.stalls.last_s == status.stalls.longest_s > 2
+        crashed.close()
+
+
+def test_a_database_that_does_not_answer_at_the_start_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_module, "_SILENT_S", 0.05)
+    said = Crashes("packetwave.server.engine.running")
+    may_go = threading.Event()
+
+    def opens() -> OpenStores:
+        assert may_go.wait(60)
+        return open_stores(tmp_path)
+
+    def let_go() -> None:
+        said.wait_for("the database does not answer")
+        may_go.set()
+
+    waiting = threading.Thread(target=let_go)
+    waiting.start()
+    with running(tmp_path, open_stores=opens) as run:
+        assert run.engine.port
+    waiting.join()
+    said.close()
+
+
+class Crashes(logging.Handler):
+    """A logger's lines as they come, the crash log's at first."""
+
+    def __init__(self, name: str = "packetwave.crash") -> None:
+        super().__init__()
+        self.lines: queue.Queue[str] = queue.Queue()
+        self._logger = logging.getLogger(name)
+        self._logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.put(record.getMessage())
+
+    def wait_for(self, words: str) -> None:
+        while words not in self.lines.get(timeout=20):
+            pass
+
+    def close(self) -> None:
+        self._logger.removeHandler(self)
+        super().close()
+
+
+def test_a_detector_that_hangs_is_in_the_status_and_told_to_clients(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = ServerSettings(listen="127.0.0.1:0", hep_port=free_port())
+    real = Watch._serve_doors
+    hangs = threading.Event()
+
+    def serve(watch: Watch) -> None:
+        while hangs.is_set():
+            pass
+        real(watch)
+
+    monkeypatch.setattr(Watch, "_serve_doors", serve)
+    source = source_of(settings)
+    with running(tmp_path, replay=False, settings=settings, source=source) as run, connect(run.url) as client:
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+        client.send(encode(Hello(1)))
+        assert isinstance(decode(str(client.recv(timeout=20))), Welcome)
+        hangs.set()
+        status = run.wait_for(StatusChanged, lambda n: n.status.capture is CaptureState.FAILED).status
+        assert status.capture_code is CaptureFaultCode.HUNG
+        told = decode(str(client.recv(timeout=20)))
+        assert isinstance(told, Watching) and (told.is_watching, told.reason) == (False, "hung")
+        hangs.clear()
+        run.wait_for(StatusChanged, lambda notice: notice.status.capture is CaptureState.WATCHING)
+        told = decode(str(client.recv(timeout=20)))
+        assert isinstance(told, Watching) and told.is_watching
+        status = run.wait_for(StatusChanged, lambda notice: notice.status.unwatched is not None).status
+        assert status.unwatched is not None
+        assert status.unwatched.from_at < status.unwatched.to_at

@@ -171,6 +171,18 @@ def test_a_call_that_was_over_before_the_restart_is_not_said_again() -> None:
     assert (desk.written, desk.events) == ([], [])
 
 
+def test_a_detector_that_begins_anew_takes_up_what_is_open_and_ends_nothing_twice() -> None:
+    desk = Desk("192.0.2.1")
+    desk.take(rings("open"), rings("over", "1002"), Ended("over", AT, Outcome.MISSED))
+    assert [record.call_id for record in desk.board.begin_anew()] == ["open"]
+    # It sees both again, as after a restart.
+    desk.take(rings("open"), rings("over", "1002"), Ended("over", AT, Outcome.UNKNOWN))
+    assert desk.events == ["ringing", "ringing", "ended"]
+    desk.take(Ended("open", AT, Outcome.UNKNOWN))
+    assert desk.events == ["ringing", "ringing", "ended", "ended"]
+    assert desk.board.begin_anew() == []
+
+
 def test_ended_calls_are_kept_in_mind_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_RECENT", 3)
     desk = Desk()

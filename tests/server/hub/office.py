@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Self
 
-from packetwave.protocol import IncomingCall
+from packetwave.protocol import IncomingCall, Watching
 from packetwave.server.hub import Hub
 from packetwave.server.hub.limits import Limits, Rate
 
@@ -50,6 +50,7 @@ class Office:
         self.lost: list[tuple[str, str]] = []
         self.asked: Counter[str] = Counter()
         self.changes = 0
+        self.watching: Watching | None = None
 
     def ringing_at(self, address: str, after: int, number: int) -> list[tuple[int, IncomingCall]]:
         self.asked["ringing_at"] += 1
@@ -88,6 +89,7 @@ def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - 
         on_acknowledged=office.note_acknowledged,
         on_lost=office.note_lost,
         on_change=office.note_change,
+        watching=lambda: office.watching,
         limits=limits,
     )
 

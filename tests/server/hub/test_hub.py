@@ -12,7 +12,15 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from packetwave import __version__
 from packetwave.common import open_files
-from packetwave.protocol import MAX_FROM_CLIENT_BYTES, PROTOCOL_VERSION, Hello, IncomingCall, encode
+from packetwave.protocol import (
+    MAX_FROM_CLIENT_BYTES,
+    PROTOCOL_VERSION,
+    Hello,
+    IncomingCall,
+    Watching,
+    decode,
+    encode,
+)
 from packetwave.server.hub import hub as hub_module
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.hub.limits import Limits
@@ -94,6 +102,31 @@ def test_hello_is_answered_by_the_calls_that_ring_and_welcome() -> None:
                 "extensions": ["1001"],
             }
             assert [(info.address, info.version) for info in hub.clients()] == [(HERE, "9.9")]
+
+    run(work())
+
+
+def test_who_said_hello_learns_whether_calls_are_seen() -> None:
+    blind, sees = Watching(False, reason="lost"), Watching(True)
+
+    async def work() -> None:
+        office = Office()
+        async with a_hub(office) as (hub, url), connect(url) as greeted, connect(url) as silent:
+            await greeted.send(encode(Hello(PROTOCOL_VERSION)))
+            assert json.loads(await greeted.recv())["type"] == "welcome"
+            office.watching = blind
+            await hub.tell_all(blind)
+            assert decode(str(await greeted.recv())) == blind
+            async with connect(url) as late:
+                await late.send(encode(Hello(PROTOCOL_VERSION)))
+                assert decode(str(await late.recv())) == blind
+                assert json.loads(await late.recv())["type"] == "welcome"
+                office.watching = None
+                await hub.tell_all(sees)
+                for each in (greeted, late):
+                    assert decode(str(await each.recv())) == sees
+            hub.send((HERE,), CALL, perf_counter())
+            assert json.loads(await silent.recv())["type"] == "incoming_call"  # and nothing before
 
     run(work())
 

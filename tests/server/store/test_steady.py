@@ -453,6 +453,130 @@ def test_no_call_is_lost_between_memory_and_file(disk: SmallDisk) -> None:
     store.close()
 
 
+def lock(path: Path) -> sqlite3.Connection:
+    """Another program that writes and does not end."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    return other
+
+
+def test_the_program_starts_while_another_has_the_file_locked(path: Path) -> None:
+    first = SteadyStore(path)
+    first.change_members(add(HONG))
+    first.put_calls([call(1)])
+    first.close()
+    other = lock(path)
+    clock = Clock()
+    store = SteadyStore(path, clock=clock)
+    assert store.tend().trouble is StoreTrouble.LOCKED
+    assert desks(store.load_members()) == [HONG_ROW]
+    assert [each.call_id for each in store.load_calls(since=NINE)] == ["call-1"]
+    store.put_calls([call(2)])
+    with pytest.raises(StoreUnwritable):
+        store.change_members(add(KIM))
+    assert later(store, clock) == StoreHealth(StoreTrouble.LOCKED, held=1)
+    other.close()
+    assert later(store, clock) == StoreHealth()
+    store.close()
+    assert stored(path) == ["call-2", "call-1"]
+
+
+def test_a_locked_file_that_cannot_even_be_read_leaves_the_last_members(path: Path) -> None:
+    """As one is while a program that knows no write-ahead log copies it."""
+    first = SteadyStore(path)
+    first.change_members(add(HONG))
+    first.put_calls([call(1)])
+    first.close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    clock = Clock()
+    store = SteadyStore(path, clock=clock)
+    assert store.tend().trouble is StoreTrouble.LOCKED
+    assert desks(store.load_members()) == [HONG_ROW]
+    store.put_calls([call(2)])
+    other.close()
+    assert later(store, clock).trouble is None
+    assert desks(store.load_members()) == [HONG_ROW]
+    store.close()
+    assert stored(path) == ["call-2", "call-1"]
+
+
+@pytest.fixture
+def few_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHOWN_CALLS", 2)
+
+
+@needs_mounts
+def test_history_that_is_not_at_hand_meanwhile_is_there_again(disk: SmallDisk, few_shown: None) -> None:
+    clock = Clock()
+    path = disk.folder / FILE_NAME
+    store = SteadyStore(path, clock=clock)
+    store.put_calls([call(number) for number in range(9)])
+    disk.fill()
+    store.put_calls([call(9)])
+    assert len(store.load_calls(since=NINE)) == 3
+    disk.make_room()
+    assert later(store, clock) == StoreHealth()
+    assert len(store.load_calls(since=NINE)) == 10
+    store.close()
+
+
+@needs_mounts
+def test_history_of_a_file_removed_on_a_full_disk_is_there_again(disk: SmallDisk, few_shown: None) -> None:
+    clock = Clock()
+    path = disk.folder / FILE_NAME
+    store = SteadyStore(path, clock=clock)
+    store.put_calls([call(number) for number in range(9)])
+    for part in disk.folder.glob(f"{FILE_NAME}*"):
+        part.unlink()
+    disk.fill()
+    assert store.tend().trouble is StoreTrouble.FULL
+    store.put_calls([call(9)])
+    assert later(store, clock).trouble is StoreTrouble.FULL
+    disk.make_room()
+    assert later(store, clock).trouble is None
+    assert len(store.load_calls(since=NINE)) == 10
+    store.close()
+    assert len(stored(path)) == 10
+    assert not list(disk.folder.glob("*.new")) and not list(disk.folder.glob("*.part"))
+
+
+@needs_mounts
+def test_another_file_put_there_on_a_full_disk_is_not_taken_for_ours(
+    disk: SmallDisk, tmp_path: Path, few_shown: None
+) -> None:
+    clock = Clock()
+    path = disk.folder / FILE_NAME
+    other = SqliteStore(disk.folder / "other.db")
+    other.put_calls([call(77)])
+    other.close()
+    store = SteadyStore(path, clock=clock)
+    store.put_calls([call(number) for number in range(9)])
+    (disk.folder / "other.db").replace(path)
+    disk.fill()
+    assert store.tend().trouble is StoreTrouble.FULL
+    store.put_calls([call(9)])
+    disk.make_room()
+    assert later(store, clock).trouble is None
+    store.close()
+    assert sorted(stored(path)) == [f"call-{number}" for number in range(10)]
+    assert stored(disk.folder / f"{FILE_NAME}.replaced-1") == ["call-77"]
+
+
+def test_what_a_kill_left_beside_the_file_is_taken_up(path: Path) -> None:
+    """After all of it was saved, before it had its name."""
+    store = SteadyStore(path)
+    store.put_calls([call(1)])
+    store.close()
+    path.replace(path.with_name(f"{FILE_NAME}.new"))
+    again = SteadyStore(path)
+    assert [each.call_id for each in again.load_calls(since=NINE)] == ["call-1"]
+    again.close()
+    assert not path.with_name(f"{FILE_NAME}.new").exists()
+
+
 def test_outcomes_go_over_what_was_stored(path: Path) -> None:
     store = SteadyStore(path)
     store.put_calls([call(1, outcome=None)])

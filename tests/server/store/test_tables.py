@@ -289,19 +289,49 @@ def test_what_is_written_says_so() -> None:
     assert to_csv([], mark=False) == f"{HEADER}\r\n".encode()
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+82", "-1", "@x", '=HYPERLINK("http://x";"y")', "'=1", "''@"])
+FORMULAS = [
+    *("=1+1", "+82", "-1", "@x", '=HYPERLINK("http://x";"y")', "'=1", "''@"),
+    *(
+        "＝1+1",
+        "＋82",
+        "－1",
+        "＠x",
+        "' =1",
+        "x;=1",
+        "x; =1",
+        "x;＝cmd|'/c calc'!A0",
+        "x\t=1",
+        "x\n=1",
+    ),
+    *('x";=1', 'x"=1', "x;'=1", "x;' '-1", ";=;=;@", "'x;''=1"),
+]
+
+
+def begins(cell: str) -> list[str]:
+    """Where a spreadsheet of any locale may begin a cell in this one, as it stands in a file."""
+    return [part.lstrip(" ") for part in re.split(r'[;\t\r\n"]', cell)]
+
+
+@pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula_and_every_one_comes_back(text: str) -> None:
     member = Member("+1001", "10.0.0.1", text, extra={"seat": text, text: "x"})
     for row in csv.reader(io.StringIO(to_csv([member]).decode("utf-8-sig"))):
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+        parts = [part for cell in row for part in begins(cell)]
+        assert not any(part.startswith(tuple("=+-@＝＋－＠")) for part in parts)
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx([member])))
     assert {cell.data_type for row in book.worksheets[0].iter_rows() for cell in row if cell.value} == {"s"}
     for written in (to_csv([member]), to_csv([member], mark=False), to_xlsx([member])):
         assert _members(read_file(written)) == [member]
 
 
+def test_a_formula_on_a_line_of_its_own_comes_back_from_csv() -> None:
+    member = Member("1001", "10.0.0.1", "x\r\n+1", note="x\r=1")
+    assert b"x\r\n'+1" in to_csv([member])
+    assert _members(read_file(to_csv([member]))) == [member]
+
+
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12) | st.sampled_from(
-    ["=1", "'", "'=", '"', ",", ";", "a\nb", "sep=", "   ", "-", "1001", "0x1", "true"]
+    ["=1", "'", "'=", '"', ",", ";", "a\nb", "sep=", "   ", "-", "1001", "0x1", "true", *FORMULAS]
 )
 _MEMBERS = st.lists(
     st.builds(

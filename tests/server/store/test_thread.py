@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from packetwave.server.store.base import StoreError, StoreState
 from packetwave.server.store.thread import Flusher, StoreThread
 
@@ -15,6 +17,34 @@ def test_each_thread_has_its_name() -> None:
         return name
 
     assert asyncio.run(work()).startswith("journal")
+
+
+def test_what_was_asked_is_done_also_where_nobody_waits_any_more() -> None:
+    done: list[str] = []
+    may_go = threading.Event()
+
+    def fails() -> None:
+        raise StoreError("no")
+
+    async def work() -> None:
+        thread = StoreThread()
+        first = asyncio.create_task(thread.run(may_go.wait, 30))
+        given_up = asyncio.create_task(thread.run(done.append, "given up"))
+        while not thread.is_busy:
+            await asyncio.sleep(0.001)
+        given_up.cancel()
+        may_go.set()
+        assert await first
+        with pytest.raises(StoreError):
+            await thread.run(fails)
+        assert await thread.run(lambda: 7) == 7
+        assert (thread.begun, thread.is_busy, done) == (4, False, ["given up"])
+        thread.end()
+        thread.end()
+        await asyncio.to_thread(thread.thread.join, 20)
+        assert not thread.thread.is_alive()
+
+    asyncio.run(work())
 
 
 class Elsewhere:

@@ -8,7 +8,7 @@ from pathlib import Path
 from packetwave.common import files
 from packetwave.server.console.calls import words as call_words
 from packetwave.server.office.values import CallRecord
-from packetwave.server.store.tables import inert
+from packetwave.server.store.formulas import inert
 
 EXPORT_FILTER = "CSV (*.csv)"
 

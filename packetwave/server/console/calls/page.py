@@ -35,6 +35,7 @@ from packetwave.server.console.parts.widgets import (
     table_card,
 )
 from packetwave.server.console.parts.words import written
+from packetwave.server.store.formulas import for_pasting
 from packetwave.ui import icons
 from packetwave.ui.labels import label
 from packetwave.ui.theme import Theme
@@ -199,7 +200,7 @@ class CallsPage(QWidget):
 
     def _copy(self) -> None:
         rows = [
-            "\t".join(self.log.index(row, column).data() or "" for column in Column)
+            "\t".join(for_pasting(self.log.index(row, column).data() or "") for column in Column)
             for row in self.table.selected_rows()
         ]
         if rows:

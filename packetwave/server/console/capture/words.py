@@ -114,6 +114,15 @@ def _fault_matter(code: CaptureFaultCode, detail: str) -> Matter:
                 translate("words", "An internal error has interrupted the watching."),
                 translate("words", "PacketWave begins again by itself. What happened is in the log."),
             )
+        case CaptureFaultCode.HUNG:
+            return Matter(
+                translate("words", "Reading the network stands still."),
+                translate(
+                    "words",
+                    "PacketWave begins again by itself. If this comes again, start it anew; where it stood "
+                    "is in the log.",
+                ),
+            )
 
 
 def fault_words(fault: DoorFault, reason: str) -> str:

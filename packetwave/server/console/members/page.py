@@ -47,6 +47,7 @@ from packetwave.server.console.parts.words import refused, unreadable, written
 from packetwave.server.engine.notices import ChangeMembers, Refused
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import MemberChange, MemberTable
+from packetwave.server.store.formulas import for_pasting
 from packetwave.server.store.import_plan import plan_import
 from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
 from packetwave.ui import icons
@@ -360,7 +361,9 @@ class _MemberView(CellTable):
         columns = sorted({column for _, column in selected})
         lines = [
             "\t".join(
-                str(self._members.index(row, column).data() or "") if (row, column) in selected else ""
+                for_pasting(str(self._members.index(row, column).data() or ""))
+                if (row, column) in selected
+                else ""
                 for column in columns
             )
             for row in sorted({row for row, _ in selected})

@@ -27,6 +27,7 @@ from packetwave.server.console.members.rows import (
 )
 from packetwave.server.console.parts.cells import CELL, WRONG
 from packetwave.server.office.values import Member, MemberChange, MemberTable, Put, Remove
+from packetwave.server.store.formulas import bare
 from packetwave.ui.plain import plain
 
 STATE_COLUMN = len(FIELD_NAMES)
@@ -81,7 +82,7 @@ class MemberModel(QAbstractTableModel):
         block = csv.reader(text.splitlines(keepends=True), delimiter="\t")
         self.write(
             [
-                (row + down, column + right, cell)
+                (row + down, column + right, bare(cell))
                 for down, line in enumerate(block)
                 for right, cell in enumerate(line)
                 if column + right < STATE_COLUMN

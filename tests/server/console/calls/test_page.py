@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -42,6 +43,15 @@ def test_selected_calls_are_copied(desk: Desk, clock: Clock, qtbot: QtBot) -> No
     lines = QGuiApplication.clipboard().text().split("\n")
     assert len(lines) == 2
     assert lines[0].split("\t")[1:5] == ["incoming", "010-1234-5678", "1001", "Missed"]
+
+
+def test_copied_calls_run_nothing_in_a_spreadsheet(desk: Desk, clock: Clock, qtbot: QtBot) -> None:
+    desk.tell(CallChanged(replace(missed("a", clock.at), caller="=cmd()", caller_name="＝1+1")))
+    desk.window.calls.table.selectAll()
+    qtbot.keyClick(desk.window.calls.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    cells = QGuiApplication.clipboard().text().split("\t")
+    assert any("1+1" in cell for cell in cells)
+    assert not any(cell.startswith(tuple("=+-@＝＋－＠")) for cell in cells)
 
 
 def test_calls_coming_in_do_not_move_what_is_being_read(desk: Desk, clock: Clock) -> None:

@@ -95,6 +95,18 @@ def test_cells_are_copied_cleared_pasted_and_undone(desk: Desk, qtbot: QtBot) ->
     assert desk.changes()[-1] == Remove(PARK.row_id)
 
 
+def test_what_a_spreadsheet_would_run_is_copied_guarded_and_pasted_bare(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.window.members
+    desk.tell(MembersChanged(MemberTable((replace(KIM, name="=1+1"), PARK))))
+    desk.window.show_page(page)
+    page.table.setCurrentIndex(page.model.index(0, NAME))
+    qtbot.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "'=1+1"
+    page.table.setCurrentIndex(page.model.index(1, NAME))
+    page.table.paste()
+    assert page.model.texts(1)[NAME] == "=1+1"
+
+
 def test_members_are_found(desk: Desk) -> None:
     page = desk.window.members
     desk.tell(MembersChanged(MemberTable((KIM, PARK))))
