@@ -57,11 +57,12 @@ class Lines:
     """Writes to a file (appending) or, for `-`, to stdout. Raises OSError where that cannot be opened; not
     for a full disk, on which room may be made.
 
-    Attributes: written, the number of the last line that is out, or can never be (see `write`); trouble, why
-    lines cannot be written now, "" for nothing.
+    Attributes: file, its absolute path, "" for stdout; written, the number of the last line that is out, or
+    can never be (see `write`); trouble, why lines cannot be written now, "" for nothing.
     """
 
     def __init__(self, target: str, *, limit: int = LIMIT, again_s: float = _AGAIN_S) -> None:
+        self.file = "" if target == "-" else str(Path(target).absolute())
         self.written = 0
         self.trouble = ""
         self._again_s = again_s
@@ -179,6 +180,16 @@ class Lines:
             _log.info("lines are written again")
         self.trouble = ""
         self.written = max(number, self.written)
+
+
+def complete(path: Path, left: Sequence[str]) -> None:
+    """Write to a file that nobody writes to now those lines of an earlier run that it lacks; made anew where
+    it is gone. Waits for the disk. Raises OSError. What is no file (a pipe) has no reader of before."""
+    if path.exists() and not path.is_file():
+        return
+    _, content = missing(_tail(path) if path.exists() else b"", left)
+    with path.open("ab") as file:
+        file.write(content)
 
 
 def missing(tail: bytes, left: Sequence[str]) -> tuple[int, bytes]:

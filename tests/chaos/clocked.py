@@ -2,7 +2,7 @@
 
 FILE has a line for each time that the clock was set: the monotonic second at which, and by how many seconds
 it is ahead of the machine's from then on. Whatever asks for the time in this process is given that time, and
-each frame has the stamp that the kernel would have given it by that clock. Monotonic clocks are the machine's.
+each frame has the stamp that the kernel would have given it by that clock. Monotonic clocks are not set.
 
 Done here, for one process, since the machine's clock is everybody's: a kernel has one, which no namespace
 holds apart. libfaketime (0.9.10) knows nothing of the stamps that a kernel puts on frames, and lets Python's

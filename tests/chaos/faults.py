@@ -75,21 +75,22 @@ def database_replaced(lane: Lane, chance: Random) -> None:
 
 def database_damaged(lane: Lane, chance: Random) -> None:
     """Pages of the file are written over."""
-    with _damage(lane) as handle:
+    with _damage(lane, chance) as handle:
         pages = max(2, os.fstat(handle).st_size // PAGE_BYTES)
         for _ in range(max(3, pages // 10)):
             os.pwrite(handle, b"\xff" * PAGE_BYTES, chance.randrange(1, pages) * PAGE_BYTES)
 
 
 def database_truncated(lane: Lane, chance: Random) -> None:
-    with _damage(lane) as handle:
+    with _damage(lane, chance) as handle:
         os.ftruncate(handle, int(os.fstat(handle).st_size * chance.uniform(0.1, 0.9)))
 
 
 @contextlib.contextmanager
-def _damage(lane: Lane) -> Iterator[int]:
-    """Damage is noticed when what is damaged is read, at the next start at the latest."""
-    lane.settle()
+def _damage(lane: Lane, chance: Random) -> Iterator[int]:
+    """Noticed when what is damaged is read, at the next start at the latest. What it destroys is past:
+    a call that is only in a page that nobody can read has no end."""
+    lane.end_all()
     lane.kept.update((row.call_id, row) for row in lane.rows_as_they_are() if row.outcome is not None)
     handle = os.open(lane.folder / FILE_NAME, os.O_RDWR)
     try:
@@ -102,6 +103,7 @@ def _damage(lane: Lane) -> Iterator[int]:
     if not lane.said("it was put aside as"):
         lane.fell()
         lane.arise()
+    lane.bring(lane.held_back, 1.0, chance)
     lane.settle()
 
 
@@ -144,6 +146,7 @@ def start_on_a_full_disk(lane: Lane, chance: Random) -> None:
     lane.fell()
     lane.disk.fill()
     lane.arise()
+    lane.bring(lane.held_back, 2.0, chance)
     time.sleep(chance.uniform(1.0, 4.0))
     lane.disk.make_room()
     lane.settle()
@@ -164,13 +167,15 @@ Do = Callable[[Lane, Random], None]
 @dataclass(frozen=True)
 class Fault:
     """kind: what it counts as. times: how often it comes in a whole run. seconds: about how long it takes.
-    needs: what its lane must have, `clock`, `mongodb`, "" for nothing."""
+    needs: what its lane must have, `clock`, `mongodb`, "" for nothing. brings: it lets half of its calls
+    come itself."""
 
     kind: str
     do: Do
     times: int
     seconds: float
     needs: str = ""
+    brings: bool = False
 
 
 CRASHES, STOPS, DATABASE, DISKS, CLOCK = (
@@ -184,13 +189,13 @@ FAULTS: dict[str, Fault] = {
     "database locked": Fault(DATABASE, database_locked, 7, 7.0),
     "database removed": Fault(DATABASE, database_removed, 7, 6.0),
     "database replaced": Fault(DATABASE, database_replaced, 6, 6.0),
-    "database damaged": Fault(DATABASE, database_damaged, 6, 12.0),
-    "database truncated": Fault(DATABASE, database_truncated, 6, 12.0),
+    "database damaged": Fault(DATABASE, database_damaged, 6, 10.0, brings=True),
+    "database truncated": Fault(DATABASE, database_truncated, 6, 10.0, brings=True),
     "database read-only": Fault(DATABASE, database_read_only, 6, 10.0),
     "MongoDB killed": Fault(DATABASE, mongodb_killed, 6, 5.0, "mongodb"),
     "MongoDB stopped": Fault(DATABASE, mongodb_stopped, 6, 4.0, "mongodb"),
     "disk full": Fault(DISKS, disk_fills_up, 10, 10.0),
-    "started on a full disk": Fault(DISKS, start_on_a_full_disk, 10, 12.0),
+    "started on a full disk": Fault(DISKS, start_on_a_full_disk, 10, 12.0, brings=True),
     "clock 1 h forward": Fault(CLOCK, _set_clock(HOUR_S), 5, 2.5, "clock"),
     "clock 1 h back": Fault(CLOCK, _set_clock(-HOUR_S), 5, 2.5, "clock"),
     "clock 1 day forward": Fault(CLOCK, _set_clock(DAY_S), 5, 2.5, "clock"),

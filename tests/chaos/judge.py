@@ -70,8 +70,8 @@ class Sent:
 
 @dataclass
 class Judgement:
-    """wrong: what is not as it must be, in words. by_other: calls that a client was told of and that are in no
-    row, although another message than a 180 told of them later. counts: how many calls became what."""
+    """wrong: what is not as it must be, in words. by_other: calls that a client was told of and that are in
+    no row, although another message than a 180 told of them later. counts: how many calls became what."""
 
     wrong: list[str] = field(default_factory=list)
     by_other: list[str] = field(default_factory=list)

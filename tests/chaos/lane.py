@@ -36,11 +36,11 @@ MENDS_S = 40.0
 
 
 class Lane(Chaos):
-    """A context. disk: where the server's data are. is_clocked: its clock can be set. with_mongodb: members and
-    calls are in a MongoDB.
+    """A context. disk: where the server's data are. is_clocked: its clock can be set. with_mongodb: members
+    and calls are in a MongoDB.
 
-    Attributes: runs, sent, for the judge; mongodb; kills; wrong, what went wrong besides; kept, records that
-    were whole before a fault destroyed the file.
+    Attributes: runs, for the judge; mongodb; kills; wrong, what went wrong besides; kept, records of before a
+    fault destroyed the file; held_back, calls that a fault brings itself.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Lane(Chaos):
         self.wrong: list[str] = []
         self.kept: dict[str, CallRecord] = {}
         self.ahead_s = 0.0
+        self.held_back: Sequence[Call] = ()
         self._mongodb_folder = folder / "mongodb" if with_mongodb else None
         self._clock_file.write_text("0 0\n")
         self._sent: dict[str, Sent] = {}
@@ -187,8 +188,9 @@ class Lane(Chaos):
         return True
 
     def settle(self) -> None:
-        """Wait until each call is over and what a server saw of it is in the file."""
+        """Wait until each call is over and what a server saw of it is in the file, not in memory only."""
         self.expect(self.all_sent, "all is sent")
+        self.expect(self._writes_to_the_file, "the file is written")
         time.sleep(CUT_OFF_S)
         run = self.runs[-1]
         due = {
@@ -197,6 +199,9 @@ class Lane(Chaos):
             if sent.messages[0][1] >= run.watches_s and caller not in self._lost_callers()
         }
         self.expect(lambda: due <= self._closed_callers(), f"{len(due)} calls are in the file, and over")
+
+    def _writes_to_the_file(self) -> bool:
+        return self.said("calls are kept in memory until") <= self.said("the local file is written again")
 
     def _lost_callers(self) -> set[str]:
         return {row.caller for row in self.kept.values()}
@@ -222,8 +227,8 @@ class Lane(Chaos):
 
     # The end
 
-    def finish(self) -> None:
-        """Tell the ends once more of calls that the server did not see end, or that it has lost; and stop."""
+    def end_all(self) -> None:
+        """Tell the ends once more of calls that the server did not see end, or that it has lost."""
         self.expect(self.all_sent, "all is sent")
         known = {row.caller for row in self.rows_as_they_are()} | self._lost_callers()
         again = self.open_callers() | {caller for caller in self.alerted if caller not in known}
@@ -240,6 +245,11 @@ class Lane(Chaos):
             self._more.notify()
         self.expect(self.all_sent, "all ends are sent")
         self.expect(lambda: not self.open_callers(), "all calls have ended")
+        self.settle()
+
+    def finish(self) -> None:
+        """End all calls and the server."""
+        self.end_all()
         if self.mongodb is not None:
             self.expect(lambda: not self._unwritten(), "MongoDB has every call")
         if self.stop() != 0:

@@ -11,6 +11,7 @@ Exit 1 if anything is not as it must be. Needs root (network namespaces, mounts)
 
 import argparse
 import contextlib
+import shutil
 import sys
 import tempfile
 import threading
@@ -37,11 +38,12 @@ CALLS_COME = 0.6  # of the time that a fault takes
 class Driver:
     """One lane's faults, one after the other, on a thread. Attributes: done, judgement, wrong."""
 
-    def __init__(self, lane: Lane, share: Sequence[Planned]) -> None:
+    def __init__(self, lane: Lane, share: Sequence[Planned], *, keeps: bool) -> None:
         self.done: Counter[str] = Counter()
         self.judgement = Judgement()
         self.lane = lane
         self._share = share
+        self._keeps = keeps
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
@@ -53,13 +55,17 @@ class Driver:
                 self.lane.settle()
                 self.lane.finish()
                 self.judgement = self.lane.judged()
+                if self._keeps:
+                    shutil.copytree(self.lane.disk.folder, self.lane.disk.folder.with_name("left"))
         except Exception:  # noqa: BLE001 - told with the others
             self.judgement.wrong += [*self.lane.wrong, traceback.format_exc()]
 
     def _one(self, each: Planned) -> None:
         fault, chance = FAULTS[each.name], Random(each.chance)
         known = len(self.lane.wrong)
-        self.lane.bring(each.calls, CALLS_COME * fault.seconds, chance)
+        half = len(each.calls) // 2 if fault.brings else len(each.calls)
+        self.lane.held_back = each.calls[half:]
+        self.lane.bring(each.calls[:half], CALLS_COME * (1.0 if fault.brings else fault.seconds), chance)
         fault.do(self.lane, chance)
         self.done[each.name] += 1
         for line in self.lane.wrong[known:]:
@@ -90,7 +96,7 @@ def main() -> int:
             own.mkdir()
             disk = stack.enter_context(small_disk.small_disk(own / "disk", DISK_KB))
             lane = Lane(own, disk, with_mongodb="mongodb" in has, is_clocked="clock" in has)
-            drivers.append(Driver(lane, share))
+            drivers.append(Driver(lane, share, keeps=options.keep is not None))
         for driver in drivers:
             driver.thread.start()
         _wait(drivers, len(planned), began)

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from packetwave.server.store.base import EventLine
 from packetwave.server.store.copies import copy_back, copy_out
 from packetwave.server.store.sqlite import SqliteStore
 from tests.server.store.samples import HONG, KIM, NINE, add, call, desks
@@ -19,26 +20,26 @@ def test_of_the_history_what_is_needed_goes_out() -> None:
     file.set_meta("watched_until", "now")
     file.put_calls([call(number) for number in range(2, 20)])
     file.put_calls([call(0, outcome=None)])
-    file.journal([call(1)], [(7, "line")], mark=True)
+    file.journal([call(1)], [EventLine(7, "line")], mark=True)
     with file.using() as source, memory.using() as target:
         copy_out(source, target, calls=3)
     # The newest, the open one, and the one that a database elsewhere has not got.
     assert ids(memory) == {"call-19", "call-18", "call-17", "call-0", "call-1"}
     assert memory.load_members() == file.load_members()
-    assert (memory.get_meta("watched_until"), memory.lines_left()) == ("now", [(7, "line")])
+    assert (memory.get_meta("watched_until"), memory.lines_left()) == ("now", [EventLine(7, "line")])
     assert memory.unwritten_calls() == [call(1)]
 
 
 def test_back_comes_what_has_changed_and_members_are_left_alone() -> None:
     file, memory = SqliteStore(":memory:"), SqliteStore(":memory:")
-    file.journal([call(1), call(2)], [(1, "out already")], mark=True)
+    file.journal([call(1), call(2)], [EventLine(1, "out already")], mark=True)
     file.change_members(add(HONG))
     memory.change_members(add(KIM))
-    memory.journal([call(2, outcome=None), call(3)], [(2, "new")], mark=True)
+    memory.journal([call(2, outcome=None), call(3)], [EventLine(2, "new")], mark=True)
     with memory.using() as source, file.using() as target:
         copy_back(source, target, ["call-3"])
     assert file.load_calls(since=NINE) == [call(3), call(2), call(1)]
-    assert file.lines_left() == [(2, "new")]
+    assert file.lines_left() == [EventLine(2, "new")]
     assert {record.call_id for record in file.unwritten_calls()} == {"call-2", "call-3"}
     assert desks(file.load_members()) == [(HONG.extension_num, HONG.default_ip, HONG.name)]
 
