@@ -40,11 +40,6 @@ class Books:
         rows = Counter((row.caller, row.called) for row in self.rows.values())
         return [f"{caller} to {called} is in {n} rows" for (caller, called), n in rows.items() if n > 1]
 
-    def unseen(self, callers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Those of these (caller, called) that are in no row."""
-        known = {(row.caller, row.called) for row in self.rows.values()}
-        return [each for each in callers if each not in known]
-
 
 def books(rows: Sequence[CallRecord], lines: Iterable[str]) -> Books:
     """Books of the rows and of the lines of an events file. Raises ValueError for a line that is none."""

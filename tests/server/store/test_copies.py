@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from packetwave.server.store.base import EventLine
@@ -62,3 +63,45 @@ def test_a_file_of_an_older_program_lacks_columns_and_tables(tmp_path: Path) -> 
             copy_out(old, target, calls=10)
     assert memory.load_members().members == ()
     assert ids(memory) == set()
+
+
+def damaged(path: Path, marks: list[bytes], which: int) -> sqlite3.Connection:
+    """The file with one page written over: of the table pages that have such a mark, that one."""
+    content = bytearray(path.read_bytes())
+    pages = [
+        at
+        for at in range(4096, len(content), 4096)
+        if content[at] == 0x0D and any(content.count(mark, at, at + 4096) > 1 for mark in marks)
+    ]
+    at = pages[which]
+    content[at : at + 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    return sqlite3.connect(path)
+
+
+def test_of_a_damaged_history_the_open_and_the_newest_calls_go_out(tmp_path: Path) -> None:
+    file, memory = SqliteStore(tmp_path / "db"), SqliteStore(":memory:")
+    file.put_calls([call(number, outcome=None) for number in range(5)])
+    file.put_calls([call(number) for number in range(5, 2_000)])
+    file.close()
+    with closing(damaged(tmp_path / "db", [b"call-"], -2)) as source, memory.using() as target:
+        copy_out(source, target, calls=50)
+    assert len(memory.open_calls()) == 5
+    found = {int(call_id.removeprefix("call-")) for call_id in ids(memory)}
+    assert 40 < len(found) <= 55
+    assert max(found) == 1_999
+    assert min(found - set(range(5))) > 1_850
+
+
+def test_of_damaged_members_none_go_out(tmp_path: Path) -> None:
+    """Some would be believed to be all."""
+    file, memory = SqliteStore(tmp_path / "db"), SqliteStore(":memory:")
+    file.change_members(
+        add(*(replace(HONG, extension_num=str(1000 + n), note="note " * 9) for n in range(200)))
+    )
+    file.set_meta("watched_until", "now")
+    file.close()
+    with closing(damaged(tmp_path / "db", [b"note "], 1)) as source, memory.using() as target:
+        copy_out(source, target, calls=50)
+    assert memory.load_members().members == ()
+    assert memory.get_meta("watched_until") == "now"
