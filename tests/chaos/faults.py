@@ -108,9 +108,12 @@ def _damage(lane: Lane, chance: Random) -> Iterator[int]:
 
 
 def database_read_only(lane: Lane, chance: Random) -> None:
-    """The disk may only be read."""
-    time.sleep(chance.uniform(0.0, 1.0))
-    lane.disk.protect(process=lane.process_id)
+    """The disk may only be read. Before the server starts: of one that writes, only a kernel can take it."""
+    lane.settle()
+    lane.fell()
+    lane.disk.protect()
+    lane.arise()
+    lane.bring(lane.held_back, 2.0, chance)
     time.sleep(chance.uniform(1.0, 4.0))
     lane.disk.protect(False, process=lane.process_id)
     lane.settle()
@@ -191,7 +194,7 @@ FAULTS: dict[str, Fault] = {
     "database replaced": Fault(DATABASE, database_replaced, 6, 6.0),
     "database damaged": Fault(DATABASE, database_damaged, 6, 10.0, brings=True),
     "database truncated": Fault(DATABASE, database_truncated, 6, 10.0, brings=True),
-    "database read-only": Fault(DATABASE, database_read_only, 6, 10.0),
+    "database read-only": Fault(DATABASE, database_read_only, 6, 12.0, brings=True),
     "MongoDB killed": Fault(DATABASE, mongodb_killed, 6, 5.0, "mongodb"),
     "MongoDB stopped": Fault(DATABASE, mongodb_stopped, 6, 4.0, "mongodb"),
     "disk full": Fault(DISKS, disk_fills_up, 10, 10.0),

@@ -58,6 +58,7 @@ class Driver:
                 if self._keeps:
                     shutil.copytree(self.lane.disk.folder, self.lane.disk.folder.with_name("left"))
         except Exception:  # noqa: BLE001 - told with the others
+            print(traceback.format_exc(), flush=True)
             self.judgement.wrong += [*self.lane.wrong, traceback.format_exc()]
 
     def _one(self, each: Planned) -> None:

@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import sys
@@ -126,13 +127,16 @@ def test_closing_waits_a_moment_only(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (tmp_path / "events").read_bytes() == b""
 
 
-def test_a_full_disk_at_the_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_that_takes_nothing_at_the_start_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     room = threading.Event()
 
     class Full(io.FileIO):
         def __init__(self, path: Path, mode: str) -> None:
             if not room.is_set():
-                raise OSError(28, "No space left on device")
+                raise OSError(code, "takes nothing")
             super().__init__(path, mode)
 
     monkeypatch.setattr(io, "FileIO", Full)
