@@ -67,7 +67,7 @@ def database_replaced(lane: Lane, chance: Random) -> None:
     time.sleep(chance.uniform(0.0, 1.0))
     other = lane.folder.parent / "other.db"
     with contextlib.closing(sqlite3.connect(other)) as connection:
-        connection.execute("CREATE TABLE other (nothing)")
+        connection.execute("CREATE TABLE other (content)")
     other.replace(lane.folder / FILE_NAME)
     lane.expect(lambda: lane.said("the local file was replaced; it is written anew"), "it is noticed")
     lane.settle()
