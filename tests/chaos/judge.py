@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from packetwave.server.office.values import CallRecord
 from tests.chaos.books import Books
@@ -107,45 +108,52 @@ def _judge_call(
     sent: Sent, runs: Sequence[Run], row: CallRecord | None, alerted: dict[str, float], result: Judgement
 ) -> None:
     call, counts = sent.call, result.counts
-    sights = _sights(sent, runs)
-    is_alerted = call.caller in alerted
+    passed = _passed(sent, runs)
+    told_s = alerted.get(call.caller)
+    is_whole = all(each.sight is Sight.SEEN for each in passed)
     counts["calls"] += 1
-    counts["told to the PC"] += is_alerted
+    counts["told to the PC"] += told_s is not None
     counts["in a row"] += row is not None
-    is_whole = all(sight is Sight.SEEN for _, sight in sights)
     counts["seen from beginning to end"] += is_whole
-    if is_whole and row is not None and row.outcome is not call.outcome:
-        result.wrong.append(f"{call.caller} was {call.outcome}, and is {row.outcome} in its row")
     if row is not None:
+        if is_whole and row.outcome is not call.outcome:
+            result.wrong.append(f"{call.caller} was {call.outcome}, and is {row.outcome} in its row")
         return
-    told_s = alerted.get(call.caller, math.inf)
-    rings_later = [name for (name, at_s), sight in zip(sent.messages, [s for _, s in sights], strict=True)
-                   if at_s > told_s and sight is Sight.SEEN and name not in RINGS]  # fmt: skip
-    if any(name == "180" and sight is Sight.SEEN for name, sight in sights):
-        result.wrong.append(f"{call.caller} rang while a server watched, and is in no row: {_words(sights)}")
-    elif rings_later:
+    words = ", ".join(f"{each.name} {each.sight}" for each in passed)
+    if any(each.name == "180" and each.sight is Sight.SEEN for each in passed):
+        result.wrong.append(f"{call.caller} rang while a server watched, and is in no row: {words}")
+    elif told_s is not None and any(
+        each.sight is Sight.SEEN and each.at_s > told_s and each.name not in RINGS for each in passed
+    ):
         counts["cut off, told, shown again by another message, in no row"] += 1
-        result.by_other.append(f"{call.caller} was told to the PC and is in no row: {_words(sights)}")
-    elif is_alerted:
+        result.by_other.append(f"{call.caller} was told to the PC and is in no row: {words}")
+    elif told_s is not None:
         counts["cut off, told, never shown again"] += 1
-    elif any(sight is Sight.CUT_OFF for _, sight in sights):
+    elif any(each.sight is Sight.CUT_OFF for each in passed):
         counts["cut off, not told"] += 1
     else:
         counts["rang while no server watched"] += 1
 
 
-def _sights(sent: Sent, runs: Sequence[Run]) -> list[tuple[str, Sight]]:
-    sights: list[tuple[str, Sight]] = []
+class _Passed(NamedTuple):
+    """A message that passed, and what a server had of it."""
+
+    name: str
+    at_s: float
+    sight: Sight
+
+
+def _passed(sent: Sent, runs: Sequence[Run]) -> list[_Passed]:
+    passed: list[_Passed] = []
     invited: Run | None = None
     for name, at_s in sent.messages:
         run = next((run for run in reversed(runs) if run.begun_s <= at_s < run.killed_s), None)
-        if name == "INVITE" and run is not None and run.sight(at_s, CUT_OFF_S) is Sight.SEEN:
+        if run is None:
+            passed.append(_Passed(name, at_s, Sight.UNSEEN))
+            continue
+        is_alone = name == "180" and run is not invited
+        sight = run.sight(at_s, SHOWS_ALONE_S if is_alone else CUT_OFF_S)
+        if name == "INVITE" and sight is Sight.SEEN:
             invited = run
-        is_known = name != "180" or (run is not None and run is invited)
-        within_s = CUT_OFF_S if is_known else SHOWS_ALONE_S
-        sights.append((name, Sight.UNSEEN if run is None else run.sight(at_s, within_s)))
-    return sights
-
-
-def _words(sights: Iterable[tuple[str, Sight]]) -> str:
-    return ", ".join(f"{name} {sight}" for name, sight in sights)
+        passed.append(_Passed(name, at_s, sight))
+    return passed
