@@ -20,16 +20,13 @@ from typing import Self
 
 from packetwave.server.office.values import CallRecord, Member, Put
 from packetwave.server.store.mongo import MongoStore
-from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
+from packetwave.server.store.sqlite import SqliteStore
 from tests.chaos.books import Books, books
 from tests.chaos.judge import CUT_OFF_S, Judgement, Run, Sent, judge
 from tests.chaos.server import EXTENSIONS, Chaos
 from tests.chaos.traffic import RINGS, Call
 from tests.mongodb import MongoServer
 from tests.small_disk import SmallDisk
-
-LONGEST_S = 3.0
-"""No call lasts longer."""
 
 MENDS_S = 40.0
 """So long is waited for what the server mends by itself; beyond, it is wrong."""
@@ -78,13 +75,21 @@ class Lane(Chaos):
 
     def __enter__(self) -> Self:
         super().__enter__()
-        if self._mongodb_folder is not None:
-            self.mongodb = mongodb = MongoServer(self._mongodb_folder, self.probe)
-            mongodb.start()
-            with mongodb.inside(), contextlib.closing(MongoStore(mongodb.uri)) as store:
-                store.change_members([Put(Member(each, "127.0.0.1")) for each in EXTENSIONS])
         self._sender.start()
+        try:
+            if self._mongodb_folder is not None:
+                self.mongodb = self._begin_mongodb(self._mongodb_folder)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
+
+    def _begin_mongodb(self, folder: Path) -> MongoServer:
+        mongodb = MongoServer(folder, self.probe)
+        mongodb.start()
+        with mongodb.inside(), contextlib.closing(MongoStore(mongodb.uri, wait_s=MENDS_S)) as store:
+            store.change_members([Put(Member(each, "127.0.0.1")) for each in EXTENSIONS])
+        return mongodb
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -192,12 +197,11 @@ class Lane(Chaos):
         self.expect(self.all_sent, "all is sent")
         self.expect(self._writes_to_the_file, "the file is written")
         time.sleep(CUT_OFF_S)
-        run = self.runs[-1]
+        since_s = self.runs[-1].watches_s
         due = {
-            caller
-            for caller, sent in list(self._sent.items())
-            if sent.messages[0][1] >= run.watches_s and caller not in self._lost_callers()
+            caller for caller, sent in self._sent.items() if sent.messages and sent.messages[0][1] >= since_s
         }
+        due -= self._lost_callers()
         self.expect(lambda: due <= self._closed_callers(), f"{len(due)} calls are in the file, and over")
 
     def _writes_to_the_file(self) -> bool:
@@ -208,17 +212,16 @@ class Lane(Chaos):
 
     def _closed_callers(self) -> set[str]:
         try:
-            return {row.caller for row in self.rows_as_they_are() if row.outcome is not None}
-        except (sqlite3.Error, OSError):
+            return {caller for (caller,) in self.asked("SELECT caller FROM calls WHERE outcome IS NOT NULL")}
+        except sqlite3.Error:  # while it is damaged, or another is put in its place
             return set()
 
     def rows_as_they_are(self) -> list[CallRecord]:
         """The records in the file, by a copy of it: the server is not to notice."""
         copied = self._log_path.with_name("copy.db")
         copied.unlink(missing_ok=True)
-        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
         with (
-            contextlib.closing(sqlite3.connect(database, uri=True)) as source,
+            contextlib.closing(self.reading()) as source,
             contextlib.closing(sqlite3.connect(copied)) as target,
         ):
             source.backup(target)
@@ -251,16 +254,10 @@ class Lane(Chaos):
         """End all calls and the server."""
         self.end_all()
         if self.mongodb is not None:
-            self.expect(lambda: not self._unwritten(), "MongoDB has every call")
+            self.expect(lambda: not self.asked("SELECT * FROM unwritten"), "MongoDB has every call")
         if self.stop() != 0:
             self.wrong.append("it did not end well")
         self.runs[-1].killed_s = time.monotonic()
-
-    def _unwritten(self) -> int:
-        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
-            (count,) = reading.execute("SELECT count(*) FROM unwritten").fetchone()
-        return int(count)
 
     def books(self) -> Books:
         rows = self.kept | {row.call_id: row for row in self.rows()}
@@ -276,7 +273,7 @@ class Lane(Chaos):
 
     def _differences(self, mongodb: MongoServer) -> Sequence[str]:
         """Where MongoDB says something else than the file."""
-        with mongodb.inside(), contextlib.closing(MongoStore(mongodb.uri)) as store:
+        with mongodb.inside(), contextlib.closing(MongoStore(mongodb.uri, wait_s=MENDS_S)) as store:
             there = {
                 row.call_id: row
                 for row in store.load_calls(since=datetime.fromtimestamp(0, UTC), limit=1_000_000)

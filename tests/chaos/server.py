@@ -161,10 +161,16 @@ class Chaos:
             return store.load_calls(since=datetime.fromtimestamp(0, UTC), limit=1_000_000)
 
     def open_callers(self) -> set[str]:
-        """Who called where the row has no end yet. Only reads: the server is not to notice."""
-        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
-            return {caller for (caller,) in reading.execute("SELECT caller FROM calls WHERE outcome IS NULL")}
+        """Who called where the row has no end yet."""
+        return {caller for (caller,) in self.asked("SELECT caller FROM calls WHERE outcome IS NULL")}
+
+    def asked(self, question: str) -> list[tuple[Any, ...]]:
+        """What the database says. Only reads: the server is not to notice."""
+        with contextlib.closing(self.reading()) as reading:
+            return reading.execute(question).fetchall()
+
+    def reading(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{(self.folder / FILE_NAME).as_uri()}?mode=ro", uri=True)
 
     def lines(self) -> list[str]:
         return self.events.read_text("utf-8").splitlines() if self.events.exists() else []
