@@ -65,7 +65,9 @@ def _copy(
         if table not in _ALL_OR_NONE:
             _copy_readable(source, target, table, most)
         return
-    _insert(target, table, names, rows)
+    whole = [row for row in rows if _is_whole(row)]
+    if len(whole) == len(rows) or table not in _ALL_OR_NONE:
+        _insert(target, table, names, whole)
 
 
 def _copy_readable(source: sqlite3.Connection, target: sqlite3.Connection, table: str, most: int) -> None:
@@ -79,8 +81,16 @@ def _copy_readable(source: sqlite3.Connection, target: sqlite3.Connection, table
     for left, row in enumerate(rows, start=-len(rows)):
         if left < -most and (outcome is None or row[outcome] is not None):
             continue
+        if not _is_whole(row):
+            continue
         with contextlib.suppress(sqlite3.Error):  # a row of which a part is damaged
             _insert(target, table, names, [row])
+
+
+def _is_whole(row: Sequence[object]) -> bool:
+    """Whether all of a row was in the file: of one that was cut short, SQLite reads the rest as zeros, and no
+    text that is written here has any."""
+    return not any(isinstance(value, str) and "\0" in value for value in row)
 
 
 def _readable(source: sqlite3.Connection, table: str, names: Sequence[str]) -> list[tuple[object, ...]]:

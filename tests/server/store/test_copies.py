@@ -1,9 +1,13 @@
 """Copies of the tables into memory, and back."""
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+
+import pytest
 
 from packetwave.server.store.base import EventLine
 from packetwave.server.store.copies import copy_back, copy_out
@@ -105,3 +109,22 @@ def test_of_damaged_members_none_go_out(tmp_path: Path) -> None:
         copy_out(source, target, calls=50)
     assert memory.load_members().members == ()
     assert memory.get_meta("watched_until") == "now"
+
+
+@pytest.mark.parametrize("cut", range(200, 4096, 300))
+def test_what_a_cut_file_has_half_of_does_not_go_out(tmp_path: Path, cut: int) -> None:
+    """SQLite reads zeros behind the end of a file that ends within a page."""
+    path = tmp_path / "db"
+    file, memory = SqliteStore(path), SqliteStore(":memory:")
+    sent = [call(number) for number in range(200)]
+    for record in sent:
+        file.put_calls([record])
+    file.close()
+    pages = [at for at in range(4096, path.stat().st_size, 4096) if path.read_bytes()[at] == 0x0D]
+    os.truncate(path, pages[-1] + cut)
+    with closing(sqlite3.connect(path)) as source, memory.using() as target:
+        copy_out(source, target, calls=1_000)
+    assert memory.load_calls(since=datetime.fromtimestamp(0, UTC)) != []
+    assert {repr(record) for record in memory.load_calls(since=datetime.fromtimestamp(0, UTC))} <= {
+        repr(record) for record in sent
+    }
