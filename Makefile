@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 WINDOWS_CACHE := $${XDG_CACHE_HOME:-$$HOME/.cache}/packetwave/windows
 
-.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test coverage lint format record-demo record-golden record-hep golden offices fuzz soak stall siege autobahn signalling pictures fresh-check clean
+.PHONY: help setup setup-tests programs windows test-windows windows-again ci demo test coverage lint format record-demo record-golden record-hep golden offices fuzz soak stall siege chaos autobahn signalling pictures fresh-check clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,9 @@ stall: setup ## stopped for 10 s with 2,000 SIP frames a second going by: none l
 
 siege: setup-tests ## floods against a real server with genuine calls among them; SCALE=0.1 for a tenth (root)
 	@$(BIN)/python -m tests.siege.run --scale $(SCALE)
+
+chaos: setup-tests ## 500 crashes, stops, database faults, full disks, clock steps amid 10,000 calls; SCALE=0.1 for a tenth (root)
+	@$(BIN)/python -m tests.chaos.run --scale $(SCALE) $(ARGS)
 
 autobahn: ## Autobahn's 517 cases of RFC 6455 against the hub (root: its Python 2.7 lies in a Debian folder)
 	@installer/setup.sh build

@@ -24,7 +24,7 @@ _CLOSE_S = 0.5
 _STANDS_S = 5.0
 """A line that takes so long is one that nobody reads."""
 
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+_TAKES_NOTHING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _TAIL_BYTES = 8_000_000
 """How much of a file's end is looked at for lines that are out already: more than all that may wait."""
 
@@ -55,13 +55,14 @@ class _Left(NamedTuple):
 
 class Lines:
     """Writes to a file (appending) or, for `-`, to stdout. Raises OSError where that cannot be opened; not
-    for a full disk, on which room may be made.
+    for a disk that is full or may only be read, which may be mended while the program serves.
 
-    Attributes: written, the number of the last line that is out, or can never be (see `write`); trouble, why
-    lines cannot be written now, "" for nothing.
+    Attributes: file, its absolute path, "" for stdout; written, the number of the last line that is out, or
+    can never be (see `write`); trouble, why lines cannot be written now, "" for nothing.
     """
 
     def __init__(self, target: str, *, limit: int = LIMIT, again_s: float = _AGAIN_S) -> None:
+        self.file = "" if target == "-" else str(Path(target).absolute())
         self.written = 0
         self.trouble = ""
         self._again_s = again_s
@@ -74,7 +75,7 @@ class Lines:
             try:
                 self._file = io.FileIO(self._path, "a")
             except OSError as error:
-                if error.errno not in _FULL:
+                if error.errno not in _TAKES_NOTHING:
                     raise
         elif sys.stdout is None:
             raise OSError("there is no standard output to write to")
@@ -179,6 +180,16 @@ class Lines:
             _log.info("lines are written again")
         self.trouble = ""
         self.written = max(number, self.written)
+
+
+def complete(path: Path, left: Sequence[str]) -> None:
+    """Write to a file that nobody writes to now those lines of an earlier run that it lacks; made anew where
+    it is gone. Waits for the disk. Raises OSError. What is no file (a pipe) has no reader of before."""
+    if path.exists() and not path.is_file():
+        return
+    _, content = missing(_tail(path) if path.exists() else b"", left)
+    with path.open("ab") as file:
+        file.write(content)
 
 
 def missing(tail: bytes, left: Sequence[str]) -> tuple[int, bytes]:

@@ -35,10 +35,10 @@ class Books:
                 wrong.append(f"{call_id} ends {said} by the lines, {row.outcome} by its row")
         return wrong
 
-    def unseen(self, callers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Those of these (caller, called) that are in no row."""
-        known = {(row.caller, row.called) for row in self.rows.values()}
-        return [each for each in callers if each not in known]
+    def doubled(self) -> list[str]:
+        """Calls with two rows: there is one caller for each call."""
+        rows = Counter((row.caller, row.called) for row in self.rows.values())
+        return [f"{caller} to {called} is in {n} rows" for (caller, called), n in rows.items() if n > 1]
 
 
 def books(rows: Sequence[CallRecord], lines: Iterable[str]) -> Books:

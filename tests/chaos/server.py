@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -43,13 +42,20 @@ asyncio.run(main())
 class Chaos:
     """A context: an office with a wire, a server's data folder, and one client at the members' PC.
 
-    data: the server's data folder, where it is not beside the rest.
+    data: the server's data folder, where it is not beside the rest. program: how Python is told to run it.
 
     Attributes: folder; events, the file of the server's lines; of what the client was told: alerted, callers
     and when; call_ids; call_ends, those of calls that ended.
     """
 
-    def __init__(self, folder: Path, *, with_client: bool = False, data: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        with_client: bool = False,
+        data: Path | None = None,
+        program: Sequence[str] = ("-m", "packetwave.server"),
+    ) -> None:
         self.folder = data or folder / "data"
         self.events = folder / "events.jsonl"
         self.alerted: dict[str, float] = {}
@@ -57,6 +63,9 @@ class Chaos:
         self.call_ends: dict[str, None] = {}
         self.connected = threading.Event()
         self._log = (folder / "stderr.txt").open("ab")
+        self._log_path = folder / "stderr.txt"
+        self._log_began = 0
+        self._program = program
         self._with_client = with_client
         self._office = Office()
         self._process: subprocess.Popen[Any] | None = None
@@ -93,14 +102,19 @@ class Chaos:
 
     def start(self, *more: str, stdout: int = subprocess.DEVNULL) -> "subprocess.Popen[Any]":
         """Start the server; returned once it watches."""
-        watching = self._times_watching()
+        process = self.begin(*more, stdout=stdout)
+        self.wait_until(lambda: self.said("watching 'eth0'"), "it watches")
+        return process
+
+    def begin(self, *more: str, stdout: int = subprocess.DEVNULL) -> "subprocess.Popen[Any]":
+        """Start the server; returned at once."""
+        self._log_began = self._log_path.stat().st_size
         self._process = process = self.probe.start(
-            *(sys.executable, "-m", "packetwave.server", "--headless", "--data-dir", str(self.folder)),
+            *(sys.executable, *self._program, "--headless", "--data-dir", str(self.folder)),
             *(more or ("--events", str(self.events))),
             stdout=stdout,
             stderr=self._log,
         )
-        self.wait_until(lambda: self._times_watching() > watching, "it watches")
         return process
 
     def kill(self) -> None:
@@ -124,10 +138,13 @@ class Chaos:
             time.sleep(0.01)
 
     def stderr(self) -> str:
-        return Path(os.fsdecode(self._log.name)).read_text("utf-8")
+        return self._log_path.read_text("utf-8")
 
-    def _times_watching(self) -> int:
-        return self.stderr().count("watching 'eth0'")
+    def said(self, words: str) -> int:
+        """How often the log of this run has these words."""
+        with self._log_path.open("rb") as log:
+            log.seek(self._log_began)
+            return log.read().count(words.encode())
 
     # What it is shown, and what it said
 
@@ -144,10 +161,16 @@ class Chaos:
             return store.load_calls(since=datetime.fromtimestamp(0, UTC), limit=1_000_000)
 
     def open_callers(self) -> set[str]:
-        """Who called where the row has no end yet. Only reads: the server is not to notice."""
-        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
-        with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
-            return {caller for (caller,) in reading.execute("SELECT caller FROM calls WHERE outcome IS NULL")}
+        """Who called where the row has no end yet."""
+        return {caller for (caller,) in self.asked("SELECT caller FROM calls WHERE outcome IS NULL")}
+
+    def asked(self, question: str) -> list[tuple[Any, ...]]:
+        """What the database says. Only reads: the server is not to notice."""
+        with contextlib.closing(self.reading()) as reading:
+            return reading.execute(question).fetchall()
+
+    def reading(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{(self.folder / FILE_NAME).as_uri()}?mode=ro", uri=True)
 
     def lines(self) -> list[str]:
         return self.events.read_text("utf-8").splitlines() if self.events.exists() else []

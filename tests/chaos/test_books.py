@@ -22,7 +22,8 @@ def test_right_books() -> None:
     assert books([ROW], [RINGS, ENDS]).disagreements() == []
     taken = replace(ROW, outcome=Outcome.ANSWERED_ELSEWHERE)
     assert books([taken], [RINGS, ENDS, CORRECTED]).disagreements() == []
-    assert books([ROW], [RINGS, ENDS]).unseen([("010", "1001"), ("011", "1001")]) == [("011", "1001")]
+    assert books([ROW], [RINGS, ENDS]).doubled() == []
+    assert books([ROW, replace(ROW, call_id="c2")], [RINGS, ENDS]).doubled() == ["010 to 1001 is in 2 rows"]
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from packetwave.server.calls.events import Outcome
 from tests.server.wire import Leg, on_the_wire
 
+RINGS = ("INVITE", "180")
+"""Messages by which a call rings; the others end it, or its ringing."""
+
 PBX, PHONE = "192.0.2.10", "192.0.2.21"
 
 
 @dataclass(frozen=True)
 class Step:
-    """Frames that are sent together, so long after the call began."""
+    """Frames that are sent together, so long after the call began. names: what they are, `INVITE`, `180`."""
 
     after_s: float
     frames: tuple[bytes, ...]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -28,22 +32,32 @@ class Call:
     steps: tuple[Step, ...]
 
 
-def call(number: int, called: str, outcome: Outcome, *, rings_s: float, talks_s: float = 0.0) -> Call:
-    """A call that rings so long and, where it is answered, talks so long."""
+def call(
+    number: int,
+    called: str,
+    outcome: Outcome,
+    *,
+    rings_s: float,
+    talks_s: float = 0.0,
+    shows_s: float = 0.0,
+) -> Call:
+    """A call that rings so long and, where it is answered, talks so long. shows_s: so long after the INVITE
+    the phone says that it rings."""
     caller = f"010{number:08d}"
     leg = Leg(caller, called, number=number, source=PBX, phone=PHONE)
 
-    def step(after_s: float, *messages: tuple[float, bytes]) -> Step:
-        return Step(after_s, tuple(on_the_wire(frame) for _, frame in messages))
+    def step(after_s: float, *names: str) -> Step:
+        messages = [leg.response(0, int(name)) if name.isdigit() else leg.request(0, name) for name in names]
+        return Step(after_s, tuple(on_the_wire(frame) for _, frame in messages), names)
 
-    steps = [step(0.0, leg.request(0, "INVITE"), leg.response(0, 180))]
+    steps = [step(0.0, "INVITE"), step(shows_s, "180")] if shows_s else [step(0.0, "INVITE", "180")]
     if outcome is Outcome.MISSED:
-        steps.append(step(rings_s, leg.request(0, "CANCEL"), leg.response(0, 487)))
+        steps.append(step(shows_s + rings_s, "CANCEL", "487"))
     elif outcome is Outcome.BUSY:
-        steps.append(step(rings_s, leg.response(0, 486)))
+        steps.append(step(shows_s + rings_s, "486"))
     else:
-        steps.append(step(rings_s, leg.response(0, 200)))
-        steps.append(step(rings_s + talks_s, leg.request(0, "BYE")))
+        steps.append(step(shows_s + rings_s, "200"))
+        steps.append(step(shows_s + rings_s + talks_s, "BYE"))
     return Call(caller, called, outcome, tuple(steps))
 
 
@@ -58,12 +72,18 @@ def calls(seed: int, count: int, extensions: list[str], *, first: int = 0) -> It
             chance.choice(outcomes),
             rings_s=chance.uniform(0.01, 1.5),
             talks_s=chance.uniform(0.05, 1.0),
+            shows_s=chance.choice((0.0, 0.0, 0.02, 0.2)),
         )
 
 
 def ends_of(call: Call) -> list[bytes]:
     """Its frames after those that make it ring."""
-    return [frame for step in call.steps[1:] for frame in step.frames]
+    return [
+        frame
+        for step in call.steps
+        for name, frame in zip(step.names, step.frames, strict=True)
+        if name not in RINGS
+    ]
 
 
 def schedule(of: list[Call], per_s: float) -> list[tuple[float, bytes]]:

@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from packetwave.common import lines as module
-from packetwave.common.lines import Lines, LinesTrouble, missing
+from packetwave.common.lines import Lines, LinesTrouble, complete, missing
 
 
 def test_lines_are_added_to_a_file(tmp_path: Path) -> None:
@@ -126,13 +127,16 @@ def test_closing_waits_a_moment_only(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (tmp_path / "events").read_bytes() == b""
 
 
-def test_a_full_disk_at_the_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_a_disk_that_takes_nothing_at_the_start_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
     room = threading.Event()
 
     class Full(io.FileIO):
         def __init__(self, path: Path, mode: str) -> None:
             if not room.is_set():
-                raise OSError(28, "No space left on device")
+                raise OSError(code, "takes nothing")
             super().__init__(path, mode)
 
     monkeypatch.setattr(io, "FileIO", Full)
@@ -190,3 +194,19 @@ def test_nothing_of_an_earlier_run_is_repeated_to_stdout(capfd: pytest.CaptureFi
     assert lines.flush(10)
     lines.close()
     assert "one" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("content", [None, b"", b"before\n", b"before\none\ntw"])
+def test_a_file_of_before_is_completed(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "events"
+    if content is not None:
+        path.write_bytes(content)
+    complete(path, ["one", "two"])
+    assert path.read_bytes().removeprefix(b"before\n") == b"one\ntwo\n"
+    complete(path, ["one", "two"])
+    assert path.read_bytes().removeprefix(b"before\n") == b"one\ntwo\n"
+
+
+def test_what_is_no_file_is_not_written_to(tmp_path: Path) -> None:
+    complete(tmp_path, ["one"])
+    assert list(tmp_path.iterdir()) == []

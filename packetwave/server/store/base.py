@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
 
@@ -120,16 +120,24 @@ class CallStore(Protocol):
         """Give the handle back. May be called twice."""
 
 
+class EventLine(NamedTuple):
+    """A line for whoever reads the events. file: which it is for, absolute; "" for standard output."""
+
+    number: int
+    text: str
+    file: str = ""
+
+
 class JournalStore(CallStore, Protocol):
     """Where calls and the lines that speak of them are written, so that no two writes can disagree."""
 
     def journal(
-        self, records: Sequence[CallRecord], lines: Sequence[tuple[int, str]] = (), done: Sequence[int] = ()
+        self, records: Sequence[CallRecord], lines: Sequence[EventLine] = (), done: Sequence[int] = ()
     ) -> None:
         """Write records as `put_calls` does, event lines under their numbers, and forget the lines whose
         numbers are `done`; durably, all or none. On the journal's thread. Raises StoreError."""
 
-    def lines_left(self) -> list[tuple[int, str]]:
+    def lines_left(self) -> list[EventLine]:
         """The lines that were written and not forgotten, by their numbers. Raises StoreError."""
 
 

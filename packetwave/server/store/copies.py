@@ -3,18 +3,23 @@
 The store thread or the journal's; whoever calls holds both connections.
 """
 
+import contextlib
 import sqlite3
 from collections.abc import Collection, Sequence
 
 from packetwave.server.store.schema import transaction
 
 _WHOLE = ("members", "meta", "kept_members", "unwritten", "event_lines")
-_LEFT_ALONE = frozenset(("members",))
+_LEFT_ALONE = _ALL_OR_NONE = frozenset(("members",))
+_ALL = 1_000_000_000
+_PROBES = 20_000
+"""So often it is tried to read on behind damage; each try goes one row's number further."""
 
 
 def copy_out(source: sqlite3.Connection, target: sqlite3.Connection, *, calls: int) -> None:
     """Copy all but the history into the empty `target`; of the calls those that are open or not yet written
-    elsewhere, and so many of the newest. What of `source` cannot be read is left out."""
+    elsewhere, and so many of the newest. Of a damaged table every row that can be read, but members all or
+    none: some would be believed to be all."""
     with transaction(target):
         for table in _WHOLE:
             _copy(source, target, table)
@@ -24,6 +29,7 @@ def copy_out(source: sqlite3.Connection, target: sqlite3.Connection, *, calls: i
             "calls",
             "WHERE outcome IS NULL OR call_id IN (SELECT call_id FROM unwritten) OR call_id IN "
             f"(SELECT call_id FROM calls ORDER BY rang_at DESC LIMIT {int(calls)})",
+            most=calls,
         )
 
 
@@ -49,13 +55,64 @@ def copy_back(
             _insert(target, "calls", names, rows)
 
 
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str, clause: str = "") -> None:
+def _copy(
+    source: sqlite3.Connection, target: sqlite3.Connection, table: str, clause: str = "", *, most: int = _ALL
+) -> None:
     try:
         names = _names(source, target, table)
         rows = _rows(source, table, names, clause) if names else []
+    except sqlite3.DatabaseError:  # damaged there, or of an older program
+        if table not in _ALL_OR_NONE:
+            _copy_readable(source, target, table, most)
+        return
+    whole = [row for row in rows if _is_whole(row)]
+    if len(whole) == len(rows) or table not in _ALL_OR_NONE:
+        _insert(target, table, names, whole)
+
+
+def _copy_readable(source: sqlite3.Connection, target: sqlite3.Connection, table: str, most: int) -> None:
+    """Copy each row of a damaged table that can be read; beyond `most`, the newest and open calls."""
+    try:
+        names = _names(source, target, table)
     except sqlite3.DatabaseError:
-        return  # damaged there, or of an older program
-    _insert(target, table, names, rows)
+        return
+    rows = _readable(source, table, names) if names else []
+    outcome = names.index("outcome") if "outcome" in names else None
+    for left, row in enumerate(rows, start=-len(rows)):
+        if left < -most and (outcome is None or row[outcome] is not None):
+            continue
+        if not _is_whole(row):
+            continue
+        with contextlib.suppress(sqlite3.Error):  # a row of which a part is damaged
+            _insert(target, table, names, [row])
+
+
+def _is_whole(row: Sequence[object]) -> bool:
+    """Whether all of a row was in the file: of one that was cut short, SQLite reads the rest as zeros, and no
+    text that is written here has any."""
+    return not any(isinstance(value, str) and "\0" in value for value in row)
+
+
+def _readable(source: sqlite3.Connection, table: str, names: Sequence[str]) -> list[tuple[object, ...]]:
+    """The rows before, between and behind what cannot be read of a table."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    select = f"SELECT rowid, {listed} FROM {table} NOT INDEXED"
+    found: dict[int, tuple[object, ...]] = {}
+    at = 0
+    for _ in range(_PROBES):
+        try:
+            for number, *row in source.execute(f"{select} WHERE rowid >= ? ORDER BY rowid", (at,)):
+                found[number] = tuple(row)
+                at = number
+            return list(found.values())
+        except sqlite3.DatabaseError:
+            at += 1  # into the damage, and out of it at its other side
+    with contextlib.suppress(sqlite3.DatabaseError):
+        for number, *row in source.execute(f"{select} ORDER BY rowid DESC"):
+            if number <= at:
+                break
+            found[number] = tuple(row)
+    return list(found.values())
 
 
 def _names(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> list[str]:

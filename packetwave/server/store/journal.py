@@ -11,13 +11,14 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import NamedTuple
 
-from packetwave.common.lines import Lines, LinesTrouble
+from packetwave.common.lines import Lines, LinesTrouble, complete
 from packetwave.server.calls.events import RecordedEvent
 from packetwave.server.calls.lines import to_json
 from packetwave.server.office.values import CallRecord
-from packetwave.server.store.base import JournalStore, StoreError
+from packetwave.server.store.base import EventLine, JournalStore, StoreError
 from packetwave.server.store.thread import StoreThread
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class Journal:
         self._stored: list[int] = []
         """Numbers of lines that the store has, in order."""
         self._given_up: set[int] = set()
+        self._out_elsewhere: set[int] = set()
+        """Numbers of lines of an earlier run that the file has for which they were."""
 
     @property
     def unwritten(self) -> int:
@@ -96,17 +99,31 @@ class Journal:
         return None if self._lines is None else self._lines.state
 
     async def open(self) -> None:
-        """Take up the lines that an earlier run left. Before the first `put`."""
-        if self._lines is None:
-            return
+        """Take up the lines that an earlier run left: each belongs to the file that it was meant
+        for, whatever is asked for now. Before the first `put`."""
         try:
             left = await self._thread.run(self._calls.lines_left)
         except StoreError as error:
             log.warning("event lines of before the restart are not known: %s", error)
             left = []
-        self._stored.extend(number for number, _ in left)
-        self._next = max(self._stored, default=0) + 1
-        self._lines.take_up(left)
+        self._next = max((line.number for line in left), default=0) + 1
+        here = self._lines.file if self._lines is not None else None
+        for file in {line.file for line in left if line.file != here}:
+            await self._complete(file, [line for line in left if line.file == file])
+        if self._lines is not None:
+            own = [(line.number, line.text) for line in left if line.file == here]
+            self._stored.extend(number for number, _ in own)
+            self._lines.take_up(own)
+
+    async def _complete(self, file: str, left: list[EventLine]) -> None:
+        """Write lines that are for another file. Who read standard output then is another now."""
+        try:
+            if file:
+                await self._thread.run(complete, Path(file), [line.text for line in left])
+        except OSError as error:
+            log.warning("%d event lines of before the restart wait for %s: %s", len(left), file, error)
+        else:
+            self._out_elsewhere.update(line.number for line in left)
 
     def put(self, record: CallRecord | None, event: RecordedEvent | None = None) -> None:
         """Write this soon. Never blocks."""
@@ -203,7 +220,9 @@ class Journal:
     async def _commit(self, entries: list[Entry]) -> None:
         """Store these in one write, all or none; then their lines may be read."""
         records = {entry.record.call_id: entry.record for entry in entries if entry.record is not None}
-        lines = list(enumerate((entry.line for entry in entries if entry.line), start=self._next))
+        texts = (entry.line for entry in entries if entry.line)
+        file = self._lines.file if self._lines is not None else ""
+        lines = [EventLine(number, text, file) for number, text in enumerate(texts, start=self._next)]
         done = self._done()
         if not (records or lines or done):
             return
@@ -211,18 +230,20 @@ class Journal:
         self.writes += 1
         gone = set(done)
         self._given_up -= gone
+        self._out_elsewhere -= gone
         self._stored = [number for number in self._stored if number not in gone]
         self._next += len(lines)
-        for number, line in lines:
+        for number, text, _ in lines:
             self._stored.append(number)
-            if self._lines is not None and not self._lines.write(line, number):
+            if self._lines is not None and not self._lines.write(text, number):
                 self._given_up.add(number)
         self._on_written()
 
     def _done(self) -> list[int]:
         """Lines that the store has and that nobody waits for any more."""
         written = 0 if self._lines is None else self._lines.written
-        return [number for number in self._stored if number <= written or number in self._given_up]
+        out = [number for number in self._stored if number <= written or number in self._given_up]
+        return [*sorted(self._out_elsewhere), *out]
 
 
 def _count_calls(entries: Iterable[Entry]) -> int:

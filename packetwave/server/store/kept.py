@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
-from packetwave.server.store.base import StoreAway, StoreConflict, StoreError, StoreState
+from packetwave.server.store.base import EventLine, StoreAway, StoreConflict, StoreError, StoreState
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.steady import SteadyStore
@@ -136,12 +136,12 @@ class KeptStore:
     # Calls
 
     def journal(
-        self, records: Sequence[CallRecord], lines: Sequence[tuple[int, str]] = (), done: Sequence[int] = ()
+        self, records: Sequence[CallRecord], lines: Sequence[EventLine] = (), done: Sequence[int] = ()
     ) -> None:
         """Write to the local file; `flush` brings the calls to the database."""
         self._local.journal(records, lines, done, mark=True)
 
-    def lines_left(self) -> list[tuple[int, str]]:
+    def lines_left(self) -> list[EventLine]:
         """See `JournalStore.lines_left`."""
         return self._local.lines_left()
 

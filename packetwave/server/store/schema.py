@@ -39,8 +39,9 @@ STEPS: tuple[Step, ...] = (
 
 
 OWN: Step = (
-    # Lines for `--events` that may not be out yet.
-    "CREATE TABLE IF NOT EXISTS event_lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL)",
+    # Lines for `--events` that may not be out yet, and the file that each is for ("": standard output).
+    "CREATE TABLE IF NOT EXISTS event_lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL, "
+    "file TEXT NOT NULL DEFAULT '')",
 )
 
 
@@ -81,6 +82,8 @@ def _add_columns(connection: sqlite3.Connection) -> None:
     for name in _missing(connection, "calls", CALL_FIELDS):
         kind = "INTEGER" if name in CALL_TIMES else "TEXT"
         connection.execute(f'ALTER TABLE calls ADD COLUMN "{name}" {kind}')
+    if _missing(connection, "event_lines", ("file",)):
+        connection.execute("ALTER TABLE event_lines ADD COLUMN file TEXT NOT NULL DEFAULT ''")
     missing = _missing(connection, "members", COLUMNS)
     for name in missing:
         connection.execute(f"ALTER TABLE members ADD COLUMN \"{name}\" TEXT NOT NULL DEFAULT ''")

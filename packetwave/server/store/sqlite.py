@@ -25,6 +25,7 @@ from packetwave.server.office.values import (
     texts_of,
 )
 from packetwave.server.store.base import (
+    EventLine,
     StoreAway,
     StoreConflict,
     StoreDamaged,
@@ -170,7 +171,7 @@ class SqliteStore:
     def journal(
         self,
         records: Sequence[CallRecord],
-        lines: Sequence[tuple[int, str]] = (),
+        lines: Sequence[EventLine] = (),
         done: Sequence[int] = (),
         *,
         mark: bool = False,
@@ -184,17 +185,18 @@ class SqliteStore:
                     [(clean(record.call_id),) for record in records],
                 )
             self._connection.executemany(
-                "INSERT OR REPLACE INTO event_lines VALUES (?, ?)",
-                [(number, clean(line)) for number, line in lines],
+                "INSERT OR REPLACE INTO event_lines (number, line, file) VALUES (?, ?, ?)",
+                [(line.number, clean(line.text), line.file) for line in lines],
             )
             self._connection.executemany(
                 "DELETE FROM event_lines WHERE number = ?", [(number,) for number in done]
             )
 
-    def lines_left(self) -> list[tuple[int, str]]:
+    def lines_left(self) -> list[EventLine]:
         """See `JournalStore.lines_left`."""
         with self._told():
-            return self._connection.execute("SELECT number, line FROM event_lines ORDER BY number").fetchall()
+            rows = self._connection.execute("SELECT number, line, file FROM event_lines ORDER BY number")
+            return [EventLine(*row) for row in rows]
 
     def load_calls(self, *, since: datetime, limit: int = 1000) -> list[CallRecord]:
         """Calls that rang at or after `since`, newest first. Read in pages, between which others have their

@@ -3,7 +3,8 @@
 Owns the embedded store and what stands in for it. While the file can be used, everything goes there. While it
 cannot (disk full, read-only, folder gone), calls, lines and small values go to a copy in memory and are
 written as soon as the file takes them again; members can be read meanwhile, not changed. A damaged file is
-put aside, one that is removed or replaced under the program is written anew from what the program has.
+put aside and what can be read of it is taken over; one that is removed or replaced under the program is
+written anew from what the program has.
 
 The store thread, and the journal's for `journal`. `tend` looks after it, some times a minute at least.
 """
@@ -20,6 +21,7 @@ from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable, Put
 from packetwave.server.store.base import (
+    EventLine,
     StoreAway,
     StoreDamaged,
     StoreError,
@@ -38,6 +40,8 @@ log = logging.getLogger("packetwave.store")
 
 AGAIN_S = 4.0
 """Between two tries whether the file can be written again."""
+
+_ALL_CALLS = 10_000_000
 
 SHOWN_CALLS = 20_000
 """Of the history, so much is at hand while the file cannot be written."""
@@ -140,7 +144,7 @@ class SteadyStore:
     def journal(
         self,
         records: Sequence[CallRecord],
-        lines: Sequence[tuple[int, str]] = (),
+        lines: Sequence[EventLine] = (),
         done: Sequence[int] = (),
         *,
         mark: bool = False,
@@ -158,7 +162,7 @@ class SteadyStore:
             with self._lock:
                 self._give_up(len(self._held) - MAX_HELD)
 
-    def lines_left(self) -> list[tuple[int, str]]:
+    def lines_left(self) -> list[EventLine]:
         """See `JournalStore.lines_left`."""
         return self._do(SqliteStore.lines_left)
 
@@ -280,8 +284,8 @@ class SteadyStore:
     # The file
 
     def _open_file(self) -> tuple[SqliteStore, bool]:
-        """The file, made where it is missing, and whether it is new; a damaged one is put aside. Raises
-        StoreError."""
+        """The file, made where it is missing, and whether it is new; a damaged one is put aside, what can be
+        read of it taken over. Raises StoreError."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -295,6 +299,8 @@ class SteadyStore:
             log.error("%s; it was put aside as %s", error, aside.name)
             self._note(StoreFound.DAMAGED)
             store, is_new = SqliteStore(self._path), True
+            with store.using() as target:
+                read_into(target, aside, _ALL_CALLS)
         if is_new:
             self._put_last_members(store)
         self._identity = self._identify()

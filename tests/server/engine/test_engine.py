@@ -43,7 +43,7 @@ from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.faults import StartFault
 from packetwave.server.office.values import CallRecord, Member, Put, Remove
 from packetwave.server.settings import ServerSettings
-from packetwave.server.store.base import StoreFound, StoreHealth, StoreTrouble
+from packetwave.server.store.base import EventLine, StoreFound, StoreHealth, StoreTrouble
 from packetwave.server.store.opening import OpenStores, open_stores
 from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from packetwave.server.watch.lookout import source_of
@@ -191,7 +191,7 @@ class Stumbling(SqliteStore):
     def journal(
         self,
         records: Sequence[CallRecord],
-        lines: Sequence[tuple[int, str]] = (),
+        lines: Sequence[EventLine] = (),
         done: Sequence[int] = (),
         *,
         mark: bool = False,

@@ -13,7 +13,7 @@ from packetwave.common.lines import Lines
 from packetwave.server.calls.events import DiagnosisOver, Ended, Outcome, Ringing
 from packetwave.server.office.values import CallRecord
 from packetwave.server.store import journal as module
-from packetwave.server.store.base import StoreAway
+from packetwave.server.store.base import EventLine, StoreAway
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.sqlite import SqliteStore
 
@@ -37,7 +37,7 @@ class Watched(SqliteStore):
     def journal(
         self,
         records: Sequence[CallRecord],
-        lines: Sequence[tuple[int, str]] = (),
+        lines: Sequence[EventLine] = (),
         done: Sequence[int] = (),
         *,
         mark: bool = False,
@@ -46,7 +46,9 @@ class Watched(SqliteStore):
             self.refusals -= 1
             raise StoreAway("away")
         super().journal(records, lines, done, mark=mark)
-        self.writes.append(([record.call_id for record in records], [n for n, _ in lines], list(done)))
+        self.writes.append(
+            ([record.call_id for record in records], [line.number for line in lines], list(done))
+        )
 
 
 def said(path: Path) -> list[str]:
@@ -141,7 +143,7 @@ def test_a_kill_before_the_line_was_out_leaves_it_to_the_next_run(tmp_path: Path
     path, events = tmp_path / "db", tmp_path / "events"
     store = SqliteStore(path)
     lines = [f'{{"event":"e{number}"}}' for number in range(3)]
-    store.journal([], list(enumerate(lines, start=5)))
+    store.journal([], [EventLine(n, line, str(events)) for n, line in enumerate(lines, start=5)])
     store.close()
     events.write_text(lines[0] + "\n" + lines[1][:7])
     again, out = Watched(path), Lines(str(events))
@@ -161,6 +163,66 @@ def test_a_kill_before_the_line_was_out_leaves_it_to_the_next_run(tmp_path: Path
     again.close()
 
 
+def left_by_a_kill(path: Path, *lines: EventLine) -> None:
+    store = SqliteStore(path)
+    store.journal([], lines)
+    store.close()
+
+
+def run_with(path: Path, target: str | None) -> list[EventLine]:
+    """A run to its end in which one call rings; the lines that are left after it."""
+    store, out = SqliteStore(path), Lines(target) if target is not None else None
+
+    async def work() -> None:
+        journal = Journal(store, out)
+        await journal.open()
+        journal.put(RECORD, RINGS)
+        await journal.write()
+        await journal.close()
+
+    asyncio.run(work())
+    if out is not None:
+        out.close()
+    left = store.lines_left()
+    store.close()
+    return left
+
+
+def test_lines_of_an_earlier_run_go_to_the_file_that_they_were_for(tmp_path: Path) -> None:
+    """The next start names another."""
+    before, now = tmp_path / "before", tmp_path / "now"
+    before.write_text('{"event":"e0"}\n{"eve')
+    lines = [EventLine(n, f'{{"event":"e{n}"}}', str(before)) for n in range(3)]
+    left_by_a_kill(tmp_path / "db", *lines)
+    assert run_with(tmp_path / "db", str(now)) == []
+    assert (said(before), said(now)) == (["e0", "e1", "e2"], ["ringing"])
+
+
+@pytest.mark.parametrize("target", [None, "-"])
+def test_they_do_so_too_where_no_file_is_asked_for_now(tmp_path: Path, target: str | None) -> None:
+    before = tmp_path / "before"
+    left_by_a_kill(tmp_path / "db", EventLine(4, '{"event":"e4"}', str(before)))
+    assert run_with(tmp_path / "db", target) == []
+    assert said(before) == ["e4"]
+
+
+def test_what_was_for_standard_output_goes_to_no_file(tmp_path: Path) -> None:
+    now = tmp_path / "now"
+    left_by_a_kill(tmp_path / "db", EventLine(4, '{"event":"e4"}'))
+    assert run_with(tmp_path / "db", str(now)) == []
+    assert said(now) == ["ringing"]
+
+
+def test_lines_for_a_file_that_cannot_be_written_wait(tmp_path: Path) -> None:
+    before, now = tmp_path / "away" / "before", tmp_path / "now"
+    line = EventLine(4, '{"event":"e4"}', str(before))
+    left_by_a_kill(tmp_path / "db", line)
+    assert run_with(tmp_path / "db", str(now)) == [line]
+    before.parent.mkdir()
+    assert run_with(tmp_path / "db", str(before)) == []
+    assert (said(before), said(now)) == (["e4", "ringing"], ["ringing"])
+
+
 def test_lines_that_are_lost_are_forgotten_and_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,12 +237,12 @@ def test_lines_that_are_lost_are_forgotten_and_counted(
         for call_id in ("c1", "c2", "c3"):
             journal.put(replace(RECORD, call_id=call_id), RINGS)
         await journal.write()
-        assert [number for number, _ in store.lines_left()] == [1, 2, 3]
+        assert [line.number for line in store.lines_left()] == [1, 2, 3]
         await journal.close()
 
     asyncio.run(work())
     lines.close()
-    assert [number for number, _ in store.lines_left()] == [1]
+    assert [line.number for line in store.lines_left()] == [1]
     store.close()
 
 
@@ -192,7 +254,7 @@ class Particular(Watched):
     def journal(
         self,
         records: Sequence[CallRecord],
-        lines: Sequence[tuple[int, str]] = (),
+        lines: Sequence[EventLine] = (),
         done: Sequence[int] = (),
         *,
         mark: bool = False,

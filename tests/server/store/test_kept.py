@@ -1,10 +1,12 @@
 """MongoDB that goes away and comes back: members go on, nothing waits, each call is there once."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pymongo
 import pytest
 from pymongo import MongoClient
 from pymongo.collection import Collection
@@ -12,6 +14,7 @@ from pymongo.errors import OperationFailure
 
 from packetwave.server.calls.events import Outcome
 from packetwave.server.office.values import Member, MemberTable
+from packetwave.server.store import mongo
 from packetwave.server.store.base import StoreAway, StoreError, StoreState
 from packetwave.server.store.kept import KeptStore
 from packetwave.server.store.mongo import MongoStore
@@ -22,6 +25,8 @@ from tests.server.store.samples import HONG, KIM, NINE, add, call, desks, until
 HONG_ROW = ("1001", "192.168.0.101", "홍길동")
 Open = Callable[..., KeptStore]
 
+PATIENT_S, AWAY_S = 30.0, 0.5
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[MongoServer]:
@@ -30,18 +35,33 @@ def server(tmp_path: Path) -> Iterator[MongoServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def is_patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that is there may be slow, where the machine has much to do; it is not away."""
+    monkeypatch.setattr(mongo, "_ANSWER_MS", int(PATIENT_S * 1000))
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """What is asked in here of a database that is away waits as long as in the program, and no longer."""
+    with pymongo.timeout(AWAY_S):
+        yield
+
+
 @pytest.fixture
 def open_kept(tmp_path: Path) -> Iterator[Open]:
     """Opens the store as the server program does at its start: the local file is the same each time."""
     stores: list[KeptStore] = []
 
     def open_kept(uri: str, **keys: Any) -> KeptStore:
-        stores.append(KeptStore(MongoStore(uri), SqliteStore(tmp_path / "packetwave.db"), **keys))
+        primary = MongoStore(uri, wait_s=PATIENT_S)
+        stores.append(KeptStore(primary, SqliteStore(tmp_path / "packetwave.db"), **keys))
         return stores[-1]
 
     yield open_kept
-    for store in stores:
-        store.close()
+    with away():
+        for store in stores:
+            store.close()
 
 
 def _come_back(store: KeptStore) -> None:
@@ -71,7 +91,8 @@ def test_killed_while_it_serves(server: MongoServer, open_kept: Open) -> None:
     store.put_calls([call(1, outcome=None)])
     server.kill()
 
-    store.put_calls([call(2, outcome=None)])
+    with away():
+        store.put_calls([call(2, outcome=None)])
     state, detail = store.state()
     assert state is StoreState.AWAY
     assert str(server.port) in detail
@@ -102,12 +123,15 @@ def test_started_again_with_the_database_away(server: MongoServer, open_kept: Op
     table = store.change_members(add(HONG, KIM))
     store.put_calls([call(1)])
     server.kill()
-    store.put_calls([call(2, outcome=None)])
+    with away():
+        store.put_calls([call(2, outcome=None)])
     store.set_meta("watched_until", "x")
-    store.close()
+    with away():
+        store.close()
 
     store = open_kept(server.uri)
-    assert store.load_members() == table
+    with away():
+        assert store.load_members() == table
     assert store.state()[0] is StoreState.AWAY
     assert store.open_calls() == [call(2, outcome=None)]
     assert store.load_calls(since=NINE) == [call(2, outcome=None), call(1)]
@@ -124,7 +148,8 @@ def test_started_again_with_the_database_away(server: MongoServer, open_kept: Op
 def test_never_seen_at_all(tmp_path: Path, open_kept: Open) -> None:
     server = MongoServer(tmp_path / "mongodb")
     store = open_kept(server.uri)
-    assert store.load_members() == MemberTable()
+    with away():
+        assert store.load_members() == MemberTable()
     store.put_calls([call(1)])
     assert (store.unwritten(), store.load_calls(since=NINE)) == (1, [call(1)])
     server.start()
@@ -139,7 +164,8 @@ def test_the_return_is_noticed_with_nothing_to_write(server: MongoServer, open_k
     store = open_kept(server.uri)
     store.load_members()
     server.kill()
-    assert store.load_members() == MemberTable()
+    with away():
+        assert store.load_members() == MemberTable()
     assert store.state()[0] is StoreState.AWAY
     server.restart()
     with MongoClient[Any](server.uri) as client:
@@ -153,7 +179,8 @@ def test_the_loss_is_noticed_with_nothing_to_do(server: MongoServer, open_kept: 
     store = open_kept(server.uri)
     store.load_members()
     server.kill()
-    assert not store.members_changed()
+    with away():
+        assert not store.members_changed()
     assert store.state()[0] is StoreState.AWAY
 
 
@@ -163,7 +190,8 @@ def test_while_it_is_away_nothing_asks_it(
     store = open_kept(server.uri)
     store.load_members()
     server.kill()
-    store.put_calls([call(0)])
+    with away():
+        store.put_calls([call(0)])
 
     def asked(*_: object) -> None:
         raise AssertionError("it is known to be away")
@@ -183,10 +211,12 @@ def test_a_server_that_hangs_counts_as_away(server: MongoServer, open_kept: Open
     store = open_kept(server.uri)
     store.change_members(add(HONG))
     server.hang()
-    store.put_calls([call(1)])
+    with away():
+        store.put_calls([call(1)])
     assert store.state()[0] is StoreState.AWAY
     assert desks(store.load_members()) == [HONG_ROW]
-    assert not store.flush()
+    with away():
+        assert not store.flush()
     server.resume()
     _come_back(store)
     assert _stored_calls(server) == ["call-1"]
@@ -216,7 +246,8 @@ def test_more_calls_than_one_batch(server: MongoServer, open_kept: Open) -> None
     store = open_kept(server.uri)
     store.load_members()
     server.kill()
-    store.put_calls([call(number) for number in range(1201)])
+    with away():
+        store.put_calls([call(number) for number in range(1201)])
     server.restart()
     _come_back(store)
     assert (store.unwritten(), len(_stored_calls(server))) == (0, 1201)
@@ -275,7 +306,8 @@ def test_members_kept_of_one_database_never_serve_for_another(
     store.change_members(add(HONG))
     store.close()
     store = open_kept(MongoServer(tmp_path / "other").uri)
-    assert store.load_members() == MemberTable()
+    with away():
+        assert store.load_members() == MemberTable()
 
 
 def test_kept_and_embedded_members_are_apart(server: MongoServer, tmp_path: Path, open_kept: Open) -> None:

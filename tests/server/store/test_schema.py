@@ -9,6 +9,7 @@ import pytest
 
 from packetwave.server.office.values import COLUMNS, CallRecord, Member, Put
 from packetwave.server.store import schema
+from packetwave.server.store.base import EventLine
 from packetwave.server.store.rows import CALL_FIELDS, CALL_TIMES
 from packetwave.server.store.schema import STEPS, json_object, migrate, read_json, to_json, transaction
 from packetwave.server.store.sqlite import SqliteStore
@@ -154,4 +155,16 @@ def test_a_call_of_the_declared_fields_only(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path / "packetwave.db")
     store.put_calls([CallRecord("c", NINE, "1", "2")])
     assert store.load_calls(since=NINE) == [CallRecord("c", NINE, "1", "2")]
+    store.close()
+
+
+def test_event_lines_of_before_they_knew_their_file(tmp_path: Path) -> None:
+    path = tmp_path / "db"
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE event_lines")
+        connection.execute("CREATE TABLE event_lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL)")
+        connection.execute("INSERT INTO event_lines VALUES (7, 'line')")
+    store = SqliteStore(path)
+    assert store.lines_left() == [EventLine(7, "line")]
     store.close()

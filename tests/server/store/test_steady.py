@@ -16,6 +16,7 @@ from packetwave.server.calls.events import Outcome
 from packetwave.server.office.values import Member
 from packetwave.server.store import steady as module
 from packetwave.server.store.base import (
+    EventLine,
     StoreError,
     StoreFound,
     StoreHealth,
@@ -110,6 +111,12 @@ def test_a_damaged_file_is_put_aside_and_the_last_members_serve(path: Path, cont
     again.close()
 
 
+def pages_of_calls(content: bytes) -> list[int]:
+    """The pages that hold rows of calls (leaves of a table), in their order."""
+    pages = range(0, len(content), 4096)
+    return [at for at in pages if content[at] == 0x0D and content.count(b"call-", at, at + 4096) > 5]
+
+
 def test_a_second_damaged_file_has_another_name(path: Path) -> None:
     for number in (1, 2):
         path.write_bytes(b"no database" * 100 * number)
@@ -131,6 +138,28 @@ def test_a_database_broken_inside_is_put_aside_with_its_log(path: Path) -> None:
     steady = SteadyStore(path)
     assert steady.load_calls(since=NINE) == []
     assert (path.parent / f"{FILE_NAME}.damaged-1").read_bytes() == content
+    steady.close()
+
+
+@pytest.mark.parametrize("page", [0.3, 0.6, 0.9])
+def test_what_can_be_read_of_a_damaged_file_is_taken_over(path: Path, page: float) -> None:
+    """The calls that are still open above all: their end would be of no call."""
+    store = SqliteStore(path)
+    store.change_members(add(HONG))
+    store.put_calls([call(number) for number in range(2_000)])
+    for number in range(2_000, 2_100):  # one by one, as calls come
+        store.journal([call(number, outcome=None)], [EventLine(number, "{}")])
+    store.close()
+    pages = pages_of_calls(path.read_bytes())
+    with path.open("r+b") as file:
+        file.seek(pages[int(len(pages) * page)])
+        file.write(b"\xff" * 4096)
+    steady = SteadyStore(path)
+    assert StoreFound.DAMAGED in steady.tend().found
+    assert len(steady.open_calls()) > 60
+    assert len(steady.load_calls(since=NINE, limit=5_000)) > 2_000
+    assert len(steady.lines_left()) == 100
+    assert desks(steady.load_members()) == [HONG_ROW]
     steady.close()
 
 
@@ -167,7 +196,7 @@ def test_a_disk_that_fills_up_costs_nothing(disk: SmallDisk) -> None:
     store.set_meta("watched_until", "before")
     disk.fill()
     for number in range(3, 200):
-        store.journal([call(number)], [(number, f"line {number}")], [number - 1])
+        store.journal([call(number)], [EventLine(number, f"line {number}")], [number - 1])
     store.put_calls([call(2)])
     store.set_meta("watched_until", "now")
     assert store.tend() == StoreHealth(StoreTrouble.FULL, held=198)
@@ -182,7 +211,7 @@ def test_a_disk_that_fills_up_costs_nothing(disk: SmallDisk) -> None:
     disk.make_room()
     assert later(store, clock) == StoreHealth()
     assert len(stored(path)) == 199
-    assert store.lines_left() == [(199, "line 199")]
+    assert store.lines_left() == [EventLine(199, "line 199")]
     assert store.get_meta("watched_until") == "now"
     assert store.members_changed()
     assert len(store.change_members(add(KIM)).members) == 2
@@ -276,13 +305,13 @@ def test_a_damaged_file_that_cannot_be_put_aside(disk: SmallDisk) -> None:
 def test_a_file_that_is_removed_is_written_anew(path: Path) -> None:
     store = SteadyStore(path)
     store.change_members(add(HONG))
-    store.journal([call(1)], [(1, "line")])
+    store.journal([call(1)], [EventLine(1, "line")])
     for part in path.parent.glob(f"{FILE_NAME}*"):
         part.unlink()
     assert store.tend().found == (StoreFound.REMOVED,)
     store.put_calls([call(2)])
     assert desks(store.load_members()) == [HONG_ROW]
-    assert store.lines_left() == [(1, "line")]
+    assert store.lines_left() == [EventLine(1, "line")]
     assert stored(path) == ["call-2", "call-1"]
     assert store.tend() == StoreHealth(found=(StoreFound.REMOVED,))
     store.close()
@@ -436,7 +465,7 @@ def test_no_call_is_lost_between_memory_and_file(disk: SmallDisk) -> None:
 
     def write(first: int) -> None:
         for number in range(first, first + of_round):
-            store.journal([call(number)], [(number, "line")], [number - 1])
+            store.journal([call(number)], [EventLine(number, "line")], [number - 1])
 
     for number in range(rounds):
         writer = threading.Thread(target=write, args=(number * of_round,))
@@ -449,7 +478,7 @@ def test_no_call_is_lost_between_memory_and_file(disk: SmallDisk) -> None:
         writer.join()
     assert store.tend() == StoreHealth()
     assert len(stored(path)) == rounds * of_round
-    assert [number for number, _ in store.lines_left()] == [rounds * of_round - 1]
+    assert [line.number for line in store.lines_left()] == [rounds * of_round - 1]
     store.close()
 
 
