@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from packetwave.common.behind import LIMIT, Behind, Straight
+from packetwave.common.files import open_private
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ class Lines:
         if target != "-":
             self._path = Path(target)
             try:
-                self._file = io.FileIO(self._path, "a")
+                self._file = io.FileIO(self._path, "a", opener=open_private)
             except OSError as error:
                 if error.errno not in _FULL:
                     raise
@@ -167,7 +168,7 @@ class Lines:
         while rest:
             try:
                 if self._file is None:
-                    self._file = io.FileIO(path, "a")
+                    self._file = io.FileIO(path, "a", opener=open_private)
                 rest = rest[self._file.write(rest) or 0 :]
             except OSError as error:
                 first, self.trouble = not self.trouble, error.strerror or str(error)
@@ -195,7 +196,7 @@ def missing(tail: bytes, left: Sequence[str]) -> tuple[int, bytes]:
 
 
 def _tail(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with io.FileIO(path, opener=open_private) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
         return file.read()

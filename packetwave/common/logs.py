@@ -11,6 +11,7 @@ log any more: its fault handler writes the threads' stacks to a file of their ow
 import contextlib
 import copy
 import faulthandler
+import io
 import logging
 import logging.handlers
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from packetwave.common import files
 from packetwave.common.behind import Behind, Straight
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
@@ -117,7 +119,9 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
     trouble: OSError | None = None
     try:
         assert path is not None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path.parent)
+        for older in path.parent.glob(f"{program}.log.*"):
+            files.narrow(older)
         in_file = _Rotating(
             path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", errors="replace"
         )
@@ -137,7 +141,7 @@ def _catch_native(path: Path) -> IO[bytes] | None:
         return None
     file: IO[bytes] | None = None
     try:
-        file = path.open("a+b", buffering=0)
+        file = io.FileIO(path, "a+", opener=files.open_private)
         _date(file, path)
     except OSError as error:
         _log.warning("native crashes will not be noted: %s", error)
@@ -177,6 +181,15 @@ class _Rotating(logging.handlers.RotatingFileHandler):
                 self._lost += lost
                 return
         super().emit(record)
+
+    def _open(self) -> io.TextIOWrapper:
+        return open(
+            self.baseFilename,
+            "a",
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=files.open_private,
+        )
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         if not isinstance(sys.exc_info()[1], OSError):

@@ -78,7 +78,7 @@ class ServerSettings:
     hep_port: int = setting(0, _door)
     """The UDP port at which a PBX reports its SIP by HEP (usually 9060), from `tunnels` only; 0: none."""
 
-    hep_key: str = setting("", _text)
+    hep_key: str = setting("", _text, is_secret=True)
     """The password that HEP reports must carry, "" for none."""
 
     tzsp_port: int = setting(0, _door)
@@ -90,7 +90,7 @@ class ServerSettings:
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
     """HOST:PORT at which clients connect."""
 
-    mongodb: str = setting("", _text)
+    mongodb: str = setting("", _text, is_secret=True)
     """A URI, "" for the embedded store."""
 
     identity_order: tuple[str, ...] = setting(

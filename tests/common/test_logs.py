@@ -257,3 +257,52 @@ def test_on_a_full_disk_it_is_installed_and_closed(
         installed.close()
     logging.getLogger().setLevel(level)
     assert "Traceback" not in capsys.readouterr().err
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+
+
+_SAYS = """
+import logging, pathlib, sys
+from packetwave.common import logs
+installed = logs.install(pathlib.Path(sys.argv[1]), "client", verbose=False)
+for text in ("one", "two"):
+    logging.getLogger("packetwave.test").warning(text)
+installed.close()
+"""
+
+
+def says(data: Path) -> str:
+    """What a program says on stderr that logs into this folder."""
+    command = [sys.executable, "-c", _SAYS, str(data)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+
+@POSIX
+def test_the_files_are_the_users_alone_also_those_of_before(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name in ("client.log", "client.log.1", "client.crash"):
+        (folder / name).touch(0o644)
+    (folder / "client.log").write_text("x" * 999_990 + "\n")
+    says(tmp_path)
+    found = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert found == dict.fromkeys(("client.log", "client.log.1", "client.log.2", "client.crash"), 0o600)
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["logs", "logs/client.log", "logs/client.crash"])
+def test_a_link_is_not_followed_and_is_said(tmp_path: Path, name: str) -> None:
+    data, precious = tmp_path / "data", tmp_path / "precious"
+    planted = data / name
+    planted.parent.mkdir(parents=True)
+    if name == "logs":
+        precious.mkdir()
+    else:
+        precious.write_text("precious")
+    planted.symlink_to(precious)
+    said = says(data)
+    assert list(precious.iterdir()) == [] if name == "logs" else precious.read_text() == "precious"
+    assert "is a symbolic link, which is not followed" in said
+    assert str(planted) in said
+    assert "two" in said

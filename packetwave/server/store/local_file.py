@@ -8,6 +8,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
+from packetwave.common import files
 from packetwave.server.store.base import StoreTrouble, StoreUnwritable
 from packetwave.server.store.copies import copy_out
 from packetwave.server.store.sqlite import store_error
@@ -25,7 +26,8 @@ def put_aside(path: Path, why: str) -> Path:
         # The write-ahead log goes along under the name by which SQLite finds it again.
         for ending in ENDINGS:
             part = path.with_name(path.name + ending)
-            if part.exists():
+            if part.exists() or files.is_link(part):
+                files.narrow(part)
                 part.replace(aside.with_name(aside.name + ending))
     except OSError as error:
         raise unwritable(path, error) from error
@@ -37,6 +39,7 @@ def back_up(source: sqlite3.Connection, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
+        files.make_private(path)
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target)
     except (OSError, sqlite3.Error) as error:
@@ -47,7 +50,9 @@ def back_up(source: sqlite3.Connection, path: Path) -> None:
 
 def read_into(target: sqlite3.Connection, path: Path, calls: int) -> None:
     """Copy what can be read of a database on a disk that takes nothing, so many calls at the most. Its log
-    needs room to be read; without, the file alone is read where that is all of it."""
+    needs room to be read; without, the file alone is read where that is all of it. A link is not followed."""
+    if files.is_link(path):
+        return
     log_file = path.with_name(path.name + "-wal")
     hows = ["mode=ro"]
     if not log_file.exists() or not log_file.stat().st_size:

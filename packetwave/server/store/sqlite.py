@@ -5,6 +5,7 @@ file (`members import` beside a running server). The store thread and the journa
 connection. Times are stored as whole milliseconds since 1970 UTC.
 """
 
+import errno
 import json
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from packetwave.common import files
 from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
@@ -46,6 +48,7 @@ from packetwave.server.store.schema import json_object, migrate, read_json, to_j
 from packetwave.server.store.table_text import table_from_text, table_to_text
 
 FILE_NAME = "packetwave.db"
+MEMORY = ":memory:"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -70,6 +73,8 @@ class SqliteStore:
         self._path = str(path)
         self._seen_version = -1
         self._lock = threading.RLock()
+        if self._path != MEMORY:
+            _see_to_rights(Path(self._path))
         with self._told():
             self._connection = sqlite3.connect(
                 self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
@@ -296,6 +301,19 @@ class SqliteStore:
                 yield
         except sqlite3.Error as error:
             raise store_error(error, self._path) from error
+
+
+def _see_to_rights(path: Path) -> None:
+    """The file is the user's alone before anything is in it; SQLite gives its log the same rights. Raises
+    StoreUnwritable for a symbolic link."""
+    try:
+        files.make_private(path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise StoreUnwritable(f"{path}: {error.strerror}", StoreTrouble.UNUSABLE) from error
+        # What it is that SQLite cannot do with it, SQLite says best.
+    for ending in ("-wal", "-shm"):
+        files.narrow(f"{path}{ending}")
 
 
 def store_error(error: sqlite3.Error, path: str) -> StoreError:
