@@ -24,6 +24,8 @@ from packetwave.server.engine.notices import (
     Command,
     FileFault,
     HistoryLoaded,
+    HistoryRemoved,
+    KeepDays,
     LoadHistory,
     Notice,
     RefusalCode,
@@ -35,6 +37,7 @@ from packetwave.server.engine.notices import (
     WatchInterfaces,
     WatchPorts,
 )
+from packetwave.server.engine.retention import Retention
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import LATELY, MAX_RECENT, Switchboard
 from packetwave.server.faults import listen_fault
@@ -86,6 +89,9 @@ class Plan:
     """Stores a setting that was chosen in the window, for the next start. May raise OSError."""
 
     must_watch: bool = False
+
+    forget_logs: Callable[[datetime], None] = lambda _before: None
+    """Removes lines of before a time from the logs. May block; any thread."""
 
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files before this; what is wrong with the database's is in the status."""
@@ -158,6 +164,14 @@ class Running:
         )
         self._members = Members(store_thread, stores.members, self._use_members, notify)
         self._meters = Meters(settings.ports, supervisor)
+        self._retention = Retention(
+            store_thread,
+            stores,
+            settings.keep_days,
+            forget_logs=plan.forget_logs,
+            on_removed=lambda: notify(HistoryRemoved()),
+            on_removed_elsewhere=self._on_removed_elsewhere,
+        )
         self._status = StatusBoard(
             notify,
             lookout=self._lookout,
@@ -192,6 +206,8 @@ class Running:
         keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
+        keep("removing old calls", self._retention.run)
+        keep("noticing that calls are removed", self._retention.watch)
         if self._plan.source is not None:
             with self.supervisor.guard("beginning to watch"):
                 await self._lookout.begin(self._plan.source)
@@ -237,6 +253,10 @@ class Running:
 
     def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
         return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)
+
+    def _on_removed_elsewhere(self) -> None:
+        self._switchboard.forget_ended()
+        self._notify(HistoryRemoved())
 
     async def _take_up_calls(self) -> None:
         now = datetime.now(UTC)
@@ -327,16 +347,16 @@ class Running:
                     await self._meters.stop()
             case LoadHistory():
                 await self._load_history(command)
+            case KeepDays(days):
+                self._settings = replace(self._settings, keep_days=days)
+                self._retention.days = days
+                self._store_choices(keep_days=days)
 
     async def _use(self, begins: bool, **chosen: Any) -> None:
         """Let settings hold from now on, and for the next start. begins: also watch where nothing is watched,
         because somebody has stopped it."""
         self._settings = settings = replace(self._settings, **chosen)
-        for name, value in chosen.items():
-            try:
-                self._plan.keep(name, value)
-            except OSError as error:
-                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
+        self._store_choices(**chosen)
         self._meters.ports = settings.ports
         self._lookout.use_settings(settings)
         source = source_of(settings)
@@ -345,6 +365,13 @@ class Running:
         elif begins or self._lookout.watch is not None:
             await self._lookout.begin(source)
         self._status.note()
+
+    def _store_choices(self, **chosen: Any) -> None:
+        for name, value in chosen.items():
+            try:
+                self._plan.keep(name, value)
+            except OSError as error:
+                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
 
     async def _load_history(self, command: LoadHistory) -> None:
         def load() -> list[CallRecord]:

@@ -113,6 +113,12 @@ class Switchboard:
             if after is not before:
                 self._keep(after)
 
+    def forget_ended(self) -> None:
+        """Calls that were over were removed from the history: none is written again for what is still learnt
+        of it."""
+        self._over.update(self._recent)
+        self._recent.clear()
+
     def _rings(self, event: Ringing, arrived: float) -> None:
         if event.call_id in self._over:
             told = self.alerts.rings(records.begin(event, self.directory), self.directory)

@@ -5,7 +5,9 @@ Owns nothing. The store thread.
 
 import contextlib
 import errno
+import re
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 from packetwave.common import files
@@ -32,6 +34,23 @@ def put_aside(path: Path, why: str) -> Path:
     except OSError as error:
         raise unwritable(path, error) from error
     return aside
+
+
+def asides(path: Path) -> list[Path]:
+    """The databases that were put aside, with their logs."""
+    pattern = re.compile(rf"{re.escape(path.name)}\.[a-z]+-\d+(?:-wal|-shm)?")
+    return sorted(part for part in path.parent.glob(f"{path.name}.*") if pattern.fullmatch(part.name))
+
+
+def remove_aside(path: Path, before: datetime) -> list[Path]:
+    """Remove what was put aside and was last written before that time; what was removed."""
+    removed = []
+    for part in asides(path):
+        with contextlib.suppress(OSError):
+            if part.lstat().st_mtime < before.timestamp():
+                part.unlink()
+                removed.append(part)
+    return removed
 
 
 def back_up(source: sqlite3.Connection, path: Path) -> None:
