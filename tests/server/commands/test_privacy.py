@@ -186,7 +186,12 @@ def test_a_mongodb_and_the_local_file_behind_it(
     assert run("export", WHO, "--to", to, "--mongodb", mongodb.uri).code == 0
     assert len(json.loads(to.read_text("utf-8"))["calls"]) == 6
     asked: list[Path] = []
-    ran = run("delete", WHO, "--yes", uri_in_settings=lambda folder: asked.append(folder) or mongodb.uri)
+
+    def in_settings(folder: Path) -> str:
+        asked.append(folder)
+        return mongodb.uri
+
+    ran = run("delete", WHO, "--yes", uri_in_settings=in_settings)
     assert (ran.code, ran.out) == (0, "6 calls and 1 event lines removed\n")
     assert asked == [folder]
     assert remote.find_calls([WHO]) == []
