@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
 from packetwave.common.supervision import Failure, Supervisor
-from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.calls.events import Diagnosed, DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.engine.members import Members
@@ -46,6 +46,7 @@ from packetwave.server.office import record as records
 from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import StoreError, Stores
+from packetwave.server.store.exposure import findings_of
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import Caretaker, Flusher, StoreThread
 from packetwave.server.watch.lookout import Lookout, source_of
@@ -208,6 +209,7 @@ class Running:
         keep("telling the status", self._status.run)
         keep("removing old calls", self._retention.run)
         keep("noticing that calls are removed", self._retention.watch)
+        self._tell_standing()
         if self._plan.source is not None:
             with self.supervisor.guard("beginning to watch"):
                 await self._lookout.begin(self._plan.source)
@@ -311,6 +313,11 @@ class Running:
                 level = logging.INFO if event.severity == Severity.INFO else logging.WARNING
                 log.log(level, "%s", in_english(Finding(Code(event.code), event.at, event.figures)))
         self._status.note()
+
+    def _tell_standing(self) -> None:
+        found = findings_of(self._settings.mongodb, datetime.now(UTC))
+        self._status.standing = found
+        self._on_diagnosis([Diagnosed(each.code, each.severity, each.since, each.figures) for each in found])
 
     async def _on_watching(self) -> None:
         unwatched = await self._lookout.watching()

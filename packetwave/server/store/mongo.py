@@ -47,7 +47,7 @@ from packetwave.server.office.values import (
 )
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
 from packetwave.server.store.forgetting import PLACES, pieces
-from packetwave.server.store.mongo_uri import place_of
+from packetwave.server.store.mongo_uri import hide, place_of
 from packetwave.server.store.rows import call_fields, checked, read_call, read_table
 
 # With a database away pymongo's threads log a traceback for each cursor they cannot close there. That it is
@@ -342,12 +342,13 @@ class MongoStore:
         try:
             yield
         except (PyMongoError, BSONError, OverflowError) as error:
-            away = _store_error(error, self.place)
+            away = _store_error(error, self.place, self._uri)
             if isinstance(away, StoreAway):
                 # Whatever comes back may be another server, with other members.
                 self._stream, self._streams, self._transactions = None, True, True
                 self._changed = True
-            raise away from error
+            # What is wrong with a URI may be told by quoting it.
+            raise away from None if isinstance(error, ConfigurationError) else error
 
 
 LOCAL_URI = "mongodb://localhost:27017"
@@ -376,9 +377,9 @@ def probe_local(timeout_s: float = 0.5, *, host: str = "localhost", port: int = 
             return None
 
 
-def _store_error(error: Exception, place: str) -> StoreError:
+def _store_error(error: Exception, place: str, uri: str) -> StoreError:
     """The error of this package for one of pymongo's. The text names the database, never a password."""
-    reason = _reason(error)
+    reason = hide(_reason(error), uri)
     if _is_away(error):
         return StoreAway(f"MongoDB at {place} cannot be reached: {reason}")
     if isinstance(error, OperationFailure):

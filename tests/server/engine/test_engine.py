@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import queue
 import socket
 import threading
@@ -520,3 +521,21 @@ def test_doors_are_watched_while_an_interface_is_not_there(tmp_path: Path, pbx: 
             named = run.wait_for(StatusChanged, lambda notice: notice.status.findings).status
         assert named.findings[0].figure("sources") == ("127.0.0.7",)
         assert run.ends.empty()
+
+
+def test_a_database_elsewhere_that_is_open_is_a_finding(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = Lines(str(tmp_path / "events"))
+    settings = ServerSettings(listen="127.0.0.1:0", mongodb="mongodb://office.example,127.0.0.1/")
+    with running(tmp_path, settings=settings, events=events) as run:
+        changed = run.wait_for(StatusChanged, lambda notice: notice.status.findings)
+        codes = [finding.code for finding in changed.status.findings]
+        assert codes == ["database_no_login", "database_no_tls"]
+    said = [json.loads(line) for line in lines_of(events, tmp_path)]
+    assert [(line["event"], line["code"], line["severity"], line["hosts"]) for line in said] == [
+        ("diagnosis", code, "warning", ["office.example"]) for code in codes
+    ]
+    warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert any("The database at office.example is used without a user name" in line for line in warned)
+    assert any("add tls=true" in line for line in warned)
