@@ -679,10 +679,6 @@
         <translation>{hosts} 데이터베이스를 사용자 이름과 비밀번호 없이 쓰고 있습니다. 접속할 수 있는 사람은 누구나 구성원과 통화 기록을 보고 바꿀 수 있습니다.</translation>
     </message>
     <message>
-        <source>Switch authorization on in MongoDB, and start PacketWave with an address that names a user (--mongodb @FILE; the deployment guide shows it).</source>
-        <translation>MongoDB에서 인증(authorization)을 켜고, 사용자가 들어 있는 주소로 PacketWave를 시작하세요(--mongodb @파일, 배포 안내서 참고).</translation>
-    </message>
-    <message>
         <source>What goes to the database at {hosts} is not encrypted: others in the network can read who calls whom.</source>
         <translation>{hosts} 데이터베이스로 가는 내용이 암호화되지 않습니다. 네트워크의 다른 사람이 누가 누구와 통화하는지 볼 수 있습니다.</translation>
     </message>
@@ -697,6 +693,10 @@
     <message>
         <source>Take tlsInsecure and tlsAllowInvalid… out of its address, and name with tlsCAFile=… who issued the certificate.</source>
         <translation>주소에서 tlsInsecure와 tlsAllowInvalid…를 빼고, 인증서를 발급한 기관을 tlsCAFile=…로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>Switch authorization on in MongoDB, and start PacketWave with an address that names a user (--mongodb @FILE).</source>
+        <translation>MongoDB에서 인증(authorization)을 켜고, 사용자가 들어 있는 주소로 PacketWave를 시작하세요(--mongodb @파일).</translation>
     </message>
 </context>
 <context>

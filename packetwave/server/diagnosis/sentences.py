@@ -147,7 +147,7 @@ _WORDS = {
         translate(
             "findings",
             "Switch authorization on in MongoDB, and start PacketWave with an address that names a user "
-            "(--mongodb @FILE; the deployment guide shows it).",
+            "(--mongodb @FILE).",
         ),
     ),
     Code.DATABASE_NO_TLS: Words(
