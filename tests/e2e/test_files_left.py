@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -122,8 +123,16 @@ class Run:
             *("client", "--headless", "--server", f"127.0.0.1:{port}"),
             *("--events", str(self.out / "client.events")),
         )
-        events, said = self.out / "client.events", Lines(client.stderr)
-        leg = Leg(CALLER, "1001", name=NAME)
+        said = Lines(client.stderr)
+        try:
+            self._call(client, hep)
+        finally:
+            for program, lines in ((client, said), (server, err)):
+                program.terminate()
+                self._end(program, lines)
+
+    def _call(self, client: "subprocess.Popen[str]", hep: int) -> None:
+        events, leg = self.out / "client.events", Leg(CALLER, "1001", name=NAME)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as pbx:
             if self._wait(client, events, "connected"):
                 for datagram in hep_of(leg, "INVITE", 180):
@@ -134,9 +143,6 @@ class Run:
                     pbx.sendto(datagram, ("127.0.0.1", hep))
                 self._wait(client, events, "call_update")
         self._look()
-        for program, lines in ((client, said), (server, err)):
-            program.terminate()
-            self._end(program, lines)
 
     def _wait(self, client: "subprocess.Popen[str]", events: Path, word: str) -> bool:
         pause = threading.Event()
@@ -216,17 +222,19 @@ def test_every_file_is_the_accounts_own(run: Run) -> None:
 
 def test_no_link_in_the_place_of_any_of_them_is_followed(run: Run, tmp_path: Path) -> None:
     """For each name, what makes it is done once more, with a link there before it."""
+    imported = Run(tmp_path / "imported")
+    imported.steps()["import"]()
 
     def wrong(name: str) -> str:
         folder = tmp_path / name.replace("/", "-")
+        if run.made_by[name] != "import":
+            shutil.copytree(imported.folder, folder)
         again = Run(folder, patience_s=4.0)
         precious = folder / "precious"
         precious.write_text("precious")
         precious.chmod(0o644)
         planted, made_by = again.folder / name, run.made_by[name]
-        if made_by != "import":
-            again.steps()["import"]()
-            planted.unlink(missing_ok=True)
+        planted.unlink(missing_ok=True)
         planted.parent.mkdir(parents=True, exist_ok=True)
         planted.symlink_to(precious)
         again.steps()[made_by]()
