@@ -131,7 +131,7 @@ class Switchboard:
         if told is not None:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
-        log.info("%s rings, called by %s", record.called, mask(record.caller))
+        log.info("%s rings, called by %s", mask(record.called), mask(record.caller))
         if before is None:  # else it was said before the restart
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
         else:
