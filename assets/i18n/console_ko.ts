@@ -674,6 +674,30 @@
         <source>Watch port {port} too</source>
         <translation>{port} 포트도 감지</translation>
     </message>
+    <message>
+        <source>The database at {hosts} is used without a user name and a password: whoever reaches it can read and change members and calls.</source>
+        <translation>{hosts} 데이터베이스를 사용자 이름과 비밀번호 없이 쓰고 있습니다. 접속할 수 있는 사람은 누구나 구성원과 통화 기록을 보고 바꿀 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>What goes to the database at {hosts} is not encrypted: others in the network can read who calls whom.</source>
+        <translation>{hosts} 데이터베이스로 가는 내용이 암호화되지 않습니다. 네트워크의 다른 사람이 누가 누구와 통화하는지 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Switch TLS on in MongoDB, and add tls=true to its address (and tlsCAFile=… for a certificate of your own).</source>
+        <translation>MongoDB에서 TLS를 켜고 주소에 tls=true를 추가하세요. 직접 만든 인증서라면 tlsCAFile=…도 추가하세요.</translation>
+    </message>
+    <message>
+        <source>The certificate of the database at {hosts} is not checked: somebody in between could read and change everything.</source>
+        <translation>{hosts} 데이터베이스의 인증서를 확인하지 않고 있습니다. 중간에 있는 사람이 모든 내용을 보고 바꿀 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Take tlsInsecure and tlsAllowInvalid… out of its address, and name with tlsCAFile=… who issued the certificate.</source>
+        <translation>주소에서 tlsInsecure와 tlsAllowInvalid…를 빼고, 인증서를 발급한 기관을 tlsCAFile=…로 지정하세요.</translation>
+    </message>
+    <message>
+        <source>Switch authorization on in MongoDB, and start PacketWave with an address that names a user (--mongodb @FILE).</source>
+        <translation>MongoDB에서 인증(authorization)을 켜고, 사용자가 들어 있는 주소로 PacketWave를 시작하세요(--mongodb @파일).</translation>
+    </message>
 </context>
 <context>
     <name>first</name>
@@ -1170,6 +1194,22 @@
     <message>
         <source>Windows Firewall does not let in what is sent to UDP port {ports}. Add the rule.</source>
         <translation>UDP {ports} 포트로 오는 것을 Windows 방화벽이 막고 있습니다. 규칙을 추가하세요.</translation>
+    </message>
+    <message>
+        <source>How long calls are kept</source>
+        <translation>통화 기록 보관 기간</translation>
+    </message>
+    <message>
+        <source>Who called whom and when is personal data: keep it only as long as the office needs it. Once a day calls that are older are removed for good, from the log files too. A shorter time removes calls within a day, and they cannot be brought back.</source>
+        <translation>누가 언제 누구와 통화했는지는 개인정보이므로 업무에 필요한 기간만 보관하세요. 기간이 지난 통화는 하루에 한 번 로그 파일에서까지 완전히 삭제됩니다. 기간을 줄이면 하루 안에 삭제되며 되돌릴 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>days after they are over</source>
+        <translation>일 (통화가 끝난 날부터)</translation>
+    </message>
+    <message>
+        <source>Keep calls</source>
+        <translation>보관 기간</translation>
     </message>
 </context>
 <context>

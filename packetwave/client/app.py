@@ -24,7 +24,7 @@ from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest
 from packetwave.common.settings import Loaded, Trouble
 from packetwave.common.signals import StopSignals
-from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak
+from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak, system_words
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
         if arguments.events:
             lines = EventLines(arguments.events)
     except OSError as error:
-        return _fail(f"events cannot be written: {error}")
+        return _fail(f"events cannot be written: {system_words(error)}")
     listener = _nobody if lines is None else lines.write
     try:
         if arguments.headless:

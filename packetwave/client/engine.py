@@ -198,7 +198,7 @@ class Engine:
     def _take(self, message: Message) -> None:
         match message:
             case IncomingCall():
-                _log.info("call from %s to %s", mask(message.caller), message.called)
+                _log.info("call from %s to %s", mask(message.caller), mask(message.called))
                 self._tell_all(self._calls.incoming(message, self._loop.time()))
                 if self._calls.was_shown(message.call_id):
                     self._acknowledge(message.call_id)

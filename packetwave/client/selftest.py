@@ -17,7 +17,7 @@ from packetwave.client import settings as client_settings
 from packetwave.client.calls import Call, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.settings import ClientSettings
-from packetwave.common import selftest, settings
+from packetwave.common import files, selftest, settings
 from packetwave.common.choices import LANGUAGE_CHOICES
 from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
 
@@ -90,7 +90,7 @@ def _check_translations(_data_dir: Path) -> str:
 
 
 def _check_popup(data_dir: Path) -> str:
-    from PySide6.QtCore import QCoreApplication
+    from PySide6.QtCore import QBuffer, QCoreApplication
 
     from packetwave.client.desk.cards import Card
     from packetwave.client.desk.popup import Popup
@@ -102,15 +102,19 @@ def _check_popup(data_dir: Path) -> str:
         raise RuntimeError("there is no application")
     languages.install(app, "ko", "client")
     popup = Popup(Card(Call(_CALL), 1, 0.0), LIGHT, lambda: 4.0)
-    image = popup.grab().toImage()
+    picture = popup.grab()
+    image = picture.toImage()
     popup.close()
     popup.deleteLater()
     colors = {image.pixel(x, y) for x in range(image.width()) for y in range(0, image.height(), 2)}
     if len(colors) < 16:
         raise RuntimeError(f"the popup's picture has {len(colors)} colours: nothing was drawn")
     path = data_dir / "self-test-popup.png"
-    if not image.save(str(path)):
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    if not picture.save(buffer, "PNG"):
         raise OSError(f"{path} could not be written")
+    files.replace(path, bytes(buffer.data().data()))
     return str(path)
 
 

@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-from packetwave.common import paths
+from packetwave.common import files, paths
 
 _FULL_CONTROL = "(A;OICI;FA;;;{})"
 """For files and folders within too: allowed, object and container inherit, file all access."""
@@ -46,7 +46,7 @@ def make(folder: Path) -> str:
         if _is_shared(folder) and not folder.exists():
             folder.parent.mkdir(parents=True, exist_ok=True)
             trouble = _make_private(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(files.PRIVATE_FOLDER, parents=True, exist_ok=True)
     except OSError as error:
         raise Unusable(folder, error, is_shared=_is_shared(folder)) from error
     check(folder)
@@ -75,7 +75,7 @@ def trouble_with(folder: Path) -> Unusable | None:
 def _try(folder: Path, content: bytes) -> None:
     trial = folder / f"trial-{os.getpid()}"
     try:
-        trial.write_bytes(content)
+        files.try_to_write(trial, content)
     except FileNotFoundError:
         return
     except OSError as error:

@@ -80,7 +80,8 @@ class FolderLock:
     """A lock file that the system frees when the program that holds it ends, in any way."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = FileLock(path, thread_local=False)
+        self._path = path
+        self._lock = FileLock(path, thread_local=False, mode=files.PRIVATE)
 
     def take(self) -> bool:
         """Try to take the lock; whether it was taken. Not for who has it already. Raises OSError."""
@@ -88,6 +89,7 @@ class FolderLock:
             self._lock.acquire(timeout=0)
         except Timeout:
             return False
+        files.narrow(self._path)
         return True
 
     def give_back(self) -> None:
@@ -142,7 +144,7 @@ class Instance:
         try:
             if self._address is not None:
                 # Another start may be reading it at this moment.
-                files.replace(self._address, json.dumps(address).encode(), private=True, patience_s=_TALK_S)
+                files.replace(self._address, json.dumps(address).encode(), patience_s=_TALK_S)
         except OSError as error:
             _log.warning("other starts of this program will not be heard: %s", error)
         self._thread = threading.Thread(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from packetwave.common.behind import LIMIT, Behind, Straight
+from packetwave.common.files import open_private
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ class Lines:
         if target != "-":
             self._path = Path(target)
             try:
-                self._file = io.FileIO(self._path, "a")
+                self._file = io.FileIO(self._path, "a", opener=open_private)
             except OSError as error:
                 if error.errno not in _TAKES_NOTHING:
                     raise
@@ -168,7 +169,7 @@ class Lines:
         while rest:
             try:
                 if self._file is None:
-                    self._file = io.FileIO(path, "a")
+                    self._file = io.FileIO(path, "a", opener=open_private)
                 rest = rest[self._file.write(rest) or 0 :]
             except OSError as error:
                 first, self.trouble = not self.trouble, error.strerror or str(error)
@@ -188,7 +189,7 @@ def complete(path: Path, left: Sequence[str]) -> None:
     if path.exists() and not path.is_file():
         return
     _, content = missing(_tail(path) if path.exists() else b"", left)
-    with path.open("ab") as file:
+    with io.BufferedWriter(io.FileIO(path, "a", opener=open_private)) as file:
         file.write(content)
 
 
@@ -206,7 +207,7 @@ def missing(tail: bytes, left: Sequence[str]) -> tuple[int, bytes]:
 
 
 def _tail(path: Path) -> bytes:
-    with path.open("rb") as file:
+    with io.FileIO(path, opener=open_private) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - _TAIL_BYTES))
         return file.read()

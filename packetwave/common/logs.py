@@ -11,6 +11,7 @@ log any more: its fault handler writes the threads' stacks to a file of their ow
 import contextlib
 import copy
 import faulthandler
+import io
 import logging
 import logging.handlers
 import os
@@ -19,16 +20,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from packetwave.common import files
 from packetwave.common.behind import Behind, Straight
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 _LIMIT_BYTES = 1_000_000
 _KEPT_FILES = 5
 _DATED = b"== noted"
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_STAMPED = re.compile(rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
 
 _WAITING = 5_000
@@ -51,6 +56,7 @@ class Logs:
         self._crashed = False
         self._handlers = handlers
         self._native = native
+        self._crash_file = path.with_suffix(".crash") if path is not None else None
         self._hooks = (sys.excepthook, threading.excepthook)
         sys.excepthook = self._on_crash
         threading.excepthook = self._on_thread_crash
@@ -73,6 +79,16 @@ class Logs:
         for handler in self._handlers:
             if isinstance(handler, _Behind):
                 handler.let_go()
+
+    def forget(self, before: datetime) -> None:
+        """Remove the lines of before that time from the files, soon. Any thread."""
+        for handler in self._handlers:
+            if isinstance(handler, _Behind):
+                handler.forget(before)
+        if self._crash_file is not None and self._native is not None:
+            with contextlib.suppress(OSError):
+                if self._crash_file.stat().st_mtime < before.timestamp():
+                    self._native.truncate(0)
 
     def flush(self, timeout_s: float) -> bool:
         """True once every line so far is written."""
@@ -117,7 +133,9 @@ def install(data_dir: Path, program: str, *, verbose: bool) -> Logs:
     trouble: OSError | None = None
     try:
         assert path is not None
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path.parent)
+        for older in path.parent.glob(f"{program}.log.*"):
+            files.narrow(older)
         in_file = _Rotating(
             path, maxBytes=_LIMIT_BYTES, backupCount=_KEPT_FILES, encoding="utf-8", errors="replace"
         )
@@ -137,7 +155,7 @@ def _catch_native(path: Path) -> IO[bytes] | None:
         return None
     file: IO[bytes] | None = None
     try:
-        file = path.open("a+b", buffering=0)
+        file = io.FileIO(path, "a+", opener=files.open_private)
         _date(file, path)
     except OSError as error:
         _log.warning("native crashes will not be noted: %s", error)
@@ -178,6 +196,15 @@ class _Rotating(logging.handlers.RotatingFileHandler):
                 return
         super().emit(record)
 
+    def _open(self) -> io.TextIOWrapper:
+        return open(
+            self.baseFilename,
+            "a",
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=files.open_private,
+        )
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         if not isinstance(sys.exc_info()[1], OSError):
             super().handleError(record)  # a bug; it is seen on stderr
@@ -188,6 +215,16 @@ class _Rotating(logging.handlers.RotatingFileHandler):
     def close(self) -> None:
         self._give_up_stream()
         super().close()
+
+    def forget(self, before: datetime) -> None:
+        """Remove the lines of before that time, from the older files too. In place: another program may have
+        the file open. On the thread that writes."""
+        self._give_up_stream()
+        current = Path(self.baseFilename)
+        for path in (current, *current.parent.glob(f"{current.name}.*")):
+            with contextlib.suppress(OSError):
+                if not _cut(path, before) and path != current:
+                    path.unlink()
 
     def _give_up_stream(self) -> None:
         """Close the file, and forget what it did not take: else each later write would begin with that."""
@@ -231,7 +268,7 @@ class _Behind(logging.Handler):
         super().__init__(level)
         self._handler = handler
         self._said_lost = 0
-        self._behind = Behind[logging.LogRecord](self._write, name="log", limit=_WAITING)
+        self._behind = Behind[logging.LogRecord | datetime](self._write, name="log", limit=_WAITING)
 
     def emit(self, record: logging.LogRecord) -> None:
         # Put into words here: what a line speaks of may change before it is written.
@@ -241,6 +278,9 @@ class _Behind(logging.Handler):
             worded.exc_text = _EXCEPTIONS.formatException(record.exc_info)
         worded.exc_info = None
         self._behind.put(worded)
+
+    def forget(self, before: datetime) -> None:
+        self._behind.put(before)
 
     def let_go(self) -> None:
         self.flush_within(_FLUSH_S)
@@ -255,12 +295,30 @@ class _Behind(logging.Handler):
             self._handler.close()
         super().close()
 
-    def _write(self, record: logging.LogRecord) -> None:
+    def _write(self, record: logging.LogRecord | datetime) -> None:
+        if isinstance(record, datetime):
+            if isinstance(self._handler, _Rotating):
+                self._handler.forget(record)
+            return
         if self._behind.lost > self._said_lost:
             lost, self._said_lost = self._behind.lost - self._said_lost, self._behind.lost
             self._handler.emit(_about(f"{lost} lines of the log were lost"))
         # Not by `handle`, whose lock the interpreter waits for when it ends.
         self._handler.emit(record)
+
+
+def _cut(path: Path, before: datetime) -> bool:
+    """Remove the lines of before that time from a log; False where none is left. A line without a time
+    belongs to the one above it. Raises OSError."""
+    since = before.astimezone().strftime(_TIME_FORMAT).encode()
+    with io.FileIO(path, "r+", opener=files.open_private) as file:
+        content = file.readall()
+        at = next((line.start() for line in _STAMPED.finditer(content) if line[0] >= since), len(content))
+        if at:
+            file.seek(0)
+            file.write(content[at:])
+            file.truncate()
+        return at < len(content)
 
 
 def _about(text: str) -> logging.LogRecord:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from packetwave import __version__
-from packetwave.common import data_folder
+from packetwave.common import data_folder, files
 from packetwave.common.exit_codes import ExitCode
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def run(checks: Mapping[str, Check], data_dir: Path) -> int:
     written = True
     try:
         text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
-        (data_dir / "self-test.json").write_text(text, encoding="utf-8")
+        files.replace(data_dir / "self-test.json", text.encode())
     except OSError as error:
         _log.error("the report could not be written: %s", error)
         written = False

@@ -17,6 +17,7 @@ from packetwave.common import files
 
 FILE_VERSION = 1
 _CHECK = "check"
+_IS_SECRET = "is_secret"
 
 S = TypeVar("S")
 
@@ -46,9 +47,10 @@ class Loaded(Generic[S]):
     trouble: Trouble = Trouble.NONE
 
 
-def setting(default: Any, check: Callable[[Any], bool]) -> Any:
-    """A dataclass field with its default and the check that a value from the file must pass."""
-    return dataclasses.field(default=default, metadata={_CHECK: check})
+def setting(default: Any, check: Callable[[Any], bool], *, is_secret: bool = False) -> Any:
+    """A dataclass field with its default and the check that a value from the file must pass. is_secret: it
+    may hold a password, so no problem repeats it."""
+    return dataclasses.field(default=default, metadata={_CHECK: check, _IS_SECRET: is_secret})
 
 
 def load(kind: type[S], path: Path) -> Loaded[S]:
@@ -66,9 +68,9 @@ def load(kind: type[S], path: Path) -> Loaded[S]:
             chosen[declared.name] = value
         else:
             trouble = Trouble.WRONG_VALUES
+            wrong = "" if declared.metadata[_IS_SECRET] else f" {keys[declared.name]!r}"
             problems.append(
-                f"{path.name}: '{declared.name}' has the wrong value {keys[declared.name]!r}, "
-                f"using {declared.default!r}"
+                f"{path.name}: '{declared.name}' has the wrong value{wrong}, using {declared.default!r}"
             )
     return Loaded(kind(**chosen), tuple(problems), trouble)
 
@@ -78,12 +80,13 @@ def save(settings: Any, path: Path) -> None:
     keys, _, _ = _read(path)
     keys["version"] = FILE_VERSION
     keys.update(dataclasses.asdict(settings))
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(files.PRIVATE_FOLDER, parents=True, exist_ok=True)
     text = json.dumps(keys, ensure_ascii=False, indent=2) + "\n"
-    files.replace(path, text.encode(), private=True)  # a database's password may stand in it
+    files.replace(path, text.encode())  # a database's password may stand in it
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Trouble, list[str]]:
+    files.narrow(path)  # written by hand, perhaps, with a password
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -26,6 +26,7 @@ from packetwave.common.settings import Trouble
 from packetwave.common.signals import StopSignals
 from packetwave.common.terminal import Parser, has_display, prepare_streams, say, speak, system_words
 from packetwave.server.commands import members as members_cli
+from packetwave.server.commands import privacy as privacy_cli
 from packetwave.server.commands import setup as setup_cli
 from packetwave.server.engine.engine import Engine
 from packetwave.server.engine.notices import FileFault
@@ -47,7 +48,7 @@ _SETTINGS_FAULTS = {
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
     Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
 }
-_IN_TEXT = frozenset(("members", "setup", "--headless", "--list-interfaces", "--self-test"))
+_IN_TEXT = frozenset(("members", "privacy", "setup", "--headless", "--list-interfaces", "--self-test"))
 """What is started to be read in a console; everything else is started to show a window."""
 
 
@@ -59,6 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         speak()
     if arguments[:1] == ["members"]:
         return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
+    if arguments[:1] == ["privacy"]:
+        return privacy_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
     if arguments[:1] == ["setup"]:
         return setup_cli.main(arguments[1:])
     try:
@@ -102,7 +105,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="packetwave-server",
         description="Sees SIP calls on a mirror port and tells the called person's PC.",
-        epilog="'packetwave-server members --help' is about the members table.",
+        epilog="'packetwave-server members --help' is about the members table, 'packetwave-server privacy "
+        "--help' about what is known of a person.",
     )
     parser.add_argument("--headless", action="store_true", help="run without a window")
     source = parser.add_mutually_exclusive_group()
@@ -197,12 +201,12 @@ def _run_headless(options: argparse.Namespace, folder: Path, journal: logs.Logs)
     signals.install()
     try:
         if options.replay is not None:
-            return _watch(options, folder, signals, lambda: False)
+            return _watch(options, folder, signals, lambda: False, journal)
         unattended = Unattended(folder, signals)
 
         def watch() -> int:
             # Anew each time: a console may have changed the settings meanwhile.
-            return _watch(options, folder, signals, lambda: unattended.has_to_give_way)
+            return _watch(options, folder, signals, lambda: unattended.has_to_give_way, journal)
 
         code = unattended.run(watch, on_stand_by=journal.let_go)
         return _in_use(options, folder) if code is None else code
@@ -266,7 +270,11 @@ class _Start:
 
 
 def _watch(
-    options: argparse.Namespace, folder: Path, signals: StopSignals, has_to_end: Callable[[], bool]
+    options: argparse.Namespace,
+    folder: Path,
+    signals: StopSignals,
+    has_to_end: Callable[[], bool],
+    journal: logs.Logs,
 ) -> int:
     """Run the engine without a window until it ends, a signal comes, or `has_to_end`; the exit code."""
     ended: list[int] = []
@@ -289,6 +297,7 @@ def _watch(
                 events=start.events,
                 on_end=on_end,
                 must_watch=True,
+                forget_logs=journal.forget,
             )
         )
         try:
@@ -317,6 +326,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                     events=start.events,
                     on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
                     keep=start.keep,
+                    forget_logs=journal.forget,
                     file_faults=start.file_faults,
                 ),
                 listener,
@@ -325,6 +335,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
             keep=start.keep,
             language=start.settings.language,
             theme=start.settings.theme,
+            keep_days=start.settings.keep_days,
             on_open=on_open,
             journal=journal,
         )

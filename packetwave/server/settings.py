@@ -12,6 +12,9 @@ from packetwave.server.sip.identity import IDENTITY_HEADERS
 
 SETTINGS_FILE = "settings.json"
 
+KEEP_DAYS = range(1, 3651)
+"""How many days calls may be kept. Not for ever: they are personal data, and are kept for a purpose."""
+
 
 def _ports(value: Any) -> bool:
     return (
@@ -29,6 +32,10 @@ def _addresses(value: Any) -> bool:
 
 def _door(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 65536
+
+
+def _days(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value in KEEP_DAYS
 
 
 def _text(value: Any) -> bool:
@@ -78,7 +85,7 @@ class ServerSettings:
     hep_port: int = setting(0, _door)
     """The UDP port at which a PBX reports its SIP by HEP (usually 9060), from `tunnels` only; 0: none."""
 
-    hep_key: str = setting("", _text)
+    hep_key: str = setting("", _text, is_secret=True)
     """The password that HEP reports must carry, "" for none."""
 
     tzsp_port: int = setting(0, _door)
@@ -90,8 +97,11 @@ class ServerSettings:
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
     """HOST:PORT at which clients connect."""
 
-    mongodb: str = setting("", _text)
+    mongodb: str = setting("", _text, is_secret=True)
     """A URI, "" for the embedded store."""
+
+    keep_days: int = setting(90, _days)
+    """How many days calls are kept after they are over; then they are removed."""
 
     identity_order: tuple[str, ...] = setting(
         IDENTITY_HEADERS, lambda value: bool(value) and set(value) <= set(IDENTITY_HEADERS)

@@ -1,6 +1,9 @@
+import io
 import os
 import stat
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,15 @@ import pytest
 from packetwave.common import files
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+def append(path: Path | str, content: bytes) -> None:
+    with io.FileIO(path, "a", opener=files.open_private) as file:
+        file.write(content)
 
 
 def names(folder: Path) -> list[str]:
@@ -47,19 +59,12 @@ def test_a_folder_in_the_way_stays(tmp_path: Path) -> None:
 
 
 @POSIX
-def test_private_is_for_the_user_alone_whatever_the_old_file_allowed(tmp_path: Path) -> None:
+def test_it_is_for_the_user_alone_whatever_the_old_file_allowed(tmp_path: Path) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(b"old")
     path.chmod(0o644)
-    files.replace(path, b"new", private=True)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-@POSIX
-def test_other_files_are_as_the_user_makes_files(tmp_path: Path) -> None:
-    (tmp_path / "by_hand").touch()
-    files.replace(tmp_path / "by_us", b"")
-    assert (tmp_path / "by_us").stat().st_mode == (tmp_path / "by_hand").stat().st_mode
+    files.replace(path, b"new")
+    assert mode_of(path) == 0o600
 
 
 @POSIX
@@ -107,3 +112,100 @@ def test_a_file_that_is_read_at_this_moment(
         with pytest.raises(PermissionError):
             files.replace(path, b"new")
         assert names(tmp_path) == []
+
+
+@POSIX
+def test_what_is_added_to_is_for_the_user_alone_and_loses_wider_rights(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    append(path, b"1")
+    assert mode_of(path) == 0o600
+    path.chmod(0o664)
+    append(path, b"2")
+    assert (mode_of(path), path.read_bytes()) == (0o600, b"12")
+
+
+def test_a_link_is_refused_by_name_and_what_it_leads_to_is_untouched(tmp_path: Path) -> None:
+    precious, path = tmp_path / "precious", tmp_path / "events"
+    precious.write_bytes(b"precious")
+    precious.chmod(0o644)
+    path.symlink_to(precious)
+    ways: list[Callable[[Path], object]] = [
+        lambda path: append(path, b"x"),
+        files.make_private,
+        files.make_folder,
+    ]
+    for open_it in ways:
+        with pytest.raises(OSError, match="is a symbolic link, which is not followed") as refused:
+            open_it(path)
+        assert refused.value.filename == str(path)
+    files.narrow(path)
+    assert precious.read_bytes() == b"precious"
+    assert stat.S_IMODE(precious.stat().st_mode) == stat.S_IMODE(precious.lstat().st_mode)
+    if sys.platform != "win32":
+        assert mode_of(precious) == 0o644
+
+
+@POSIX
+def test_a_link_to_nothing_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "events").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic link"):
+        append(tmp_path / "events", b"x")
+    assert names(tmp_path) == ["events"]
+
+
+@POSIX
+def test_the_systems_own_links_and_what_is_no_file_stay_usable(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o644)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    append(pipe, b"through the pipe")
+    assert os.read(reader, 100) == b"through the pipe"
+    os.close(reader)
+    assert mode_of(pipe) == 0o644
+    append("/dev/null", b"x")
+    script = (
+        "import io, sys; from packetwave.common import files;"
+        "io.FileIO(sys.argv[1], 'a', opener=files.open_private).write(b'said')"
+    )
+    for name in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"):
+        done = subprocess.run([sys.executable, "-c", script, name], capture_output=True, check=True)
+        assert done.stdout == b"said"
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="becomes another user, so needs root")
+def test_a_file_of_another_account_that_it_could_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.touch()
+    path.chmod(0o666)
+    folder = path.parent
+    while folder != folder.parent:  # pytest's own folders are root's alone
+        folder.chmod(folder.stat().st_mode | 0o011)
+        folder = folder.parent
+    child = os.fork()
+    if not child:
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            os.close(files.open_private(path, os.O_WRONLY | os.O_APPEND))
+        except PermissionError as error:
+            os._exit(0 if "belongs to another account" in str(error) else 1)
+        os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+@POSIX
+def test_a_file_that_something_else_opens_is_made_for_the_user_alone(tmp_path: Path) -> None:
+    files.make_private(tmp_path / "packetwave.db")
+    assert mode_of(tmp_path / "packetwave.db") == 0o600
+    (tmp_path / "packetwave.db").chmod(0o644)
+    files.make_private(tmp_path / "packetwave.db")
+    assert mode_of(tmp_path / "packetwave.db") == 0o600
+    files.narrow(tmp_path / "absent")
+    assert names(tmp_path) == ["packetwave.db"]
+
+
+@POSIX
+def test_a_folder_is_made_for_the_user_alone(tmp_path: Path) -> None:
+    files.make_folder(tmp_path / "logs")
+    files.make_folder(tmp_path / "logs")
+    assert mode_of(tmp_path / "logs") == 0o700

@@ -1,10 +1,12 @@
 import errno
 import io
 import os
+import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,10 +136,10 @@ def test_a_disk_that_takes_nothing_at_the_start_is_tried_again(
     room = threading.Event()
 
     class Full(io.FileIO):
-        def __init__(self, path: Path, mode: str) -> None:
+        def __init__(self, path: Path, mode: str, **more: Any) -> None:
             if not room.is_set():
                 raise OSError(code, "takes nothing")
-            super().__init__(path, mode)
+            super().__init__(path, mode, **more)
 
     monkeypatch.setattr(io, "FileIO", Full)
     lines = Lines(str(tmp_path / "events"), again_s=0.001)
@@ -210,3 +212,26 @@ def test_a_file_of_before_is_completed(tmp_path: Path, content: bytes | None) ->
 def test_what_is_no_file_is_not_written_to(tmp_path: Path) -> None:
     complete(tmp_path, ["one"])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+def test_the_file_is_the_users_alone_and_a_link_is_refused(tmp_path: Path) -> None:
+    path, precious = tmp_path / "events", tmp_path / "precious"
+    path.touch(0o644)
+    lines = Lines(str(path))
+    lines.write("one")
+    assert lines.flush(10)
+    lines.close()
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.replace(precious)
+    path.symlink_to(precious)
+    with pytest.raises(OSError, match="symbolic link"):
+        Lines(str(path))
+    assert precious.read_text() == "one\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such file")
+def test_standard_output_by_its_name_stays_usable() -> None:
+    script = "from packetwave.common.lines import Lines; l = Lines('/dev/stdout'); l.write('one'); l.close()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "one\n"

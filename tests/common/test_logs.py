@@ -1,9 +1,11 @@
 import logging
+import os
 import re
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -257,3 +259,93 @@ def test_on_a_full_disk_it_is_installed_and_closed(
         installed.close()
     logging.getLogger().setLevel(level)
     assert "Traceback" not in capsys.readouterr().err
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+
+
+_SAYS = """
+import logging, pathlib, sys
+from packetwave.common import logs
+installed = logs.install(pathlib.Path(sys.argv[1]), "client", verbose=False)
+for text in ("one", "two"):
+    logging.getLogger("packetwave.test").warning(text)
+installed.close()
+"""
+
+
+def says(data: Path) -> str:
+    """What a program says on stderr that logs into this folder."""
+    command = [sys.executable, "-c", _SAYS, str(data)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stderr
+
+
+@POSIX
+def test_the_files_are_the_users_alone_also_those_of_before(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    for name in ("client.log", "client.log.1", "client.crash"):
+        (folder / name).touch(0o644)
+    (folder / "client.log").write_text("x" * 999_990 + "\n")
+    says(tmp_path)
+    found = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert found == dict.fromkeys(("client.log", "client.log.1", "client.log.2", "client.crash"), 0o600)
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["logs", "logs/client.log", "logs/client.crash"])
+def test_a_link_is_not_followed_and_is_said(tmp_path: Path, name: str) -> None:
+    data, precious = tmp_path / "data", tmp_path / "precious"
+    planted = data / name
+    planted.parent.mkdir(parents=True)
+    if name == "logs":
+        precious.mkdir()
+    else:
+        precious.write_text("precious")
+    planted.symlink_to(precious)
+    said = says(data)
+    assert list(precious.iterdir()) == [] if name == "logs" else precious.read_text() == "precious"
+    assert "is a symbolic link, which is not followed" in said
+    assert str(planted) in said
+    assert "two" in said
+
+
+def test_lines_of_before_a_time_are_removed_from_every_file(tmp_path: Path) -> None:
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    old, new = "2026-01-01 09:00:00,000 INFO old\n", "2026-03-01 09:00:00,000 INFO kept\n"
+    (folder / "client.log").write_text(f"torn\n{old}Traceback of old\n{new}Traceback kept\n")
+    (folder / "client.log.1").write_text(old + new)
+    (folder / "client.log.2").write_text(old * 3)
+    (folder / "server.log").write_text(old)
+    (folder / "client.crash").write_text("Fatal Python error: Aborted\n== noted until 2025-01-01 00:00:00\n")
+    os.utime(folder / "client.crash", (1.7e9, 1.7e9))
+    script = """
+import datetime, logging, pathlib, sys
+from packetwave.common import logs
+installed = logs.install(pathlib.Path(sys.argv[1]), "client", verbose=False)
+logging.getLogger("packetwave.test").info("said before")
+installed.forget(datetime.datetime(2026, 2, 1, tzinfo=datetime.timezone.utc))
+logging.getLogger("packetwave.test").info("said after")
+installed.close()
+"""
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True)
+    found = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    assert sorted(found) == ["client.crash", "client.log", "client.log.1", "server.log"]
+    assert found["client.log"].startswith(f"{new}Traceback kept\n")
+    assert [line[-6:] for line in found["client.log"].splitlines()[2:]] == ["before", " after"]
+    assert found["client.log.1"] == new
+    assert found["server.log"] == old, "another program's"
+    assert found["client.crash"] == ""
+
+
+def test_another_program_that_has_the_log_open_goes_on_in_it(log: logs.Logs) -> None:
+    assert log.path is not None
+    with log.path.open("a") as another:
+        another.write("2026-01-01 09:00:00,000 INFO old\n")
+        another.flush()
+        log.forget(datetime(2026, 2, 1, tzinfo=UTC))
+        assert log.flush(10)
+        another.write("2026-03-01 09:00:00,000 INFO of another\n")
+    logging.getLogger("packetwave.test").info("ours")
+    assert [line[-4:] for line in text_of(log).splitlines()] == ["ther", "ours"]

@@ -1,6 +1,7 @@
 """The server's settings: what a file may hold."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,10 @@ def test_bad_ports(text: str) -> None:
         ("listen", "nowhere"),
         ("listen", 8765),
         ("mongodb", ["x"]),
+        ("keep_days", 0),
+        ("keep_days", 3651),
+        ("keep_days", True),
+        ("keep_days", 30.0),
         ("identity_order", ["x-caller"]),
         ("identity_order", []),
         ("tunnels", ["the switch"]),
@@ -78,3 +83,20 @@ def test_confirmed_tunnels(tmp_path: Path) -> None:
     loaded = file.load(ServerSettings, path)
     assert loaded.settings.tunnels == ("192.0.2.1", "fd00::1") and not loaded.problems
     assert ServerSettings().tunnels == ()
+
+
+@pytest.mark.parametrize("key", ["mongodb", "hep_key"])
+def test_a_wrong_value_that_may_be_a_password_is_not_repeated(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(json.dumps({key: ["mongodb://u:s3cret@office"]}), encoding="utf-8")
+    (said,) = file.load(ServerSettings, path).problems
+    assert f"'{key}'" in said and "s3cret" not in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+def test_a_file_written_by_hand_is_the_users_alone_once_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{}")
+    path.chmod(0o644)
+    file.load(ServerSettings, path)
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -53,6 +53,7 @@ def run(
     keep: Callable[[str, str], object],
     language: LanguageChoice = "auto",
     theme: ThemeChoice = "system",
+    keep_days: int = 90,
     argv: Sequence[str] = (),
     on_open: Callable[[Callable[[str], None]], None] | None = None,
     journal: Logs | None = None,
@@ -70,7 +71,7 @@ def run(
     appearance = Appearance(app, theme)
     bridge, requests, endings, crashes = Bridge(app), Bridge(app), Bridge(app), Bridge(app)
     engine = make_engine(bridge.send, endings.send)
-    place = Surroundings(data_dir, keep, this_pc(data_dir), language, theme)
+    place = Surroundings(data_dir, keep, this_pc(data_dir), language, theme, keep_days)
     window = ConsoleWindow(engine.submit, bridge, appearance.theme, place)
     window.settings.theme_chosen.connect(appearance.choose)
     appearance.changed.connect(window.set_theme)

@@ -36,6 +36,8 @@ from packetwave.server.engine.notices import (
     ChangeMembers,
     Command,
     HistoryLoaded,
+    HistoryRemoved,
+    KeepDays,
     LoadHistory,
     MembersChanged,
     Refused,
@@ -89,6 +91,7 @@ class ConsoleWindow(QWidget):
         self._leads_to: QWidget | None = None  # where the trouble's button leads
         self._news: News | None = None
         self._read: dict[str, object] = {}  # of each kind of news the last one that was read
+        self._was_removed = False  # calls, from the history that is asked for
         self._wants_history = False  # refused while the database was away
         self.setObjectName("console")
         self.setWindowTitle(translate("window", "PacketWave Server"))
@@ -117,6 +120,7 @@ class ConsoleWindow(QWidget):
         self.status_line.settings_wanted.connect(lambda: self.show_page(self.settings))
         self.status_line.findings_wanted.connect(self._turn_findings)
         self.findings.mend_wanted.connect(submit)
+        self.settings.keep_days_chosen.connect(lambda days: submit(KeepDays(days)))
         self.settings.setup_changed.connect(self._on_setup)
         self.trouble.acted.connect(self._act_on_trouble)
         bridge.received.connect(self.take)
@@ -217,7 +221,11 @@ class ConsoleWindow(QWidget):
             case CallChanged(record):
                 self.calls.log.put(record)
             case HistoryLoaded(records):
-                self.calls.log.load(records)
+                self.calls.log.load(records, anew=self._was_removed)
+                self._was_removed = False
+            case HistoryRemoved():
+                self._was_removed = True
+                self.ask_for_history()
             case MembersChanged(table):
                 self.members.show_table(table)
             case InterfacesChanged():

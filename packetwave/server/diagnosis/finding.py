@@ -16,14 +16,15 @@ class Severity(StrEnum):
     """Nothing: it is good to know, and harmless."""
 
     WARNING = "warning"
-    """Some calls cannot be told, or are told wrongly."""
+    """Some calls cannot be told, or are told wrongly; or others can read them."""
 
     ERROR = "error"
     """No call can be told."""
 
 
 class Code(StrEnum):
-    """What is the matter with the mirror. The values stand in `--events` and stay."""
+    """What is the matter with the mirror, or with the way to the database. The values stand in `--events`
+    and stay."""
 
     NOTHING = "nothing"
     NOT_MIRRORED = "not_mirrored"
@@ -45,7 +46,13 @@ class Code(StrEnum):
     SCANNER = "scanner"
     NO_MEMBER_ROW = "no_member_row"
     COPIES = "copies"
+    DATABASE_NO_LOGIN = "database_no_login"
+    DATABASE_NO_TLS = "database_no_tls"
+    DATABASE_UNCHECKED = "database_unchecked"
 
+
+OF_THE_DATABASE = frozenset((Code.DATABASE_NO_LOGIN, Code.DATABASE_NO_TLS, Code.DATABASE_UNCHECKED))
+"""Those that no traffic tells: they follow from how the database is reached."""
 
 _SEVERE = frozenset((Code.NOTHING, Code.NOT_MIRRORED, Code.NO_SIP, Code.RTP_WITHOUT_SIP))
 _HARMLESS = frozenset((Code.COPIES, Code.NO_MEMBER_ROW, Code.CLOCK_SET))

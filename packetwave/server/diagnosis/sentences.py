@@ -138,6 +138,42 @@ _WORDS = {
         translate("findings", "The mirror shows most packets {times} times. That does no harm."),
         translate("findings", "To spare the line, mirror each port in one place only."),
     ),
+    Code.DATABASE_NO_LOGIN: Words(
+        translate(
+            "findings",
+            "The database at {hosts} is used without a user name and a password: whoever reaches it can read "
+            "and change members and calls.",
+        ),
+        translate(
+            "findings",
+            "Switch authorization on in MongoDB, and start PacketWave with an address that names a user "
+            "(--mongodb @FILE).",
+        ),
+    ),
+    Code.DATABASE_NO_TLS: Words(
+        translate(
+            "findings",
+            "What goes to the database at {hosts} is not encrypted: others in the network can read who "
+            "calls whom.",
+        ),
+        translate(
+            "findings",
+            "Switch TLS on in MongoDB, and add tls=true to its address (and tlsCAFile=… for a certificate "
+            "of your own).",
+        ),
+    ),
+    Code.DATABASE_UNCHECKED: Words(
+        translate(
+            "findings",
+            "The certificate of the database at {hosts} is not checked: somebody in between could read and "
+            "change everything.",
+        ),
+        translate(
+            "findings",
+            "Take tlsInsecure and tlsAllowInvalid… out of its address, and name with tlsCAFile=… who "
+            "issued the certificate.",
+        ),
+    ),
 }
 
 

@@ -145,6 +145,11 @@ class HistoryLoaded:
     records: tuple[CallRecord, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryRemoved:
+    """Calls that were over were removed from the history: load it anew."""
+
+
 class RefusalCode(StrEnum):
     """Why a command to the store was not done."""
 
@@ -170,7 +175,15 @@ class Refused:
     detail: str = ""
 
 
-Notice = StatusChanged | CallChanged | MembersChanged | InterfacesChanged | HistoryLoaded | Refused
+Notice = (
+    StatusChanged
+    | CallChanged
+    | MembersChanged
+    | InterfacesChanged
+    | HistoryLoaded
+    | HistoryRemoved
+    | Refused
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +242,13 @@ class LoadHistory:
     limit: int = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class KeepDays:
+    """Keep calls so many days from now on (and remember it)."""
+
+    days: int
+
+
 Command = (
     ChangeMembers
     | StartCapture
@@ -238,4 +258,5 @@ Command = (
     | StopCapture
     | WatchInterfaces
     | LoadHistory
+    | KeepDays
 )

@@ -16,7 +16,7 @@ from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
 from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure, Supervisor
-from packetwave.server.calls.events import DiagnosisOver
+from packetwave.server.calls.events import Diagnosed, DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
 from packetwave.server.engine.members import Members
@@ -25,6 +25,8 @@ from packetwave.server.engine.notices import (
     Command,
     FileFault,
     HistoryLoaded,
+    HistoryRemoved,
+    KeepDays,
     LoadHistory,
     Notice,
     RefusalCode,
@@ -36,6 +38,7 @@ from packetwave.server.engine.notices import (
     WatchInterfaces,
     WatchPorts,
 )
+from packetwave.server.engine.retention import Retention
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import LATELY, MAX_RECENT, Switchboard
 from packetwave.server.engine.watchdog import Watchdog
@@ -45,6 +48,7 @@ from packetwave.server.office import record as records
 from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
 from packetwave.server.settings import ServerSettings, parse_listen
 from packetwave.server.store.base import StoreError, Stores
+from packetwave.server.store.exposure import findings_of
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import Caretaker, Flusher, StoreThread
 from packetwave.server.watch.lookout import Lookout, source_of
@@ -89,6 +93,9 @@ class Plan:
     """Stores a setting that was chosen in the window, for the next start. May raise OSError."""
 
     must_watch: bool = False
+
+    forget_logs: Callable[[datetime], None] = lambda _before: None
+    """Removes lines of before a time from the logs. May block; any thread."""
 
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files before this; what is wrong with the database's is in the status."""
@@ -178,6 +185,14 @@ class Running:
         )
         self._members = Members(store_thread, stores.members, self._use_members, notify)
         self._meters = Meters(settings.ports, supervisor)
+        self._retention = Retention(
+            store_thread,
+            stores,
+            settings.keep_days,
+            forget_logs=plan.forget_logs,
+            on_removed=lambda: notify(HistoryRemoved()),
+            on_removed_elsewhere=self._on_removed_elsewhere,
+        )
         self._status = StatusBoard(
             notify,
             lookout=self._lookout,
@@ -213,6 +228,9 @@ class Running:
         keep("looking whether all goes on", self._watchdog.run)
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
+        keep("removing old calls", self._retention.run)
+        keep("noticing that calls are removed", self._retention.watch)
+        self._tell_standing()
         if self._plan.source is not None:
             with self.supervisor.guard("beginning to watch"):
                 await self._lookout.begin(self._plan.source)
@@ -268,6 +286,10 @@ class Running:
     def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
         return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)
 
+    def _on_removed_elsewhere(self) -> None:
+        self._switchboard.forget_ended()
+        self._notify(HistoryRemoved())
+
     async def _take_up_calls(self) -> None:
         now = datetime.now(UTC)
 
@@ -322,6 +344,11 @@ class Running:
                 log.log(level, "%s", in_english(Finding(Code(event.code), event.at, event.figures)))
         self._status.note()
 
+    def _tell_standing(self) -> None:
+        found = findings_of(self._settings.mongodb, datetime.now(UTC))
+        self._status.standing = found
+        self._on_diagnosis([Diagnosed(each.code, each.severity, each.since, each.figures) for each in found])
+
     async def _on_watching(self) -> None:
         is_again = self._lookout.has_watched
         unwatched = await self._lookout.watching()
@@ -361,16 +388,16 @@ class Running:
                     await self._meters.stop()
             case LoadHistory():
                 await self._load_history(command)
+            case KeepDays(days):
+                self._settings = replace(self._settings, keep_days=days)
+                self._retention.days = days
+                self._store_choices(keep_days=days)
 
     async def _use(self, begins: bool, **chosen: Any) -> None:
         """Let settings hold from now on, and for the next start. begins: also watch where nothing is watched,
         because somebody has stopped it."""
         self._settings = settings = replace(self._settings, **chosen)
-        for name, value in chosen.items():
-            try:
-                self._plan.keep(name, value)
-            except OSError as error:
-                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
+        self._store_choices(**chosen)
         self._meters.ports = settings.ports
         self._lookout.use_settings(settings)
         source = source_of(settings)
@@ -379,6 +406,13 @@ class Running:
         elif begins or self._lookout.watch is not None:
             await self._lookout.begin(source)
         self._status.note()
+
+    def _store_choices(self, **chosen: Any) -> None:
+        for name, value in chosen.items():
+            try:
+                self._plan.keep(name, value)
+            except OSError as error:
+                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
 
     async def _load_history(self, command: LoadHistory) -> None:
         def load() -> list[CallRecord]:

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from packetwave.common.loop_watch import Stalls
 from packetwave.common.supervision import Failure
 from packetwave.server.calls.events import Unwatched
 from packetwave.server.capture import DoorKind
+from packetwave.server.diagnosis import Finding, Severity
 from packetwave.server.engine.notices import DoorStatus, FileFault, Notice, Status, StatusChanged
 from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Hub
@@ -27,7 +28,8 @@ _PAUSE_S = 0.05
 
 class StatusBoard:
     """Puts the status together. Attributes: listening, where clients connect; failure, the latest unexpected
-    one, None for none; store_still_since, unwatched, stalls: as in `Status`."""
+    one, None for none; store_still_since, unwatched, stalls: as in `Status`; standing, findings that no
+    traffic ends."""
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class StatusBoard:
         self.store_still_since: datetime | None = None
         self.stalls = Stalls()
         self.unwatched: Unwatched | None = None
+        self.standing: tuple[Finding, ...] = ()
         self._notify = notify
         self._lookout = lookout
         self._hub = hub
@@ -95,7 +98,7 @@ class StatusBoard:
             sip_messages=counts.sip_messages,
             sip_per_s=self._rate.at(time.monotonic(), counts.sip_messages),
             rtp_per_s_estimate=float(f"{watch.rtp_per_s:.2g}") if watch is not None else 0.0,
-            findings=watch.findings if watch is not None else (),
+            findings=_worst_first((*(watch.findings if watch is not None else ()), *self.standing)),
             doors=self._doors(),
             dropped_by_kernel=watch.dropped if watch is not None else 0,
             clients=self._hub.clients(),
@@ -125,6 +128,10 @@ class StatusBoard:
                 DoorStatus(state, counts, datagrams.at(now_s, state.datagrams), sip.at(now_s, counts.sip))
             )
         return tuple(told)
+
+
+def _worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: list(Severity).index(finding.severity), reverse=True))
 
 
 class Rate:

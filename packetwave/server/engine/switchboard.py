@@ -119,6 +119,12 @@ class Switchboard:
             if after is not before:
                 self._keep(after)
 
+    def forget_ended(self) -> None:
+        """Calls that were over were removed from the history: none is written again for what is still learnt
+        of it."""
+        self._over.update(self._recent)
+        self._recent.clear()
+
     def _rings(self, event: Ringing, arrived: float) -> None:
         if event.call_id in self._over:
             told = self.alerts.rings(records.begin(event, self.directory), self.directory)
@@ -131,7 +137,7 @@ class Switchboard:
         if told is not None:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
-        log.info("%s rings, called by %s", record.called, mask(record.caller))
+        log.info("%s rings, called by %s", mask(record.called), mask(record.caller))
         if before is None:  # else it was said before the restart
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
         else:

@@ -116,6 +116,16 @@ class CallStore(Protocol):
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first. Raises StoreAway."""
 
+    def find_calls(self, who: Sequence[str]) -> list[CallRecord]:
+        """Calls that name one of these texts (`forgetting.PLACES`), oldest first. Raises StoreAway."""
+
+    def forget_calls(self, *, before: datetime, limit: int = 500) -> int:
+        """Remove calls that were over before that time, so many at the most; how many were removed. Calls
+        without an outcome stay. Raises StoreAway."""
+
+    def remove_calls(self, call_ids: Sequence[str]) -> int:
+        """Remove these calls; how many were there. Raises StoreAway."""
+
     def close(self) -> None:
         """Give the handle back. May be called twice."""
 
@@ -139,6 +149,13 @@ class JournalStore(CallStore, Protocol):
 
     def lines_left(self) -> list[EventLine]:
         """The lines that were written and not forgotten, by their numbers. Raises StoreError."""
+
+    def remove_lines(self, numbers: Sequence[int]) -> None:
+        """Remove lines that nobody is to read any more. Raises StoreError."""
+
+    def scrub(self) -> bool:
+        """Leave nothing of what was removed in the bytes of the file and its log. True once nothing is; False
+        while another program uses the file, or it has no room. Raises StoreError."""
 
 
 class StoreState(StrEnum):
@@ -172,6 +189,8 @@ class Local(Protocol):
     """The local file, which needs to be looked after (`SteadyStore`)."""
 
     def tend(self) -> StoreHealth: ...
+
+    def forget_aside(self, before: datetime) -> None: ...
 
 
 class Stores(Protocol):

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
 from packetwave.server.store.base import EventLine, StoreAway, StoreConflict, StoreError, StoreState
@@ -21,6 +22,8 @@ from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.steady import SteadyStore
 
 log = logging.getLogger("packetwave.store")
+
+T = TypeVar("T")
 
 _BATCH = 500
 _REFUSED_PAUSE_S = 30.0  # after a refusal (password, rights): asking again soon helps nobody
@@ -179,6 +182,44 @@ class KeptStore:
                 merged.sort(key=lambda record: (record.rang_at, record.call_id))
                 return [record for record in merged if record.outcome is None]
         return self._local.open_calls()
+
+    # Forgetting
+
+    def find_calls(self, who: Sequence[str]) -> list[CallRecord]:
+        """Calls that name one of these texts, oldest first. Raises StoreAway with the database away."""
+        known = {record.call_id: record for record in self._ask(lambda: self._primary.find_calls(who))}
+        known.update((record.call_id, record) for record in self._local.find_calls(who))
+        return sorted(known.values(), key=lambda record: (record.rang_at, record.call_id))
+
+    def forget_calls(self, *, before: datetime, limit: int = 500) -> int:
+        """See `CallStore.forget_calls`: first those of the local file, then those of the database."""
+        removed = self._local.forget_calls(before=before, limit=limit)
+        return removed or self._ask(lambda: self._primary.forget_calls(before=before, limit=limit))
+
+    def remove_calls(self, call_ids: Sequence[str]) -> int:
+        """Remove these calls here and there; how many the one that had more of them had."""
+        here = self._local.remove_calls(call_ids)
+        return max(here, self._ask(lambda: self._primary.remove_calls(call_ids)))
+
+    def remove_lines(self, numbers: Sequence[int]) -> None:
+        """See `JournalStore.remove_lines`."""
+        self._local.remove_lines(numbers)
+
+    def scrub(self) -> bool:
+        """See `JournalStore.scrub`. What the database does with its own files is its own affair."""
+        return self._local.scrub()
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        """What the database answers. Raises StoreAway at once while it is away."""
+        if self._there is False:
+            raise StoreAway(self._detail)
+        try:
+            answer = question()
+        except StoreAway as error:
+            self._lost(error)
+            raise
+        self._found()
+        return answer
 
     def _with_unwritten(self, stored: list[CallRecord]) -> list[CallRecord]:
         known = {record.call_id: record for record in stored}

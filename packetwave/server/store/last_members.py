@@ -43,7 +43,7 @@ class LastMembers:
             return
         content = json.dumps(self._texts, ensure_ascii=False)
         try:
-            files.replace(self._path, content.encode(), private=True)
+            files.replace(self._path, content.encode())
         except OSError as error:
             log.debug("the last members cannot be kept: %s", error)
         else:

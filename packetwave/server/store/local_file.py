@@ -5,9 +5,12 @@ Owns nothing. The store thread.
 
 import contextlib
 import errno
+import re
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
+from packetwave.common import files
 from packetwave.server.store.base import StoreTrouble, StoreUnwritable
 from packetwave.server.store.copies import copy_out
 from packetwave.server.store.sqlite import store_error
@@ -28,11 +31,29 @@ def put_aside(path: Path, why: str) -> Path:
         # The write-ahead log goes along under the name by which SQLite finds it again.
         for ending in ENDINGS:
             part = path.with_name(path.name + ending)
-            if part.exists():
+            if part.exists() or files.is_link(part):
+                files.narrow(part)
                 part.replace(aside.with_name(aside.name + ending))
     except OSError as error:
         raise unwritable(path, error) from error
     return aside
+
+
+def asides(path: Path) -> list[Path]:
+    """The databases that were put aside, with their logs."""
+    pattern = re.compile(rf"{re.escape(path.name)}\.[a-z]+-\d+(?:-wal|-shm)?")
+    return sorted(part for part in path.parent.glob(f"{path.name}.*") if pattern.fullmatch(part.name))
+
+
+def remove_aside(path: Path, before: datetime) -> list[Path]:
+    """Remove what was put aside and was last written before that time; what was removed."""
+    removed = []
+    for part in asides(path):
+        with contextlib.suppress(OSError):
+            if part.lstat().st_mtime < before.timestamp():
+                part.unlink()
+                removed.append(part)
+    return removed
 
 
 def back_up(source: sqlite3.Connection, path: Path) -> None:
@@ -40,6 +61,7 @@ def back_up(source: sqlite3.Connection, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
+        files.make_private(path)
         with contextlib.closing(sqlite3.connect(path)) as target:
             source.backup(target)
     except (OSError, sqlite3.Error) as error:
@@ -50,8 +72,10 @@ def back_up(source: sqlite3.Connection, path: Path) -> None:
 
 def read_into(target: sqlite3.Connection, path: Path, calls: int, *, is_quiet: bool = True) -> None:
     """Copy what can be read of a database on a disk that takes nothing, so many calls at the most. Its log
-    needs room to be read; without, the file alone is read where that is all of it. is_quiet: nobody writes in
-    it at this moment."""
+    needs room to be read; without, the file alone is read where that is all of it. A link is not followed.
+    is_quiet: nobody writes in it at this moment."""
+    if files.is_link(path):
+        return
     log_file = path.with_name(path.name + "-wal")
     hows = ["mode=ro"]
     if is_quiet and (not log_file.exists() or not log_file.stat().st_size):

@@ -46,7 +46,8 @@ from packetwave.server.office.values import (
     texts_of,
 )
 from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
-from packetwave.server.store.mongo_uri import place_of
+from packetwave.server.store.forgetting import PLACES, pieces
+from packetwave.server.store.mongo_uri import hide, place_of
 from packetwave.server.store.rows import call_fields, checked, read_call, read_table
 
 # With a database away pymongo's threads log a traceback for each cursor they cannot close there. That it is
@@ -57,6 +58,7 @@ Document = dict[str, Any]
 
 _ANSWER_MS = 1000  # for one answer of a server that is connected
 _WATCH_MS = 1000  # between two looks of pymongo's own monitor
+_PIECE = 500  # ids in one request
 _POLL_S = 5.0  # between two looks at the members where the server offers no change stream
 _NO_TRANSACTIONS = (20, 263)  # IllegalOperation: a single server; OperationNotSupportedInTransaction
 _NOT_ALLOWED = 13
@@ -263,6 +265,30 @@ class MongoStore:
         """Calls without an outcome, oldest first."""
         return self._read_calls({"outcome": None}, pymongo.ASCENDING, 0)
 
+    def find_calls(self, who: Sequence[str]) -> list[CallRecord]:
+        """Calls that name one of these texts, oldest first."""
+        named = {"$or": [{place: {"$in": [*who]}} for place in PLACES]}
+        return self._read_calls(named, pymongo.ASCENDING, 0)
+
+    def forget_calls(self, *, before: datetime, limit: int = 500) -> int:
+        """See `CallStore.forget_calls`."""
+        over = {
+            "rang_at": {"$lt": before},
+            "outcome": {"$ne": None},
+            "$or": [{"ended_at": None}, {"ended_at": {"$lt": before}}],
+        }
+        with self._told():
+            found = [document["_id"] for document in self._calls().find(over, {"_id": 1}).limit(limit)]
+        return self.remove_calls(found)
+
+    def remove_calls(self, call_ids: Sequence[str]) -> int:
+        """Remove these calls; how many were there."""
+        removed = 0
+        with self._told():
+            for piece in pieces(call_ids, _PIECE):
+                removed += self._calls().delete_many({"_id": {"$in": [*piece]}}).deleted_count
+        return removed
+
     def _read_calls(self, query: Mapping[str, Any], direction: int, limit: int) -> list[CallRecord]:
         order = [("rang_at", direction), ("_id", direction)]
         with self._told():
@@ -316,12 +342,13 @@ class MongoStore:
         try:
             yield
         except (PyMongoError, BSONError, OverflowError) as error:
-            away = _store_error(error, self.place)
+            away = _store_error(error, self.place, self._uri)
             if isinstance(away, StoreAway):
                 # Whatever comes back may be another server, with other members.
                 self._stream, self._streams, self._transactions = None, True, True
                 self._changed = True
-            raise away from error
+            # What is wrong with a URI may be told by quoting it.
+            raise away from None if isinstance(error, ConfigurationError) else error
 
 
 LOCAL_URI = "mongodb://localhost:27017"
@@ -350,9 +377,9 @@ def probe_local(timeout_s: float = 0.5, *, host: str = "localhost", port: int = 
             return None
 
 
-def _store_error(error: Exception, place: str) -> StoreError:
+def _store_error(error: Exception, place: str, uri: str) -> StoreError:
     """The error of this package for one of pymongo's. The text names the database, never a password."""
-    reason = _reason(error)
+    reason = hide(_reason(error), uri)
     if _is_away(error):
         return StoreAway(f"MongoDB at {place} cannot be reached: {reason}")
     if isinstance(error, OperationFailure):

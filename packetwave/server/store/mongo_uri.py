@@ -7,6 +7,7 @@ environment. No text that leaves this module by `redact` holds one.
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
@@ -15,13 +16,18 @@ from packetwave.server.store.base import StoreError
 
 ENVIRONMENT_NAME = "PACKETWAVE_MONGODB_URI"
 
-_SRV = "mongodb+srv://"
+SRV = "mongodb+srv://"
 # Greedy up to the last @: a password that was not escaped may hold one, or a slash.
-_USER_PASSWORD = re.compile(r"(?P<before>://[^:@/]*):.*@", re.DOTALL)
+_USER_PASSWORD = re.compile(r"(?P<before>://[^:@/]*):(?P<secret>.*)@", re.DOTALL)
+# tlsCertificateKeyFilePassword, proxyPassword, and what people think an option is called. What stands between
+# `;` goes on to the end: a value may hold one.
 _SECRET_OPTION = re.compile(
-    r"(?P<before>[?&](?:tlsCertificateKeyFilePassword|proxyPassword|authMechanismProperties)=)[^&]*",
+    r"(?P<before>[?&;](?:[^=&;]*(?:pass|pwd|secret|token)[^=&;]*|authMechanismProperties)=)(?P<secret>[^&]*)",
     re.IGNORECASE,
 )
+_SRV_OPTION = re.compile(r"(?P<before>[?&;])srv[^=&;]*=[^&;]*[&;]?", re.IGNORECASE)
+_SHORTEST = 3
+"""A secret that is shorter is none, and would be found in every word."""
 
 
 def uri_from(argument: str | None, environ: Mapping[str, str]) -> str:
@@ -50,14 +56,35 @@ def redact(uri: str) -> str:
     return _SECRET_OPTION.sub(r"\g<before>***", hidden)
 
 
+def hide(text: str, uri: str) -> str:
+    """The text with every secret of the URI as `***`, in whatever form it may be quoted."""
+    for secret in _secrets_in(uri):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _secrets_in(uri: str) -> list[str]:
+    """Passwords and tokens, the longest first; as they stand, and as they are meant."""
+    found = [match["secret"] for match in _USER_PASSWORD.finditer(uri)]
+    for match in _SECRET_OPTION.finditer(uri):
+        found += [match["secret"], *re.split("[,:]", match["secret"])]
+    meant = [unquote_plus(secret) for secret in found]
+    return sorted({secret for secret in (*found, *meant) if len(secret) >= _SHORTEST}, key=len, reverse=True)
+
+
+def without_srv(uri: str) -> str:
+    """A URI whose hosts are in the DNS as one whose hosts stand in it, for who must not ask the DNS."""
+    return _SRV_OPTION.sub(r"\g<before>", f"mongodb://{uri.removeprefix(SRV)}").rstrip("?&;")
+
+
 def place_of(uri: str, database: str) -> str:
     """Which database this is, whatever the options and the user: `host:27017,other:27017/packetwave`.
 
     Raises StoreError for what is no MongoDB URI, naming it without its password. Asks no name server.
     """
-    if uri.startswith(_SRV):
+    if uri.startswith(SRV):
         # Its hosts are in the DNS, which may be away now; it is judged when it is first used.
-        hosts = re.split(r"[/?]", uri.removeprefix(_SRV).rpartition("@")[2])[0]
+        hosts = re.split(r"[/?]", uri.removeprefix(SRV).rpartition("@")[2])[0]
         if not hosts:
             raise StoreError(f"{redact(uri)} is no MongoDB URI: it names no host")
         return f"{hosts}/{database}"

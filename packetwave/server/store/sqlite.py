@@ -5,6 +5,7 @@ file (`members import` beside a running server). The store thread and the journa
 connection. Times are stored as whole milliseconds since 1970 UTC.
 """
 
+import errno
 import json
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from packetwave.common import files
 from packetwave.server.office.values import (
     COLUMNS,
     CallRecord,
@@ -33,6 +35,7 @@ from packetwave.server.store.base import (
     StoreTrouble,
     StoreUnwritable,
 )
+from packetwave.server.store.forgetting import PLACES
 from packetwave.server.store.rows import (
     CALL_FIELDS,
     CALL_LISTS,
@@ -47,11 +50,14 @@ from packetwave.server.store.schema import json_object, migrate, read_json, to_j
 from packetwave.server.store.table_text import table_from_text, table_to_text
 
 FILE_NAME = "packetwave.db"
+MEMORY = ":memory:"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _BUSY_PAUSE_S = 0.005
 _PAGE = 2_000
+_TO_SCRUB = "to_scrub"
+"""The small value that is there from a removal until its bytes are gone."""
 
 _MEMBER_NAMES = ", ".join(f'"{name}"' for name in (*COLUMNS, "extra"))
 _MEMBER_PLACES = ", ".join("?" for _ in (*COLUMNS, "extra"))
@@ -71,6 +77,8 @@ class SqliteStore:
         self._path = str(path)
         self._seen_version = -1
         self._lock = threading.RLock()
+        if self._path != MEMORY:
+            _see_to_rights(Path(self._path))
         with self._told():
             self._connection = sqlite3.connect(
                 self._path, timeout=busy_s, isolation_level=None, check_same_thread=False
@@ -84,6 +92,7 @@ class SqliteStore:
     def _prepare(self, until_s: float) -> None:
         self._use_log(until_s)
         self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA secure_delete = ON")
         (verdict,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise StoreDamaged(f"{self._path}: {verdict}")
@@ -222,6 +231,61 @@ class SqliteStore:
         """Calls without an outcome, oldest first."""
         return self._read_calls("WHERE outcome IS NULL ORDER BY rang_at, call_id", ())
 
+    # Forgetting
+
+    def find_calls(self, who: Sequence[str]) -> list[CallRecord]:
+        """Calls that name one of these texts, oldest first."""
+        places = ", ".join("?" for _ in who)
+        named = " OR ".join(f'"{place}" IN ({places})' for place in PLACES)
+        return self._read_calls(f"WHERE {named} ORDER BY rang_at, call_id", (*who,) * len(PLACES))
+
+    def forget_calls(self, *, before: datetime, limit: int = 500) -> int:
+        """See `CallStore.forget_calls`."""
+        at = _to_number(before)
+        with self._told():
+            found = self._connection.execute(
+                "SELECT call_id FROM calls WHERE rang_at < ? AND outcome IS NOT NULL "
+                "AND coalesce(ended_at, rang_at) < ? ORDER BY rang_at LIMIT ?",
+                (at, at, limit),
+            ).fetchall()
+        return self.remove_calls([call_id for (call_id,) in found])
+
+    def remove_calls(self, call_ids: Sequence[str]) -> int:
+        """Remove these calls; how many were there. `scrub` removes their bytes."""
+        if not call_ids:
+            return 0
+        wanted = [(clean(call_id),) for call_id in call_ids]
+        with self._told(), transaction(self._connection):
+            removed = self._connection.executemany("DELETE FROM calls WHERE call_id = ?", wanted).rowcount
+            self._connection.executemany("DELETE FROM unwritten WHERE call_id = ?", wanted)
+            self._has_removed()
+        return removed
+
+    def remove_lines(self, numbers: Sequence[int]) -> None:
+        """See `JournalStore.remove_lines`."""
+        if numbers:
+            with self._told(), transaction(self._connection):
+                self._connection.executemany(
+                    "DELETE FROM event_lines WHERE number = ?", [(number,) for number in numbers]
+                )
+                self._has_removed()
+
+    def scrub(self) -> bool:
+        """See `JournalStore.scrub`. Takes a second for some 200,000 calls, in which nothing is written."""
+        if self._path == MEMORY or self.get_meta(_TO_SCRUB) is None:
+            return True
+        with self._told():
+            # What is deleted is overwritten, but a page that SQLite fills anew keeps old bytes between its
+            # cells; only a file written anew has none.
+            self._connection.execute("VACUUM")
+            (is_busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not is_busy:
+                self._connection.execute("DELETE FROM meta WHERE key = ?", (_TO_SCRUB,))
+        return not is_busy
+
+    def _has_removed(self) -> None:
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", (_TO_SCRUB,))
+
     def _put_calls(self, records: Sequence[CallRecord]) -> None:
         self._connection.executemany(
             f"INSERT OR REPLACE INTO calls ({_CALL_NAMES}) VALUES ({_CALL_PLACES})",
@@ -298,6 +362,19 @@ class SqliteStore:
                 yield
         except sqlite3.Error as error:
             raise store_error(error, self._path) from error
+
+
+def _see_to_rights(path: Path) -> None:
+    """The file is the user's alone before anything is in it; SQLite gives its log the same rights. Raises
+    StoreUnwritable for a symbolic link."""
+    try:
+        files.make_private(path)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise StoreUnwritable(f"{path}: {error.strerror}", StoreTrouble.UNUSABLE) from error
+        # What it is that SQLite cannot do with it, SQLite says best.
+    for ending in ("-wal", "-shm"):
+        files.narrow(f"{path}{ending}")
 
 
 def store_error(error: sqlite3.Error, path: str) -> StoreError:

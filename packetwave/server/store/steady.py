@@ -33,7 +33,15 @@ from packetwave.server.store.base import (
 from packetwave.server.store.copies import copy_back, copy_out
 from packetwave.server.store.last_members import FILE_NAME as LAST_MEMBERS
 from packetwave.server.store.last_members import LastMembers
-from packetwave.server.store.local_file import ENDINGS, back_up, identity, put_aside, read_into, unwritable
+from packetwave.server.store.local_file import (
+    ENDINGS,
+    back_up,
+    identity,
+    put_aside,
+    read_into,
+    remove_aside,
+    unwritable,
+)
 from packetwave.server.store.sqlite import SqliteStore
 
 log = logging.getLogger("packetwave.store")
@@ -173,6 +181,36 @@ class SteadyStore:
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first."""
         return self._do(SqliteStore.open_calls)
+
+    # Forgetting
+
+    def find_calls(self, who: Sequence[str]) -> list[CallRecord]:
+        """Calls that name one of these texts."""
+        return self._do(lambda store: store.find_calls(who))
+
+    def forget_calls(self, *, before: datetime, limit: int = 500) -> int:
+        """See `CallStore.forget_calls`. While memory stands in for the file, that has its turn later."""
+        return self._do(lambda store: store.forget_calls(before=before, limit=limit))
+
+    def remove_calls(self, call_ids: Sequence[str]) -> int:
+        """Remove these calls."""
+        return self._do(lambda store: store.remove_calls(call_ids))
+
+    def remove_lines(self, numbers: Sequence[int]) -> None:
+        """See `JournalStore.remove_lines`."""
+        self._do(lambda store: store.remove_lines(numbers))
+
+    def scrub(self) -> bool:
+        """See `JournalStore.scrub`. A disk without the room for that is no trouble of the store's."""
+        with self._lock:
+            return self._trouble is None and self._store.scrub()
+
+    def forget_aside(self, before: datetime) -> None:
+        """Remove databases that were put aside before that time."""
+        for aside in remove_aside(self._path, before):
+            log.info("%s, which had been put aside, is as old as calls may become: removed", aside.name)
+
+    # Calls that a database elsewhere has not got yet
 
     def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
         """See `SqliteStore.unwritten_calls`."""

@@ -18,6 +18,7 @@ from packetwave.server.engine.notices import (
     DoorStatus,
     FileFault,
     HistoryLoaded,
+    HistoryRemoved,
     LoadHistory,
     MembersChanged,
     RefusalCode,
@@ -283,3 +284,14 @@ def test_nothing_from_outside_is_read_as_markup(desk: Desk, clock: Clock, qapp: 
     QToolTip.hideText()
     appearance.deleteLater()
     qapp.setStyleSheet("")
+
+
+def test_calls_that_were_removed_from_the_history_leave_the_window(desk: Desk, clock: Clock) -> None:
+    stays = missed("stays", clock.ago(50))
+    desk.tell(CallChanged(missed("removed", clock.ago(60))), CallChanged(stays))
+    desk.tell(HistoryRemoved())
+    assert sum(isinstance(command, LoadHistory) for command in desk.asked) == 1
+    desk.tell(HistoryLoaded((stays,)))
+    assert [record.call_id for record in desk.window.calls.log.shown()] == ["stays"]
+    desk.tell(CallChanged(missed("later", clock.ago(40))), HistoryLoaded((stays,)))
+    assert len(desk.window.calls.log.shown()) == 2, "only what was asked for anew replaces what was known"

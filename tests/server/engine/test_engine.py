@@ -619,3 +619,21 @@ def test_a_detector_that_hangs_is_in_the_status_and_told_to_clients(
         status = run.wait_for(StatusChanged, lambda notice: notice.status.unwatched is not None).status
         assert status.unwatched is not None
         assert status.unwatched.from_at < status.unwatched.to_at
+
+
+def test_a_database_elsewhere_that_is_open_is_a_finding(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = Lines(str(tmp_path / "events"))
+    settings = ServerSettings(listen="127.0.0.1:0", mongodb="mongodb://office.example,127.0.0.1/")
+    with running(tmp_path, settings=settings, events=events) as run:
+        changed = run.wait_for(StatusChanged, lambda notice: notice.status.findings)
+        codes = [finding.code for finding in changed.status.findings]
+        assert codes == ["database_no_login", "database_no_tls"]
+    said = [json.loads(line) for line in lines_of(events, tmp_path)]
+    assert [(line["event"], line["code"], line["severity"], line["hosts"]) for line in said] == [
+        ("diagnosis", code, "warning", ["office.example"]) for code in codes
+    ]
+    warned = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert any("The database at office.example is used without a user name" in line for line in warned)
+    assert any("add tls=true" in line for line in warned)

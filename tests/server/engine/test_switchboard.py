@@ -8,6 +8,7 @@ from packetwave.protocol import CallUpdate, IncomingCall
 from packetwave.server.calls.events import (
     Answered,
     CallEvent,
+    Corrected,
     Direction,
     Ended,
     Outcome,
@@ -193,3 +194,26 @@ def test_ended_calls_are_kept_in_mind_bounded(monkeypatch: pytest.MonkeyPatch) -
     assert len(desk.written) == count
     desk.board.told("c5", "192.0.2.1", 1.0, ToldHow.WRITTEN)
     assert len(desk.written) == count + 1
+
+
+def test_the_log_names_no_number_from_outside(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    outgoing = Ringing("c2", AT, "1001", "01099998888", "홍길동", direction=Direction.OUT)
+    Desk().take(rings(caller_name="홍길동"), outgoing)
+    assert [record.getMessage() for record in caplog.records] == [
+        "1001 rings, called by 010****5678",
+        "010****8888 rings, called by 1001",
+    ]
+
+
+def test_a_call_that_was_removed_from_the_history_is_not_written_again() -> None:
+    desk = Desk("192.0.2.1")
+    desk.take(rings(), Ended("c1", AT, Outcome.MISSED), rings("c2", "1002"))
+    desk.board.forget_ended()
+    before = len(desk.written)
+    desk.take(Corrected("c1", AT, Outcome.ANSWERED_ELSEWHERE))
+    desk.board.told("c1", "192.0.2.1", 1.0, ToldHow.ACKNOWLEDGED)
+    assert len(desk.written) == before
+    assert "corrected" not in desk.events
+    desk.take(Ended("c2", AT, Outcome.MISSED))
+    assert desk.written[-1].call_id == "c2", "one that went on is written as ever"

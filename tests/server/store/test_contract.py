@@ -148,3 +148,40 @@ def test_text_that_cannot_be_encoded_does_not_stop_a_call(opened: Opened) -> Non
 def test_closing_twice(opened: Opened) -> None:
     opened.store.close()
     opened.store.close()
+
+
+def test_calls_that_are_over_are_forgotten_by_their_end_some_at_a_time(opened: Opened) -> None:
+    calls = [
+        replace(call(number), ended_at=call(number).rang_at + timedelta(minutes=1)) for number in range(5)
+    ]
+    long, going_on, without_end = call(0), call(1, outcome=None), call(2)
+    opened.store.put_calls(
+        [
+            *calls,
+            replace(long, call_id="long", ended_at=NINE + timedelta(days=1)),
+            replace(going_on, call_id="going on"),
+            replace(without_end, call_id="without an end"),
+        ]
+    )
+    before = NINE + timedelta(minutes=4)
+    removed = []
+    while count := opened.store.forget_calls(before=before, limit=2):
+        removed.append(count)
+    assert max(removed) == 2
+    left = {record.call_id for record in opened.store.load_calls(since=NINE)}
+    assert left == {"call-3", "call-4", "long", "going on"}
+    assert {record.call_id for record in opened.open_another().load_calls(since=NINE)} <= left
+
+
+def test_calls_are_found_by_whom_they_name_and_removed(opened: Opened) -> None:
+    other = replace(call(1), caller="0299998888")
+    places = ("caller", "called", "dialled", "via", "by", "caller_name", "called_name")
+    naming = [replace(other, call_id=f"named-{place}", **{place: "01055556666"}) for place in places]  # type: ignore[arg-type]
+    opened.store.put_calls([other, *naming])
+    found = opened.store.find_calls(["01055556666", "+821055556666"])
+    assert {record.call_id for record in found} == {record.call_id for record in naming}
+    assert opened.store.remove_calls([record.call_id for record in found]) == len(places)
+    assert opened.store.remove_calls([record.call_id for record in found]) == 0
+    assert opened.store.remove_calls([]) == 0
+    assert opened.store.find_calls(["01055556666"]) == []
+    assert opened.store.load_calls(since=NINE) == [other]

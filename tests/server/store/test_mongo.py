@@ -340,7 +340,7 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
 
 def test_errors_are_told_apart_and_no_document_is_quoted() -> None:
     def told(error: Exception) -> StoreError:
-        return _store_error(error, "office:27017/packetwave")
+        return _store_error(error, "office:27017/packetwave", "")
 
     assert type(told(AutoReconnect("connection closed"))) is StoreAway
     assert type(told(ServerSelectionTimeoutError("no servers"))) is StoreAway
@@ -360,7 +360,7 @@ def test_a_name_server_that_is_away_is_no_wrong_uri() -> None:
 
     error = ConfigurationError("All nameservers failed to answer the query")
     error.__cause__ = NoNameservers()
-    assert type(_store_error(error, "office/packetwave")) is StoreAway
+    assert type(_store_error(error, "office/packetwave", "")) is StoreAway
 
 
 def test_the_local_database_is_found_with_its_row_count(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from packetwave.server.store.base import StoreError
 from packetwave.server.store.mongo import MongoStore
-from packetwave.server.store.mongo_uri import ENVIRONMENT_NAME, place_of, redact, uri_from
+from packetwave.server.store.mongo_uri import ENVIRONMENT_NAME, hide, place_of, redact, uri_from, without_srv
 
 PLAIN = "mongodb://localhost:27017"
 SECRET = "mongodb://hong:s3cret@office:27017/?authSource=admin"
@@ -31,6 +31,9 @@ def test_no_argument() -> None:
         *(SECRET, "mongodb://u:pa/ss@h", "mongodb://u:p@ss@h/", "mongodb+srv://u:x@h", "mongodb://:x@h"),
         "mongodb://h/?tls=true&tlsCertificateKeyFilePassword=x",
         "mongodb://h/?authMechanismProperties=AWS_SESSION_TOKEN:x",
+        "mongodb://h/?w=1;proxyPassword=x",
+        "mongodb://h/?password=x",
+        "mongodb://h/?w=1&awsSecretKey=x;y",
     ],
 )
 def test_a_password_in_the_argument_is_refused_without_repeating_it(uri: str) -> None:
@@ -64,6 +67,7 @@ def test_redacted() -> None:
     assert redact(SECRET) == "mongodb://hong:***@office:27017/?authSource=admin"
     assert redact(PLAIN) == PLAIN
     assert redact("mongodb://h/?proxyPassword=abc&w=1") == "mongodb://h/?proxyPassword=***&w=1"
+    assert redact("mongodb://h/?w=1;proxyPassword=abc;d=1") == "mongodb://h/?w=1;proxyPassword=***"
 
 
 @given(
@@ -95,3 +99,16 @@ def test_a_wrong_uri_is_told_without_its_password(uri: str) -> None:
         MongoStore(uri)
     for part in ("s3", "cret"):
         assert part not in str(told.value)
+
+
+def test_a_text_that_quotes_a_secret_loses_it() -> None:
+    uri = "mongodb://hong:p%40ss%2Fword@h/?authMechanismProperties=AWS_SESSION_TOKEN:t%3Dok&proxyPassword=abc"
+    for quoted in ("p%40ss%2Fword", "p@ss/word", "t%3Dok", "t=ok", "abc", "AWS_SESSION_TOKEN:t%3Dok"):
+        assert quoted not in hide(f"wrong: {quoted!r}", uri)
+    assert hide("nothing of it", uri) == "nothing of it"
+    assert hide("MongoDB is away", "mongodb://a:is@h") == "MongoDB is away", "too short to be a secret"
+
+
+def test_a_uri_for_who_does_not_ask_the_dns() -> None:
+    assert without_srv("mongodb+srv://u:p@c.example/x?srvMaxHosts=2&w=1") == "mongodb://u:p@c.example/x?w=1"
+    assert without_srv("mongodb+srv://c.example/?w=1") == "mongodb://c.example/?w=1"

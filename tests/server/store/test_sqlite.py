@@ -4,17 +4,19 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from packetwave.server.calls.events import Direction, Outcome
-from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put
-from packetwave.server.store.base import StoreAway, StoreDamaged, StoreError
+from packetwave.server.office.values import CallRecord, Defect, DefectCode, Member, MemberTable, Put
+from packetwave.server.store.base import EventLine, StoreAway, StoreDamaged, StoreError, StoreUnwritable
 from packetwave.server.store.schema import STEPS
-from packetwave.server.store.sqlite import SqliteStore
+from packetwave.server.store.sqlite import FILE_NAME, SqliteStore
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 
 _WRITER = """
@@ -239,3 +241,134 @@ def test_a_change_of_another_connection_is_seen_only_once_loaded(path: Path) -> 
     assert not store.members_changed()
     store.close()
     other.close()
+
+
+def bytes_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def mixed_calls(count: int, mark: str) -> list[CallRecord]:
+    """Calls of all lengths, so that pages are filled and torn in every way."""
+    chance = Random(7)
+    return [
+        replace(
+            call(number % 997),
+            call_id=f"{chance.getrandbits(64):016x}",
+            caller=f"{mark}{number:05d}",
+            caller_name="n" * chance.randint(0, 60) + f"{mark}{number:05d}",
+            rang_at=NINE + timedelta(seconds=number),
+            via=f"{mark}{number:05d}" * chance.randint(0, 30),
+        )
+        for number in range(count)
+    ]
+
+
+def test_nothing_of_what_was_removed_is_left_in_the_bytes_of_the_files(tmp_path: Path) -> None:
+    """Without the file written anew, some of these would be: SQLite leaves old bytes between its cells."""
+    calls = mixed_calls(4000, "M")
+    store = SqliteStore(tmp_path / FILE_NAME)
+    for at in range(0, 4000, 50):
+        store.journal(
+            calls[at : at + 50], [EventLine(number, calls[number].caller) for number in range(at, at + 50)]
+        )
+        store.journal(calls[at : at + 50], done=range(at, at + 40))
+    gone = Random(8).sample(calls, 2000)
+    store.remove_calls([record.call_id for record in gone])
+    assert store.remove_calls([]) == 0
+    store.remove_lines([line.number for line in store.lines_left()])
+    assert store.scrub()
+    assert store.scrub(), "again is nothing"
+    content = bytes_in(tmp_path)
+    assert [record.caller for record in gone if record.caller.encode() in content] == []
+    left = {record.call_id for record in calls} - {record.call_id for record in gone}
+    assert {record.call_id for record in store.load_calls(since=NINE, limit=5000)} == left
+    assert all(record.caller.encode() in content for record in calls if record.call_id in left)
+    store.close()
+
+
+def test_the_bytes_that_an_older_program_left_go_too(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / FILE_NAME)
+    store._connection.execute("PRAGMA secure_delete = OFF")
+    calls = mixed_calls(1000, "old-")
+    store.put_calls(calls)
+    store._connection.execute("DELETE FROM calls WHERE call_id > '8'")
+    store.put_calls([call(1)])
+    assert bytes_in(tmp_path).count(b"old-") > 1000
+    store.remove_calls([record.call_id for record in calls])
+    assert store.scrub()
+    assert b"old-" not in bytes_in(tmp_path)
+    store.close()
+
+
+def test_while_another_program_reads_the_scrubbing_waits(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / FILE_NAME, busy_s=0.05)
+    store.put_calls([replace(call(1), caller="a-secret-number")])
+    other = SqliteStore(tmp_path / FILE_NAME)
+    other._connection.execute("BEGIN")
+    assert other.load_calls(since=NINE)
+    store.remove_calls(["call-1"])
+    assert not store.scrub()
+    other.close()
+    assert store.scrub()
+    assert b"a-secret-number" not in bytes_in(tmp_path)
+    store.close()
+
+
+def test_forgetting_a_hundred_thousand_calls_lets_others_have_their_turn(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / FILE_NAME)
+    for at in range(0, 100_000, 10_000):
+        store.put_calls(
+            [replace(call(0), call_id=f"{number}", ended_at=NINE) for number in range(at, at + 10_000)]
+        )
+    taken: list[float] = []
+    while True:
+        begun = time.monotonic()
+        if not store.forget_calls(before=NINE + timedelta(days=1)):
+            break
+        taken.append(time.monotonic() - begun)
+    assert len(taken) == 200
+    assert sorted(taken)[len(taken) // 2] < 0.1
+    assert store.load_calls(since=NINE) == []
+    store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="on Windows the folder's rights decide")
+def test_the_files_are_the_users_alone_also_one_of_before(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    for _ in range(2):
+        store = SqliteStore(path)
+        store.put_calls([call(1)])
+        found = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+        assert found == dict.fromkeys((FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"), 0o600)
+        for each in tmp_path.iterdir():
+            each.chmod(0o644)
+        another = SqliteStore(path)
+        assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+        another.close()
+        store.close()
+        path.chmod(0o644)
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    SqliteStore(tmp_path / "another").close()
+    (tmp_path / FILE_NAME).symlink_to(tmp_path / "another")
+    with pytest.raises(StoreUnwritable, match="is a symbolic link, which is not followed"):
+        SqliteStore(tmp_path / FILE_NAME)
+
+
+def test_the_locks_of_another_handle_outlive_the_opening_of_a_second_one(tmp_path: Path) -> None:
+    """Closing any other handle of the file in the same program would give SQLite's locks on it up."""
+    store = SqliteStore(tmp_path / FILE_NAME)
+    with store.using() as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match=r"in use|locked"):
+            SqliteStore(tmp_path / FILE_NAME, busy_s=0.01)
+        script = (
+            "import sys; from pathlib import Path; from packetwave.server.store.sqlite import SqliteStore;"
+            "SqliteStore(Path(sys.argv[1]), busy_s=0.01)"
+        )
+        command = [sys.executable, "-c", script, str(tmp_path / FILE_NAME)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "in use by another program" in done.stderr
+        connection.execute("COMMIT")
+    store.close()

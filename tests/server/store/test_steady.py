@@ -612,3 +612,25 @@ def test_outcomes_go_over_what_was_stored(path: Path) -> None:
     store.put_calls([call(1, outcome=Outcome.BUSY)])
     assert store.load_calls(since=NINE) == [call(1, outcome=Outcome.BUSY)]
     store.close()
+
+
+def test_a_link_in_the_place_of_the_file_is_said_and_the_last_members_serve(path: Path) -> None:
+    store = SteadyStore(path)
+    store.change_members(add(HONG))
+    store.put_calls([call(1)])
+    store.close()
+    elsewhere = path.with_name("elsewhere")
+    path.replace(elsewhere)
+    before = elsewhere.read_bytes()
+    path.symlink_to(elsewhere)
+    clock = Clock()
+    store = SteadyStore(path, clock=clock)
+    assert store.tend().trouble is StoreTrouble.UNUSABLE
+    assert [member.extension_num for member in store.load_members().members] == ["1001"]
+    store.put_calls([call(2)])
+    assert elsewhere.read_bytes() == before
+    path.unlink()
+    assert later(store, clock).trouble is None
+    assert stored(path) == ["call-2"]
+    store.close()
+    assert elsewhere.read_bytes() == before

@@ -6,7 +6,7 @@ loaded. The clock is given, so that tests decide what time it is.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -24,6 +24,7 @@ MAX_SHOWN = 100_000
 """Calls kept in the window; the oldest leave. The store keeps them."""
 
 _TICK_MS = 1000
+_NOT_STORED_YET = timedelta(seconds=10)
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -128,10 +129,13 @@ class CallLog(QAbstractTableModel):
         self._keep_ticking()
         self.tally_changed.emit()
 
-    def load(self, records: Iterable[CallRecord]) -> None:
-        """Stored history. What was heard live is newer and stays."""
+    def load(self, records: Iterable[CallRecord], *, anew: bool = False) -> None:
+        """Stored history. What was heard live is newer and stays. anew: calls were removed from it, so those
+        that are over and not in it go; one that has just ended may not be stored yet."""
         self.beginResetModel()
         stored = {record.call_id: record for record in records}
+        if anew:
+            self._keep_only(stored)
         for call_id, record in stored.items():
             if call_id not in self._by_id and record.outcome is None:
                 self._phase_at[call_id] = record.answered_at or record.rang_at
@@ -142,6 +146,15 @@ class CallLog(QAbstractTableModel):
         self.endResetModel()
         self._keep_ticking()
         self.tally_changed.emit()
+
+    def _keep_only(self, stored: Mapping[str, CallRecord]) -> None:
+        lately = self._now() - _NOT_STORED_YET
+        self._by_id = {
+            call_id: record
+            for call_id, record in self._by_id.items()
+            if call_id in stored or record.outcome is None or (record.ended_at or record.rang_at) > lately
+        }
+        self._heard_at = {call_id: at for call_id, at in self._heard_at.items() if call_id in self._by_id}
 
     def set_filter(self, wanted: CallFilter) -> None:
         """Show other calls. The figures follow the period alone."""

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from packetwave import __version__
 from packetwave.common.choices import LANGUAGE_NAMES, LanguageChoice, ThemeChoice
@@ -31,6 +31,7 @@ from packetwave.server.machine.firewall import LETS_IN, SHUTS_OUT, Door
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Pc, Setup
+from packetwave.server.settings import KEEP_DAYS
 from packetwave.ui.labels import ElidedLabel, label, set_tip
 from packetwave.ui.theme import Theme
 
@@ -55,18 +56,21 @@ class Surroundings:
 
     language: LanguageChoice = "auto"
     theme: ThemeChoice = "system"
+    keep_days: int = 90
 
 
 class SettingsPage(QWidget):
     """The page with what can be set, in cards.
 
-    Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str).
+    Signals: setup_changed(Setup): what is set up on the PC was looked at; theme_chosen(str);
+    keep_days_chosen(int): calls are to be kept so many days.
 
-    Attributes: reach, start: the cards, None where there is nothing to set up; program.
+    Attributes: reach, start: the cards, None where there is nothing to set up; privacy, program.
     """
 
     setup_changed = Signal(object)
     theme_chosen = Signal(str)
+    keep_days_chosen = Signal(int)
 
     def __init__(self, place: Surroundings, theme: Theme) -> None:
         super().__init__()
@@ -81,6 +85,7 @@ class SettingsPage(QWidget):
         self._again.timeout.connect(self.look)
         self.reach = self._reach_card() if place.pc is not None else None
         self.start = self._start_card() if place.pc is not None else None
+        self.privacy = self._privacy_card()
         self.program = self._program_card()
         self._lay_out()
         self.set_theme(theme)
@@ -105,7 +110,7 @@ class SettingsPage(QWidget):
         whole.addWidget(scroll)
 
     def _cards(self) -> list[SetupCard]:
-        return [card for card in (self.reach, self.start, self.program) if card is not None]
+        return [card for card in (self.reach, self.start, self.privacy, self.program) if card is not None]
 
     def _reach_card(self) -> SetupCard:
         card = SetupCard(
@@ -165,6 +170,27 @@ class SettingsPage(QWidget):
         self.add_task = button("", lambda: self._change(Action.TASK))
         self.remove_task = button(translate("setup", "Turn off"), lambda: self._change(Action.NO_TASK))
         card.add_buttons(self.add_task, self.remove_task)
+        return card
+
+    def _privacy_card(self) -> SetupCard:
+        card = SetupCard(
+            translate("setup", "How long calls are kept"),
+            translate(
+                "setup",
+                "Who called whom and when is personal data: keep it only as long as the office needs it. "
+                "Once a day calls that are older are removed for good, from the log files too. "
+                "A shorter time removes calls within a day, and they cannot be brought back.",
+            ),
+            self._theme,
+        )
+        self.keep_days = QSpinBox(minimum=KEEP_DAYS[0], maximum=KEEP_DAYS[-1], value=self._place.keep_days)
+        self.keep_days.setKeyboardTracking(False)
+        self.keep_days.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # no accident by the mouse wheel
+        self.keep_days.installEventFilter(self)
+        self.keep_days.editingFinished.connect(self._on_keep_days)
+        self._kept_days = self._place.keep_days
+        days = label(translate("setup", "days after they are over"), kind="muted")
+        card.body.addLayout(row_of(translate("setup", "Keep calls"), self.keep_days, days))
         return card
 
     def _program_card(self) -> SetupCard:
@@ -326,6 +352,18 @@ class SettingsPage(QWidget):
 
         doors = _udp_ports(self._status)
         self._background.run(lambda: pc.change(action, port, doors), then)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The mouse wheel over the days turns the page, not the days."""
+        if watched is self.keep_days and event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _on_keep_days(self) -> None:
+        if self.keep_days.value() != self._kept_days:
+            self._kept_days = self.keep_days.value()
+            self.keep_days_chosen.emit(self._kept_days)
 
     def _on_language(self) -> None:
         self._language_note.show()

@@ -261,3 +261,17 @@ def test_hints_say_more(log: CallLog, clock: Clock) -> None:
     role = Qt.ItemDataRole.ToolTipRole
     assert log.index(0, Column.CALLED).data(role) == "Dialled: 02-1234-5678\nForwarded by: 1003"
     assert log.index(0, Column.ALERT).data(role) == "192.168.0.9  PC offline"
+
+
+def test_what_was_removed_from_the_history_goes_from_the_window(log: CallLog, clock: Clock) -> None:
+    removed, stays = missed("removed", clock.ago(60)), missed("stays", clock.ago(50))
+    for record in (removed, stays, call("rings", clock.ago(70)), missed("a moment ago", clock.ago(3))):
+        log.put(record)
+    log.load([stays])
+    assert set(ids(log)) == {"removed", "stays", "rings", "a moment ago"}
+    log.load([stays], anew=True)
+    assert set(ids(log)) == {"stays", "rings", "a moment ago"}
+    assert log.today.calls == 3
+    clock.move(60)
+    log.load([stays], anew=True)
+    assert set(ids(log)) == {"stays", "rings"}

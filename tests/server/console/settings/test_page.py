@@ -2,19 +2,21 @@ import threading
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from packetwave import __version__
 from packetwave.server.capture import DoorKind, DoorState
 from packetwave.server.console.settings.setup_card import Address
-from packetwave.server.engine.notices import DoorStatus, Status, StatusChanged
+from packetwave.server.engine.notices import DoorStatus, KeepDays, Status, StatusChanged
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.machine.firewall import Door, Firewall
 from packetwave.server.machine.setup import Action, SetupCode, SetupResult
 from packetwave.server.machine.task import StartState
 from packetwave.server.machine.this_pc import Setup
+from packetwave.server.settings import KEEP_DAYS
 from packetwave.ui.theme import DARK
 from tests.server.console.conftest import WATCHING, Clock, Desk
 
@@ -323,3 +325,45 @@ def test_a_door_that_changes_while_the_pc_is_looked_at_is_looked_at_again(office
     office.pc.may_look.set()
     office.until_looked()
     office._qtbot.waitUntil(office.page._shut_doors.isVisible)
+
+
+def test_how_long_calls_are_kept_is_asked_of_the_engine_once_it_is_typed(desk: Desk, qtbot: QtBot) -> None:
+    page = desk.window.settings
+    desk.window.show_page(page)
+
+    def asked() -> list[KeepDays]:
+        return [command for command in desk.asked if isinstance(command, KeepDays)]
+
+    assert page.keep_days.value() == 90
+    page.keep_days.setFocus()
+    page.keep_days.selectAll()
+    qtbot.keyClicks(page.keep_days, "365")
+    assert asked() == []
+    qtbot.keyClick(page.keep_days, Qt.Key.Key_Return)
+    assert asked() == [KeepDays(365)]
+    page.language.setFocus()
+    assert asked() == [KeepDays(365)], "the same again is nothing new"
+    page.keep_days.selectAll()
+    qtbot.keyClicks(page.keep_days, "0")
+    qtbot.keyClick(page.keep_days, Qt.Key.Key_Return)
+    assert page.keep_days.value() in KEEP_DAYS
+    assert all(command.days in KEEP_DAYS for command in asked())
+
+
+def test_the_mouse_wheel_over_the_days_changes_none(desk: Desk) -> None:
+    page = desk.window.settings
+    desk.window.show_page(page)
+    page.keep_days.setFocus()
+    at = QPointF(5, 5)
+    wheel = QWheelEvent(
+        at,
+        page.keep_days.mapToGlobal(at),
+        QPoint(0, 0),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(page.keep_days, wheel)
+    assert page.keep_days.value() == 90
