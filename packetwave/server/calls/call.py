@@ -44,6 +44,8 @@ class Call:
     """Legs in the order they were seen, and rings by extension."""
 
     started_s: float
+    source: str = ""
+    """Whose share it came out of, as `standing.py` tells it; "" for a stranger's."""
     legs: list[Leg] = field(default_factory=list)
     rings: dict[str, Ring] = field(default_factory=dict)
     waiting: dict[Leg, Waiting] = field(default_factory=dict)

@@ -4,6 +4,7 @@ Moves the rings by their table and says the call events. Legs change elsewhere; 
 consequences. Whose phone a leg rings is in `towards.py`, why a ring stopped in `causes.py`.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from packetwave.server.calls.call import Call, Proof, Waiting
@@ -20,6 +21,7 @@ from packetwave.server.calls.events import (
     Ringing,
     Stopped,
 )
+from packetwave.server.calls.gate import Gate
 from packetwave.server.calls.kinship import AGAIN_S
 from packetwave.server.calls.leg import DEAD_S, Leg, LegState, Signal
 from packetwave.server.calls.ring import LIVE, Ring, RingSignal, RingState, call_id_of
@@ -42,12 +44,16 @@ _AT_THE_PHONE = frozenset((486, 600, 603))
 class Rings:
     """The phones that ring.
 
-    towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
-    is said, since a mirror may have swapped the two; for replays, in which nobody waits.
+    towards: whose phone a leg rings. gate: how many may ring at once. patience_s: how long a
+    ring waits for the leg it came from before it is said, since a mirror may have swapped the two; for
+    replays, in which nobody waits.
     """
 
-    def __init__(self, towards: Towards, roles: Roles, takers: Takers, *, patience_s: float = 0.0) -> None:
+    def __init__(
+        self, towards: Towards, roles: Roles, takers: Takers, gate: Gate, *, patience_s: float = 0.0
+    ) -> None:
         self._towards = towards
+        self._gate = gate
         self._roles = roles
         self._takers = takers
         self._causes = Causes(roles, takers)
@@ -60,6 +66,10 @@ class Rings:
             return []
         events, self._events = self._events, []
         return events
+
+    def say(self, events: Iterable[CallEvent]) -> None:
+        """Say these too, in their turn."""
+        self._events.extend(events)
 
     # Legs that begin and speak
 
@@ -153,9 +163,12 @@ class Rings:
         """A leg rings an extension: with the ring that the call has of it, or a new one."""
         ring = call.rings.get(called)
         if ring is None or not _may_go_on(ring, leg):
+            share = self._gate.ring(leg, called, self._towards.known(), at_s)
+            if share is None:
+                return  # of a flood
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, called, again)
-            ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again)
+            ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again, share=share)
             if direction is not Direction.OUT:
                 ring.may_tell(max(at_s, leg.started_s + self._patience_s))
             call.join(leg, ring)

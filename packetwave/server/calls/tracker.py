@@ -12,7 +12,10 @@ from collections.abc import Iterable
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.early import Early, EarlyMessages
 from packetwave.server.calls.events import CallEvent
-from packetwave.server.calls.kinship import Kin, Kinship
+from packetwave.server.calls.family import Family
+from packetwave.server.calls.floods import Floods
+from packetwave.server.calls.gate import Gate
+from packetwave.server.calls.kinship import MAX_LEGS, Kin, Kinship
 from packetwave.server.calls.leg import OVER, Leg, Place, Signal
 from packetwave.server.calls.reading import (
     OpenCall,
@@ -25,11 +28,14 @@ from packetwave.server.calls.reading import (
 from packetwave.server.calls.registrations import Registrations
 from packetwave.server.calls.ring import Ring, RingSignal, RingState
 from packetwave.server.calls.rings import Rings
-from packetwave.server.calls.roles import Roles, is_scanner
+from packetwave.server.calls.roles import Known, Roles, is_scanner
+from packetwave.server.calls.share import STRANGERS
+from packetwave.server.calls.standing import Standing
 from packetwave.server.calls.table import CallTable, is_over, silent_until
 from packetwave.server.calls.takers import Takers, may_pick_up
 from packetwave.server.calls.towards import Towards
-from packetwave.server.calls.transfers import Transfer, Transfers, parties, refer_to, replaced
+from packetwave.server.calls.transfers import Transfers, replaced
+from packetwave.server.calls.within import Within
 from packetwave.server.sip.faults import fault
 from packetwave.server.sip.identity import (
     IDENTITY_HEADERS,
@@ -43,9 +49,10 @@ from packetwave.server.sip.message import Message
 REPLAY_PATIENCE_S = 0.01
 """`patience_s` for capture files: mirrors were seen to swap frames by up to 5 ms."""
 
-__all__ = ("REPLAY_PATIENCE_S", "OpenCall", "Tracker")
+MAX_GIVEN_UP = 4_000
+"""Call-IDs remembered of calls that went for others: what is heard of them later begins nothing."""
 
-ASSERTED = tuple(name for name in IDENTITY_HEADERS if name != "from")
+__all__ = ("REPLAY_PATIENCE_S", "OpenCall", "Tracker")
 
 
 class Tracker:
@@ -72,9 +79,15 @@ class Tracker:
         self._towards = Towards(members, self.registrations, self._roles)
         self._kinship = Kinship(self._roles)
         self._takers = Takers(self._roles)
-        self._rings = Rings(self._towards, self._roles, self._takers, patience_s=patience_s)
+        self._standing = Standing(self._roles)
+        self._floods = Floods()
+        self.gate = Gate(self._standing, self._floods)
+        self._rings = Rings(self._towards, self._roles, self._takers, self.gate, patience_s=patience_s)
         self._early = EarlyMessages()
         self._transfers = Transfers(self._roles)
+        self._family = Family(self.table, self._kinship, self._transfers, self._towards, self._new_call)
+        self._within = Within(self.table, self._rings, self._transfers, show_withheld=show_withheld)
+        self._given_up = Known(MAX_GIVEN_UP)
         self._identity_order = identity_order
         self._show_withheld = show_withheld
 
@@ -85,7 +98,7 @@ class Tracker:
     @property
     def is_empty(self) -> bool:
         """True if nothing of any call is remembered."""
-        return self.table.is_empty and not self._early
+        return self.table.is_empty and not self._early and not self.gate
 
     def receive(self, at_s: float, source: Place, destination: Place, message: Message) -> list[CallEvent]:
         """Take in one message seen at `at_s`; the events that it, and time until it, brought about."""
@@ -106,6 +119,7 @@ class Tracker:
         for call in self.table:
             self._rings.end_all(call, at_s)
             self.table.remove(call)
+        self._rings.say(self._floods.end_all())
         return self._rings.taken()
 
     def restore(self, calls: Iterable[OpenCall]) -> None:
@@ -125,7 +139,7 @@ class Tracker:
             if known.answered_s is not None:
                 leg.take(Signal.ACCEPTED, known.answered_s, 200)
                 ring.take(RingSignal.ANSWER, known.answered_s)
-            call = self.table.new_call(known.rang_s)
+            call = self.table.new_call(known.rang_s, STRANGERS)
             self.table.add(leg, call)
             call.join(leg, ring)
             self.table.schedule(call, known.rang_s)
@@ -142,10 +156,11 @@ class Tracker:
         message = early.message
         if self._route(early) or message.method != "INVITE" or not 180 <= message.status < 200:
             return
-        if not self.table.legs_of(message.call_id) and self.table.has_room():
+        target = dialled(message)
+        if not self.table.legs_of(message.call_id) and self._may_begin_unseen(early, target):
             calling = caller(message, order=("from",), show_withheld=self._show_withheld)
             back = early._replace(source=early.destination, destination=early.source)
-            self._begin(back, calling, dialled(message))
+            self._begin(back, calling, target)
         self._route(early)
 
     def _route(self, now: Early) -> bool:
@@ -168,9 +183,9 @@ class Tracker:
                 self.registrations.ask(message, now.at_s, now.source, now.destination)
                 return True
             case "REFER":
-                self._refer(now)
+                self._within.refer(now)
             case "UPDATE":
-                self._identity(now)
+                self._within.identity(now)
         self._hear(now)
         return True
 
@@ -189,20 +204,37 @@ class Tracker:
             leg.hear(now.at_s, again=True)
             return True
         if message.to_tag:
-            self._identity(now)  # a re-INVITE in its dialog
+            self._within.identity(now)  # a re-INVITE in its dialog
             self._hear(now)
             return True
-        reason = fault(message)
-        if not reason and not self.table.legs_of(message.call_id) and not self.table.has_room():
-            reason = "too many calls at once"
+        known = self.table.legs_of(message.call_id)
+        reason = fault(message) or ("too many legs of one call" if len(known) >= MAX_LEGS else "")
         if reason:
             self.ignored[reason] += 1
             return True
-        calling = caller(message, order=self._identity_order, show_withheld=self._show_withheld)
-        self._begin(now, calling, called(message))
-        for early in self._early.release(message.call_id):
-            self._take(early)
+        target = called(message)
+        if known or self._may_begin(now, target):
+            self._begin_seen(now, target)
         return True
+
+    def _may_begin(self, now: Early, target: str) -> bool:
+        """True if the call of an INVITE may begin now; later, if ever, where there is a flood."""
+        return now.message.call_id not in self._given_up and self.gate.admits(
+            now, target, self._towards.known()
+        )
+
+    def _may_begin_unseen(self, reply: Early, target: str) -> bool:
+        """The same of a call of which only the phone's reply is seen."""
+        return reply.message.call_id not in self._given_up and self.gate.admits_unseen(
+            reply, target, self._towards.known()
+        )
+
+    def _begin_seen(self, now: Early, target: str) -> None:
+        """The call of an INVITE begins."""
+        calling = caller(now.message, order=self._identity_order, show_withheld=self._show_withheld)
+        self._begin(now, calling, target)
+        for early in self._early.release(now.message.call_id):
+            self._take(early)
 
     def _begin(self, now: Early, calling: Caller, target: str) -> None:
         """A leg that was not seen before: into its call, and perhaps a phone rings."""
@@ -212,17 +244,26 @@ class Tracker:
         self._roles.saw_leg(leg)
         replaces = replaced(message)
         other = next(iter(self.table.legs_of(replaces)), None) if replaces else None
-        kin = Kin(self.table.call_of(other)) if other is not None else self._kin(leg, now.at_s)
-        call = kin.call if kin is not None else self.table.new_call(now.at_s)
+        kin = Kin(self.table.call_of(other)) if other is not None else self._family.of(leg, now.at_s)
+        call = kin.call if kin is not None else self._new_call(leg, now.at_s)
         if other is not None:
             leg.taker = self._rings.taker(call, leg, other)
         self.table.add(leg, call)
         if kin is not None:
             if kin.parent is not None and kin.parent.continue_by(leg):
                 self._roles.saw_chain(kin.parent, leg)
+                self._standing.saw_through(kin.parent.source, now.at_s)
             self._kinship.adopt(leg, call)
         self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
         self._settle(call, now.at_s)
+
+    def _new_call(self, leg: Leg, at_s: float) -> Call:
+        """A call of its own; others that are in its place go."""
+        for call in self.table.too_many():
+            self._rings.end_all(call, at_s)
+            self.table.remove(call)
+            self._given_up.add(call.legs[0].sip_call_id)
+        return self.table.new_call(at_s, self._standing.of(leg.source, at_s))
 
     def _ring(
         self,
@@ -258,47 +299,12 @@ class Tracker:
         elif leg.caller in known and may_pick_up(leg.called, known, replaces=replaces):
             self._takers.note(leg, call, inside=True)
 
-    def _kin(self, leg: Leg, at_s: float) -> Kin | None:
-        """Where a leg belongs that replaces none. A transfer may say that somebody else is calling."""
-        known = self.table.legs_of(leg.sip_call_id)
-        if known:
-            call = self.table.call_of(known[0])
-            of_call_id = Kin(call, self._kinship.parent_in(leg, call))
-            self._hand_over(leg, of_call_id)
-            return of_call_id
-        kin = self._find(leg, at_s)
-        if self._transfers and (kin is None or kin.parent is None or not kin.parent.is_pending):
-            transfer = self._transfers.of(leg, self._towards.extension(leg, at_s))
-            if transfer is not None:
-                leg.hand_over(*transfer.caller)
-                kin = self._find(leg, at_s) or kin or Kin(self.table.new_call(at_s))
-                transfer.made = kin.call
-                return kin
-        if kin is not None:
-            self._hand_over(leg, kin)
-        return kin
-
-    def _hand_over(self, leg: Leg, kin: Kin) -> None:
-        """Who calls by a transferred leg calls by those that continue it, and those beside it."""
-        handed_over = self._kinship.handed_over(leg, kin)
-        if handed_over is not None:
-            leg.hand_over(handed_over.caller, handed_over.caller_name)
-
-    def _find(self, leg: Leg, at_s: float) -> Kin | None:
-        table = self.table
-        rings = bool(self._towards.extension(leg, at_s))
-        kin = self._kinship.find(leg, table.of_caller(leg), table.ending_at(leg.source.host), rings=rings)
-        if kin is None:
-            call = table.named_in(leg.sip_call_id)
-            kin = Kin(call, self._kinship.parent_in(leg, call)) if call is not None else None
-        return kin
-
     def _response(self, now: Early) -> bool:
         message = now.message
         # A response travels back: its source was sent the request.
         leg = self.table.leg(key_of(message, now.source)) or self._ghost(message)
         if leg is None:
-            return message.status < 180  # what such a one says, the next will say again
+            return self._response_to_none(now)
         status = message.status
         changed = leg.take(signal_of(status), now.at_s, status, to_tag=message.to_tag)
         call = self.table.call_of(leg)
@@ -311,10 +317,23 @@ class Tracker:
             self._settle(call, now.at_s)
         return True
 
+    def _response_to_none(self, now: Early) -> bool:
+        """A response to an INVITE that is not followed, or was not seen."""
+        message = now.message
+        if message.status < 180:
+            return True  # what such a one says, the next will say again
+        if not self.gate.is_aside(message, now.source):
+            return False
+        shown = self.gate.shows(now)
+        if shown is None:
+            return True
+        self._begin_seen(*shown)
+        return self._response(now)
+
     def _cancel(self, now: Early) -> bool:
         leg = self.table.leg(key_of(now.message, now.destination)) or self._ghost(now.message)
         if leg is None:
-            return False
+            return self.gate.forget(now.message, now.destination)
         leg.take(Signal.CANCEL, now.at_s, says_elsewhere=says_elsewhere(now.message))
         self._settle(self.table.call_of(leg), now.at_s)
         return True
@@ -331,33 +350,6 @@ class Tracker:
             leg.take(Signal.CALLER_BYE if by_caller else Signal.CALLED_BYE, now.at_s)
         self._settle(self.table.call_of(legs[0]), now.at_s)
         return True
-
-    def _refer(self, now: Early) -> None:
-        """A phone hands its call over: to a target that will be called, or to a call it has already."""
-        message = now.message
-        leg = next((leg for leg in self.table.legs_of(message.call_id) if leg.was_answered), None)
-        if leg is None:
-            return
-        referrer, handed_over = parties(leg, self.table.call_of(leg).ring_of(leg), message)
-        target, sip_call_id = refer_to(message)
-        if not sip_call_id:
-            self._transfers.note(Transfer(now.at_s, referrer, target, handed_over, [now.destination]))
-            return
-        for other in self.table.legs_of(sip_call_id)[:1]:
-            for ring in self.table.call_of(other).rings.values():
-                if ring.called == target:
-                    self._rings.change_caller(now.at_s, ring, handed_over)
-
-    def _identity(self, now: Early) -> None:
-        """A request inside a call whose calling side says that it is somebody else now (RFC 3325, 4916)."""
-        message = now.message
-        if not any(name in message.headers for name in ASSERTED):
-            return
-        for leg in self.table.legs_of(message.call_id):
-            ring = self.table.call_of(leg).ring_of(leg)
-            if ring is not None and message.from_tag == leg.from_tag and now.source.is_same(leg.source):
-                calling = caller(message, order=ASSERTED, show_withheld=self._show_withheld)
-                self._rings.change_caller(now.at_s, ring, calling)
 
     def _hear(self, now: Early) -> None:
         """A message that changes nothing, but shows that its call is alive."""
@@ -376,6 +368,8 @@ class Tracker:
         self.table.schedule(call, at_s)
 
     def _pass_time(self, at_s: float) -> None:
+        self.gate.pass_time(at_s)
+        self._rings.say(self._floods.said(at_s))
         for early in self._early.given_up(at_s):
             self._take_late(early)
         for due_s, call in self.table.due(at_s):

@@ -1,0 +1,125 @@
+"""Which new call is followed at once, and which has to show first that a phone rings. Pure, bounded.
+
+As long as nothing is flooded, all are. Where a share is used up (see `floods.py`), an INVITE is put aside: it
+is begun, as of its own time, when the called side says that it rings or is answered; a scanner's never
+is. A flood whose forger plays the phone as well has a small budget for that too, and ends there. Nothing
+that is put aside costs more than its message.
+"""
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from packetwave.server.calls.early import Early
+from packetwave.server.calls.floods import Floods
+from packetwave.server.calls.leg import Leg, Place
+from packetwave.server.calls.reading import key_of
+from packetwave.server.calls.share import STRANGERS, Share
+from packetwave.server.calls.standing import Standing
+from packetwave.server.sip.message import Message
+
+MAX_ASIDE = 2_000
+"""INVITEs put aside; the oldest go. A phone says within 0.2 s that it rings: this is enough for floods of
+10,000 a second."""
+
+ASIDE_S = 32.0
+"""How long they are kept at most (RFC 3261 timer B)."""
+
+
+class _Aside(NamedTuple):
+    invite: Early
+    target: str
+    share: Share
+
+
+class Gate:
+    """Lets calls begin, and counts those that may not.
+
+    standing: whose share a message comes out of. Attribute is_crowded: what comes out here is taken up too
+    slowly; strangers' calls ring nobody meanwhile, they are counted.
+    """
+
+    def __init__(self, standing: Standing, floods: Floods) -> None:
+        self.is_crowded = False
+        self._standing = standing
+        self._floods = floods
+        self._aside: OrderedDict[tuple[str, str], _Aside] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._aside)
+
+    def admits(self, invite: Early, target: str, known: frozenset[str]) -> bool:
+        """True if the call of an INVITE may begin; else it is put aside. target: whom it asks for. known: the
+        extensions."""
+        at_s, source = invite.at_s, invite.source
+        share = self._share(source, target, known, at_s)
+        strangers = share.source == STRANGERS
+        if (not strangers or self._floods.of_all_strangers().take(at_s)) and share.take(at_s):
+            return True
+        key = key_of(invite.message, invite.destination)
+        if key not in self._aside:
+            self._floods.count(share, at_s, source.host)
+            if len(self._aside) >= MAX_ASIDE:
+                self._aside.popitem(last=False)
+            self._aside[key] = _Aside(invite, target, share)
+        return False
+
+    def shows(self, reply: Early) -> tuple[Early, str] | None:
+        """The INVITE, and whom it asks for, that a reply which shows a phone belongs to; None where nothing
+        was put aside for it, or it may not begin all the same."""
+        key = key_of(reply.message, reply.source)
+        aside = self._aside.get(key)
+        if aside is None:
+            return None
+        if reply.message.status >= 300:
+            del self._aside[key]
+            return None
+        if not self._is_proven(aside.share, reply.at_s):
+            return None
+        del self._aside[key]
+        self._floods.take_back(aside.share)
+        return aside.invite, aside.target
+
+    def is_aside(self, message: Message, server: Place) -> bool:
+        """True if the INVITE of this transaction was put aside. server: to whom it was sent."""
+        return bool(self._aside) and key_of(message, server) in self._aside
+
+    def forget(self, message: Message, server: Place) -> bool:
+        """It was taken back; True if it had been put aside."""
+        return self._aside.pop(key_of(message, server), None) is not None
+
+    def admits_unseen(self, reply: Early, target: str, known: frozenset[str]) -> bool:
+        """True if a call may begin of which only a ringing phone's reply was seen."""
+        share = self._share(reply.destination, target, known, reply.at_s)
+        if self._is_proven(share, reply.at_s):
+            return True
+        self._floods.count(share, reply.at_s, reply.destination.host)
+        return False
+
+    def ring(self, leg: Leg, called: str, known: frozenset[str], at_s: float) -> Share | None:
+        """The share that a leg's ring at an extension is counted in; None where too many ring already."""
+        share = self._share(leg.source, called, known, at_s)
+        strangers = share.source == STRANGERS
+        if share.ringing >= share.budget.ringing or (strangers and self.is_crowded):
+            self._floods.count(share, at_s, leg.source.host)
+            return None
+        share.ringing += 1
+        return share
+
+    def pass_time(self, at_s: float) -> None:
+        """Forget what has waited too long."""
+        while self._aside:
+            key, oldest = next(iter(self._aside.items()))
+            if oldest.invite.at_s + ASIDE_S > at_s:
+                return
+            del self._aside[key]
+
+    def _share(self, source: Place, target: str, known: frozenset[str], at_s: float) -> Share:
+        host = self._standing.of(source, at_s)
+        called = target if target in known else ""
+        return self._floods.share(host, called, is_relay=self._standing.is_relay(host))
+
+    def _is_proven(self, share: Share, at_s: float) -> bool:
+        strangers = share.source == STRANGERS
+        return (not strangers or self._floods.of_all_strangers().take_proven(at_s)) and share.take_proven(
+            at_s
+        )

@@ -1,0 +1,89 @@
+"""A share of what may come: how many calls may begin out of it, and ring at once. Pure.
+
+A share is what one source (see `standing.py`) sends to one extension, or to all that is none.
+"""
+
+from typing import NamedTuple
+
+STRANGERS = ""
+"""The source of all who have shown nothing yet."""
+
+
+class Budget(NamedTuple):
+    """What may come out of a share: calls at once, and a second after that; the same of calls that had no
+    room and were then answered by a phone's ringing; how many may ring at the same time."""
+
+    burst: float
+    per_s: float
+    proven: float
+    proven_per_s: float
+    ringing: int
+
+
+OF_EXTENSION = Budget(500, 50, 100, 20, 200)
+"""Of a PBX, or of all strangers, at one extension. A queue that rings one phone
+once a second, and five devices of it at that, is within a tenth of this."""
+
+OF_PHONE_AT_EXTENSION = Budget(50, 5, 20, 2, 20)
+"""Of one phone or carrier: most go through a PBX."""
+
+ELSEWHERE = Budget(1_000, 200, 200, 100, 2_000)
+"""Of one source to what is no extension: calls going out, trunks, the parts of a PBX among themselves. The
+largest offices make 20 calls a second."""
+
+OF_ALL_STRANGERS = Budget(2_000, 300, 500, 200, 2_000)
+"""Of all strangers together, beside what each extension may have. Following 300 a second takes a twentieth of
+one processor."""
+
+
+class Share:
+    """What one source sends to one extension. ringing: how many of its calls ring now. count: calls of the
+    flood that goes on which were only counted, 0 while there is none."""
+
+    __slots__ = (
+        "budget",
+        "called",
+        "count",
+        "filled_s",
+        "host",
+        "last_s",
+        "proofs",
+        "ringing",
+        "said",
+        "said_s",
+        "since_s",
+        "source",
+        "tokens",
+    )
+
+    def __init__(self, source: str, called: str, budget: Budget) -> None:
+        self.source, self.called, self.budget = source, called, budget
+        self.tokens, self.proofs = budget.burst, budget.proven
+        self.filled_s = self.since_s = self.last_s = self.said_s = 0.0
+        self.ringing = self.count = self.said = 0
+        self.host = ""
+
+    def take(self, at_s: float) -> bool:
+        """True if one more call may begin now, and takes that from the budget."""
+        self._fill(at_s)
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def take_proven(self, at_s: float) -> bool:
+        """The same for a call that had no room, and whose phone rings now."""
+        self._fill(at_s)
+        if self.proofs < 1:
+            return False
+        self.proofs -= 1
+        return True
+
+    def _fill(self, at_s: float) -> None:
+        passed_s = at_s - self.filled_s
+        if passed_s <= 0:
+            return
+        self.filled_s = at_s
+        budget = self.budget
+        self.tokens = min(budget.burst, self.tokens + passed_s * budget.per_s)
+        self.proofs = min(budget.proven, self.proofs + passed_s * budget.proven_per_s)
