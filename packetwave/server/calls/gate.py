@@ -7,6 +7,7 @@ that is put aside costs more than its message.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from packetwave.server.calls.early import Early
@@ -34,12 +35,14 @@ class _Aside(NamedTuple):
 class Gate:
     """Lets calls begin, and counts those that may not.
 
-    standing: whose share a message comes out of. Attribute is_crowded: what comes out here is taken up too
-    slowly; strangers' calls ring nobody meanwhile, they are counted.
+    standing: whose share a message comes out of. is_crowded: whether what the tracker says is taken up too
+    slowly at the moment; strangers' calls begin to ring nobody meanwhile, they are counted.
     """
 
-    def __init__(self, standing: Standing, floods: Floods) -> None:
-        self.is_crowded = False
+    def __init__(
+        self, standing: Standing, floods: Floods, is_crowded: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._is_crowded = is_crowded
         self._standing = standing
         self._floods = floods
         self._aside: OrderedDict[tuple[str, str], _Aside] = OrderedDict()
@@ -99,7 +102,7 @@ class Gate:
         """The share that a leg's ring at an extension is counted in; None where too many ring already."""
         share = self._share(leg.source, called, known, at_s)
         strangers = share.source == STRANGERS
-        if share.ringing >= share.budget.ringing or (strangers and self.is_crowded):
+        if share.ringing >= share.budget.ringing or (strangers and self._is_crowded()):
             self._floods.count(share, at_s, leg.source.host)
             return None
         share.ringing += 1

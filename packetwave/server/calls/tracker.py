@@ -7,7 +7,7 @@ room, in the order in which one is drawn from the other: legs (`leg.py`, kept in
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.early import Early, EarlyMessages
@@ -62,6 +62,7 @@ class Tracker:
     known, every target counts. identity_order, show_withheld: see `sip.identity.caller`. patience_s: how long
     a ring waits for the leg it came from before it is said, since a mirror may have swapped the two; for
     replays, in which nobody waits. A live alert goes at once, though it may not know the number dialled yet.
+    is_crowded: see `Gate`.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Tracker:
         identity_order: tuple[str, ...] = IDENTITY_HEADERS,
         show_withheld: bool = False,
         patience_s: float = 0.0,
+        is_crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.registrations = Registrations()
         self.ignored: Counter[str] = Counter()
@@ -81,7 +83,7 @@ class Tracker:
         self._takers = Takers(self._roles)
         self._standing = Standing(self._roles)
         self._floods = Floods()
-        self.gate = Gate(self._standing, self._floods)
+        self.gate = Gate(self._standing, self._floods, is_crowded)
         self._rings = Rings(self._towards, self._roles, self._takers, self.gate, patience_s=patience_s)
         self._early = EarlyMessages()
         self._transfers = Transfers(self._roles)
@@ -208,13 +210,9 @@ class Tracker:
             self._hear(now)
             return True
         known = self.table.legs_of(message.call_id)
-        reason = fault(message) or ("too many legs of one call" if len(known) >= MAX_LEGS else "")
-        if reason:
-            self.ignored[reason] += 1
-            return True
         target = called(message)
         if known or self._may_begin(now, target):
-            self._begin_seen(now, target)
+            self._begin_seen(now, target, "too many legs of one call" if len(known) >= MAX_LEGS else "")
         return True
 
     def _may_begin(self, now: Early, target: str) -> bool:
@@ -229,8 +227,12 @@ class Tracker:
             reply, target, self._towards.known()
         )
 
-    def _begin_seen(self, now: Early, target: str) -> None:
-        """The call of an INVITE begins."""
+    def _begin_seen(self, now: Early, target: str, reason: str = "") -> None:
+        """The call of an INVITE begins, unless there is a reason that it must not."""
+        reason = reason or fault(now.message)
+        if reason:
+            self.ignored[reason] += 1
+            return
         calling = caller(now.message, order=self._identity_order, show_withheld=self._show_withheld)
         self._begin(now, calling, target)
         for early in self._early.release(now.message.call_id):

@@ -43,6 +43,7 @@ class Code(StrEnum):
     CLOCK_SET = "clock_set"
     UNREADABLE = "unreadable"
     SCANNER = "scanner"
+    FLOOD = "flood"
     NO_MEMBER_ROW = "no_member_row"
     COPIES = "copies"
 

@@ -15,6 +15,7 @@ from packetwave.common.numbers import mask
 from packetwave.server.calls.events import (
     CallerChanged,
     CallEvent,
+    Flooded,
     RangAgain,
     RecordedEvent,
     Ringing,
@@ -88,6 +89,9 @@ class Switchboard:
         if isinstance(event, Ringing):
             self._rings(event, arrived)
             return
+        if isinstance(event, Flooded):
+            self._flood(event)
+            return
         told = self.alerts.goes_on(event, self.directory)
         if told is not None:
             self._send(told, arrived)
@@ -130,6 +134,13 @@ class Switchboard:
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
         else:
             self._keep(record)
+
+    def _flood(self, event: Flooded) -> None:
+        """One row, whose count grows; nobody is alerted."""
+        record = records.flood(event)
+        log.warning("%s: %d calls were only counted", record.called or "no extension", record.calls)
+        self._write(record, event)
+        self._notify(CallChanged(record))
 
     def _keep(self, record: CallRecord, event: RecordedEvent | None = None) -> None:
         if records.is_open(record):

@@ -20,6 +20,7 @@ from packetwave.server.store.base import Keeper, StoreError
 from packetwave.server.store.thread import StoreThread
 from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector
+from packetwave.server.watch.handover import Handover
 from packetwave.server.watch.states import CaptureState, Live, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
 
@@ -63,8 +64,7 @@ class Lookout:
         on_failure: Callable[[str, BaseException], None],
     ) -> None:
         self._store_thread = store_thread
-        self._post = post
-        self._on_seen = on_seen
+        self._handover = Handover(post, on_seen)
         self._on_state = on_state
         self._on_diagnosis = on_diagnosis
         self._on_failure = on_failure
@@ -86,6 +86,7 @@ class Lookout:
                 identity_order=settings.identity_order,
                 show_withheld=settings.show_withheld,
                 patience_s=REPLAY_PATIENCE_S if recording else 0.0,
+                is_crowded=self._handover.is_crowded,
             ),
         )
 
@@ -127,9 +128,9 @@ class Lookout:
             source,
             self._detector,
             self._known,
-            on_seen=lambda seen: self._post(self._on_seen, seen),
-            on_state=lambda state: self._post(self._on_state, state),
-            on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
+            on_seen=self._handover.give,
+            on_state=lambda state: self._handover.call(self._on_state, state),
+            on_diagnosis=lambda said: self._handover.call(self._on_diagnosis, said),
             on_failure=self._on_failure,
             clock=self._clock,
             doors=self.doors,
