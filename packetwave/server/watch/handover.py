@@ -1,4 +1,4 @@
-"""What the detector thread says, on its way to the loop: in order, in bounded turns, never more than may wait.
+"""What the detector thread says, on its way to the loop: all of it, in order, a bounded turn at a time.
 
 Nothing that was given is dropped. While more waits than the loop takes, the detector waits a moment before it
 reads on (what keeps frames meanwhile: docs/decisions/capture-ring.md), which also leaves the interpreter to
