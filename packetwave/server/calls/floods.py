@@ -10,14 +10,16 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import blake2b
+from weakref import WeakValueDictionary
 
 from packetwave.server.calls.events import Flooded
 from packetwave.server.calls.share import (
     ELSEWHERE,
-    OF_ALL_STRANGERS,
     OF_EXTENSION,
     OF_PHONE_AT_EXTENSION,
     STRANGERS,
+    TOGETHER,
+    Phone,
     Share,
 )
 
@@ -41,30 +43,31 @@ class Floods:
     """All shares, and the floods that go on."""
 
     def __init__(self) -> None:
-        self._shares: OrderedDict[tuple[str, str | None], Share] = OrderedDict()
+        self._shares: OrderedDict[tuple[str, str], Share] = OrderedDict()
         self._floods: dict[Share, None] = {}
+        self._strangers = Share(STRANGERS, "", TOGETHER, None)
+        self._others = Share("", "", TOGETHER, None)
+        self._phones: WeakValueDictionary[str, Phone] = WeakValueDictionary()
         self._look_s = 0.0
 
     def share(self, source: str, called: str, *, is_relay: bool) -> Share:
         """The share of what a source sends to an extension, "" for what is none."""
         key = (source, called)
         share = self._shares.get(key)
-        if share is None:
-            if not called:
-                budget = ELSEWHERE
-            elif is_relay or source == STRANGERS:
-                budget = OF_EXTENSION
-            else:
-                budget = OF_PHONE_AT_EXTENSION
-            share = self._remember(key, Share(source, called, budget))
-        else:
+        if share is not None:
             self._shares.move_to_end(key)
+            return share
+        if not called:
+            budget = ELSEWHERE
+        elif is_relay or source == STRANGERS:
+            budget = OF_EXTENSION
+        else:
+            budget = OF_PHONE_AT_EXTENSION
+        within = None if is_relay else self._strangers if source == STRANGERS else self._others
+        share = self._shares[key] = Share(source, called, budget, self._phone(called), within)
+        if len(self._shares) > MAX_SHARES:
+            self._shares.popitem(last=False)
         return share
-
-    def of_all_strangers(self) -> Share:
-        """What all strangers have together."""
-        key = (STRANGERS, None)
-        return self._shares.get(key) or self._remember(key, Share(STRANGERS, "", OF_ALL_STRANGERS))
 
     def count(self, share: Share, at_s: float, host: str) -> None:
         """A call out of this share is only counted. host: where it came from."""
@@ -104,11 +107,14 @@ class Floods:
             yield _flooded(share, over=True)
         share.count = 0
 
-    def _remember(self, key: tuple[str, str | None], share: Share) -> Share:
-        self._shares[key] = share
-        if len(self._shares) > MAX_SHARES:
-            self._shares.popitem(last=False)
-        return share
+    def _phone(self, called: str) -> Phone | None:
+        """The extension's, for as long as anything remembers it; None for what is none."""
+        if not called:
+            return None
+        phone = self._phones.get(called)
+        if phone is None:
+            phone = self._phones[called] = Phone()
+        return phone
 
 
 def _has_grown(share: Share, at_s: float) -> bool:

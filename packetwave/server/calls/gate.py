@@ -55,8 +55,7 @@ class Gate:
         extensions."""
         at_s, source = invite.at_s, invite.source
         share = self._share(source, target, known, at_s)
-        strangers = share.source == STRANGERS
-        if (not strangers or self._floods.of_all_strangers().take(at_s)) and share.take(at_s):
+        if share.take(at_s):
             return True
         key = key_of(invite.message, invite.destination)
         if key not in self._aside:
@@ -76,7 +75,7 @@ class Gate:
         if reply.message.status >= 300:
             del self._aside[key]
             return None
-        if not self._is_proven(aside.share, reply.at_s):
+        if not aside.share.take_proven(reply.at_s):
             return None
         del self._aside[key]
         self._floods.take_back(aside.share)
@@ -93,7 +92,7 @@ class Gate:
     def admits_unseen(self, reply: Early, target: str, known: frozenset[str]) -> bool:
         """True if a call may begin of which only a ringing phone's reply was seen."""
         share = self._share(reply.destination, target, known, reply.at_s)
-        if self._is_proven(share, reply.at_s):
+        if share.take_proven(reply.at_s):
             return True
         self._floods.count(share, reply.at_s, reply.destination.host)
         return False
@@ -101,11 +100,9 @@ class Gate:
     def ring(self, leg: Leg, called: str, known: frozenset[str], at_s: float) -> Share | None:
         """The share that a leg's ring at an extension is counted in; None where too many ring already."""
         share = self._share(leg.source, called, known, at_s)
-        strangers = share.source == STRANGERS
-        if share.ringing >= share.budget.ringing or (strangers and self._is_crowded()):
+        if (share.source == STRANGERS and self._is_crowded()) or not share.ring():
             self._floods.count(share, at_s, leg.source.host)
             return None
-        share.ringing += 1
         return share
 
     def pass_time(self, at_s: float) -> None:
@@ -120,9 +117,3 @@ class Gate:
         host = self._standing.of(source, at_s)
         called = target if target in known else ""
         return self._floods.share(host, called, is_relay=self._standing.is_relay(host))
-
-    def _is_proven(self, share: Share, at_s: float) -> bool:
-        strangers = share.source == STRANGERS
-        return (not strangers or self._floods.of_all_strangers().take_proven(at_s)) and share.take_proven(
-            at_s
-        )

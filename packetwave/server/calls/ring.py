@@ -96,7 +96,7 @@ class Ring:
         elif signal is RingSignal.AGAIN:
             self.stopped_s = 0.0
         if self.share is not None and after in _RINGS_NO_MORE:
-            self.share.ringing -= 1
+            self.share.ring_no_more()
             self.share = None
         return True
 

@@ -9,6 +9,13 @@ STRANGERS = ""
 """The source of all who have shown nothing yet."""
 
 
+AT_ONE_PHONE = 200
+"""Calls that ring at one extension, of all sources, before it matters how many sources there are."""
+
+LEAST_OF_SOURCE = 12
+"""Of one source there may always be so many."""
+
+
 class Budget(NamedTuple):
     """What may come out of a share: calls at once, and a second after that; the same of calls that had no
     room and were then answered by a phone's ringing; how many may ring at the same time."""
@@ -31,14 +38,26 @@ ELSEWHERE = Budget(1_000, 200, 200, 100, 2_000)
 """Of one source to what is no extension: calls going out, trunks, the parts of a PBX among themselves. The
 largest offices make 20 calls a second."""
 
-OF_ALL_STRANGERS = Budget(2_000, 300, 500, 200, 2_000)
-"""Of all strangers together, beside what each extension may have. Following 300 a second takes a twentieth of
-one processor."""
+TOGETHER = Budget(2_000, 300, 500, 200, 1_000)
+"""Of all strangers together, and of all phones and carriers, beside what each extension may have. Following
+300 a second takes a twentieth of one processor."""
+
+
+class Phone:
+    """How many calls of all sources ring at one extension now."""
+
+    __slots__ = ("__weakref__", "ringing")
+
+    def __init__(self) -> None:
+        self.ringing = 0
 
 
 class Share:
-    """What one source sends to one extension. ringing: how many of its calls ring now. count: calls of the
-    flood that goes on which were only counted, 0 while there is none."""
+    """What one source sends to one extension.
+
+    phone: the extension's, None where it is none. within: what all sources of its kind have together, None where each has his own. ringing: how many of its
+    calls ring now. count: calls of the flood that goes on which were only counted, 0 while there is none.
+    """
 
     __slots__ = (
         "budget",
@@ -47,6 +66,7 @@ class Share:
         "filled_s",
         "host",
         "last_s",
+        "phone",
         "proofs",
         "ringing",
         "said",
@@ -54,10 +74,14 @@ class Share:
         "since_s",
         "source",
         "tokens",
+        "within",
     )
 
-    def __init__(self, source: str, called: str, budget: Budget) -> None:
-        self.source, self.called, self.budget = source, called, budget
+    def __init__(
+        self, source: str, called: str, budget: Budget, phone: Phone | None, within: "Share | None" = None
+    ) -> None:
+        self.source, self.called, self.budget, self.phone = source, called, budget, phone
+        self.within = within
         self.tokens, self.proofs = budget.burst, budget.proven
         self.filled_s = self.since_s = self.last_s = self.said_s = 0.0
         self.ringing = self.count = self.said = 0
@@ -66,7 +90,7 @@ class Share:
     def take(self, at_s: float) -> bool:
         """True if one more call may begin now, and takes that from the budget."""
         self._fill(at_s)
-        if self.tokens < 1:
+        if self.tokens < 1 or (self.within is not None and not self.within.take(at_s)):
             return False
         self.tokens -= 1
         return True
@@ -74,10 +98,33 @@ class Share:
     def take_proven(self, at_s: float) -> bool:
         """The same for a call that had no room, and whose phone rings now."""
         self._fill(at_s)
-        if self.proofs < 1:
+        if self.proofs < 1 or (self.within is not None and not self.within.take_proven(at_s)):
             return False
         self.proofs -= 1
         return True
+
+    def ring(self) -> bool:
+        """True if one more call may ring, and counts it. Where very many ring already, of each source only a
+        few: whoever has more hosts does not have more of the phone."""
+        if self.ringing >= self.budget.ringing:
+            return False
+        phone = self.phone
+        if phone is not None and phone.ringing >= AT_ONE_PHONE and self.ringing >= LEAST_OF_SOURCE:
+            return False
+        if self.within is not None and not self.within.ring():
+            return False
+        self.ringing += 1
+        if phone is not None:
+            phone.ringing += 1
+        return True
+
+    def ring_no_more(self) -> None:
+        """One of those that rang does not any more."""
+        self.ringing -= 1
+        if self.phone is not None:
+            self.phone.ringing -= 1
+        if self.within is not None:
+            self.within.ring_no_more()
 
     def _fill(self, at_s: float) -> None:
         passed_s = at_s - self.filled_s

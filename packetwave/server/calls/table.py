@@ -36,6 +36,9 @@ LINGER_S = 64.0
 MAX_KIN = 64
 """Calls looked at for one new leg."""
 
+MAX_KIN_LEGS = 128
+"""Legs of them: a caller has as many only in a flood, in which looking at each must not cost the others."""
+
 MAX_ENDING = 8
 """The same of those that share no more than a host: the leg they continue by was seen just before."""
 
@@ -105,8 +108,14 @@ class CallTable:
         return None
 
     def _latest(self, kin: tuple[str, str], most: int) -> list[Call]:
-        calls = self._by_kin.get(kin)
-        return list(islice(reversed(calls), most)) if calls else []
+        latest: list[Call] = []
+        legs = 0
+        for call in islice(reversed(self._by_kin.get(kin, {})), most):
+            latest.append(call)
+            legs += len(call.legs)
+            if legs >= MAX_KIN_LEGS:
+                break
+        return latest
 
     def new_call(self, at_s: float, source: str) -> Call:
         """source: whose share it comes out of."""
