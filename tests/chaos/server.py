@@ -46,13 +46,14 @@ class Chaos:
     data: the server's data folder, where it is not beside the rest.
 
     Attributes: folder; events, the file of the server's lines; of what the client was told: alerted, callers
-    and when; call_ids; call_ends, those of calls that ended.
+    and when; told, the call_id of each alert; call_ids; call_ends, those of calls that ended.
     """
 
     def __init__(self, folder: Path, *, with_client: bool = False, data: Path | None = None) -> None:
         self.folder = data or folder / "data"
         self.events = folder / "events.jsonl"
         self.alerted: dict[str, float] = {}
+        self.told: list[str] = []
         self.call_ids: dict[str, None] = {}
         self.call_ends: dict[str, None] = {}
         self.connected = threading.Event()
@@ -149,6 +150,12 @@ class Chaos:
         with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
             return {caller for (caller,) in reading.execute("SELECT caller FROM calls WHERE outcome IS NULL")}
 
+    def has_noted_watching(self) -> bool:
+        """Whether the store knows that it was watched. Only reads."""
+        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
+            return bool(reading.execute("SELECT 1 FROM meta WHERE key = 'watched_until'").fetchall())
+
     def lines(self) -> list[str]:
         return self.events.read_text("utf-8").splitlines() if self.events.exists() else []
 
@@ -167,6 +174,7 @@ class Chaos:
                     self.connected.set()
                 elif message["type"] == "incoming_call":
                     self.alerted.setdefault(message["from"], time.monotonic())
+                    self.told.append(message["call_id"])
                     self.call_ids[message["call_id"]] = None
                 elif message["type"] == "call_update" and message["state"] == "ended":
                     self.call_ends[message["call_id"]] = None

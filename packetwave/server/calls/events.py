@@ -92,6 +92,8 @@ class Ringing:
     """Of the first leg towards the phone, as `from_tag`; with `called` they make `call_id`."""
 
     from_tag: str = ""
+    is_over: bool = False
+    """A restart came between: its end follows at once, and nobody is alerted."""
 
 
 @dataclass(frozen=True, slots=True)

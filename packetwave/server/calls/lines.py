@@ -37,7 +37,7 @@ _KINDS: dict[type, str] = {
 }
 _NAMES = wire_names(IncomingCall)
 _FIRST = ("call_id", "caller", "caller_name", "called", "dialled", "direction")  # and always there
-_INNER = ("sip_call_id", "from_tag")  # what `call_id` is made of
+_INNER = ("sip_call_id", "from_tag", "is_over")  # what `call_id` is made of; whether anybody is alerted
 
 
 def to_json(event: RecordedEvent) -> str:

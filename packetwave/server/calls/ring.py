@@ -82,6 +82,8 @@ class Ring:
     stopped_s: float = 0.0
     share: Share | None = None
     """What it is counted in while it rings; None for nothing."""
+    is_over: bool = False
+    """It was over when it was first seen, after a restart."""
     outcome: Outcome | None = None
     """As it was said first, None before: a ring that begins again after that is corrected, not ended anew."""
 

@@ -92,6 +92,22 @@ class Rings:
         else:
             call.waiting[leg] = waiting
 
+    def begin_over(self, at_s: float, call: Call, leg: Leg, over: frozenset[str]) -> None:
+        """A leg is new, and its end is seen next, after a restart: whose phone it rang, if a member's; nobody
+        is alerted any more. over: rings that had ended before the restart."""
+        aim = self._towards.aim(leg, at_s)
+        if aim.called not in self._towards.members or not self._roles.is_trusted(leg.source):
+            return
+        if (
+            aim.needs is not Proof.RINGING
+            and call_id_of(leg.sip_call_id, leg.from_tag, aim.called) not in over
+        ):
+            leg.take(Signal.ALERTING, at_s)
+            self._ring(at_s, call, leg, aim.called, aim.direction)
+            ring = call.ring_of(leg)
+            if ring is not None:
+                ring.is_over = True
+
     def show(self, at_s: float, call: Call, leg: Leg) -> bool:
         """A message shows that a leg rings somebody: what was not said yet may be. True if there is such."""
         ring = call.ring_of(leg)
@@ -340,6 +356,7 @@ class Rings:
                 direction=ring.direction,
                 sip_call_id=ring.legs[0].sip_call_id,
                 from_tag=ring.legs[0].from_tag,
+                is_over=ring.is_over,
             )
         )
         ring.caller = leg.caller

@@ -55,8 +55,9 @@ class Phone:
 class Share:
     """What one source sends to one extension.
 
-    phone: the extension's, None where it is none. within: what all sources of its kind have together, None where each has his own. ringing: how many of its
-    calls ring now. count: calls of the flood that goes on which were only counted, 0 while there is none.
+    phone: the extension's, None where it is none. within: what all sources of its kind have together, None
+    where each has his own. ringing: how many of its calls ring now. count: calls of the flood that goes on
+    which were only counted.
     """
 
     __slots__ = (

@@ -9,6 +9,7 @@ room, in the order in which one is drawn from the other: legs (`leg.py`, kept in
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from packetwave.server.calls.again import Again, restore
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.early import Early, EarlyMessages
 from packetwave.server.calls.events import CallEvent
@@ -21,15 +22,12 @@ from packetwave.server.calls.reading import (
     OpenCall,
     key_of,
     leg_of,
-    leg_restored,
     says_elsewhere,
     signal_of,
 )
 from packetwave.server.calls.registrations import Registrations
-from packetwave.server.calls.ring import Ring, RingSignal, RingState
 from packetwave.server.calls.rings import Rings
 from packetwave.server.calls.roles import Known, Roles, is_scanner
-from packetwave.server.calls.share import STRANGERS
 from packetwave.server.calls.standing import Standing
 from packetwave.server.calls.table import CallTable, is_over, silent_until
 from packetwave.server.calls.takers import Takers, may_pick_up
@@ -90,6 +88,7 @@ class Tracker:
         self._family = Family(self.table, self._kinship, self._transfers, self._towards, self._new_call)
         self._within = Within(self.table, self._rings, self._transfers, show_withheld=show_withheld)
         self._given_up = Known(MAX_GIVEN_UP)
+        self._again = Again()
         self._identity_order = identity_order
         self._show_withheld = show_withheld
 
@@ -124,27 +123,15 @@ class Tracker:
         self._rings.say(self._floods.end_all())
         return self._rings.taken()
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of the time before a restart. Those still ringing are announced again, under the
-        same `call_id`, by the next message that shows it."""
+    def restore(
+        self, calls: Iterable[OpenCall], *, watched_until_s: float | None = None, over: Iterable[str] = ()
+    ) -> None:
+        """Take up calls of the time before a restart, before the first message. watched_until_s: until when
+        the program of before watched, None for not known; over: ids of rings that ended lately in it."""
         for known in calls:
-            leg = leg_restored(known)
-            leg.take(Signal.ALERTING, known.rang_s)
-            ring = Ring(
-                known.call_id,
-                known.extension,
-                known.direction,
-                known.rang_s,
-                known.caller,
-                state=RingState.RESTORED,
-            )
-            if known.answered_s is not None:
-                leg.take(Signal.ACCEPTED, known.answered_s, 200)
-                ring.take(RingSignal.ANSWER, known.answered_s)
-            call = self.table.new_call(known.rang_s, STRANGERS)
-            self.table.add(leg, call)
-            call.join(leg, ring)
-            self.table.schedule(call, known.rang_s)
+            restore(self.table, known)
+        if watched_until_s is not None:
+            self._again.after(watched_until_s, over)
 
     # Messages
 
@@ -156,13 +143,24 @@ class Tracker:
         """Take in a message whose INVITE did not come. A 18x shows by itself that a phone rings: the INVITE
         was before the capture began."""
         message = early.message
-        if self._route(early) or message.method != "INVITE" or not 180 <= message.status < 200:
+        if self._route(early):
+            return
+        if self._again.is_end(early, self.table):
+            self._begin_again(early)
+        if message.method != "INVITE" or not 180 <= message.status < 200:
             return
         target = dialled(message)
         if not self.table.legs_of(message.call_id) and self._may_begin_unseen(early, target):
             calling = caller(message, order=("from",), show_withheld=self._show_withheld)
             back = early._replace(source=early.destination, destination=early.source)
             self._begin(back, calling, target)
+        self._route(early)
+
+    def _begin_again(self, early: Early) -> None:
+        """The end of a call is all that was seen of it since the restart."""
+        begin, target = self._again.begin(early)
+        calling = caller(early.message, order=("from",), show_withheld=self._show_withheld)
+        self._begin(begin, calling, target, is_over=True)
         self._route(early)
 
     def _route(self, now: Early) -> bool:
@@ -207,6 +205,7 @@ class Tracker:
             return True
         if message.to_tag:
             self._within.identity(now)  # a re-INVITE in its dialog
+            self._again.note_in_dialog(now)
             self._hear(now)
             return True
         known = self.table.legs_of(message.call_id)
@@ -238,7 +237,7 @@ class Tracker:
         for early in self._early.release(now.message.call_id):
             self._take(early)
 
-    def _begin(self, now: Early, calling: Caller, target: str) -> None:
+    def _begin(self, now: Early, calling: Caller, target: str, *, is_over: bool = False) -> None:
         """A leg that was not seen before: into its call, and perhaps a phone rings."""
         message = now.message
         ghost = self._ghost(message)
@@ -256,7 +255,10 @@ class Tracker:
                 self._roles.saw_chain(kin.parent, leg)
                 self._standing.saw_through(kin.parent.source, now.at_s)
             self._kinship.adopt(leg, call)
-        self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
+        if is_over:
+            self._rings.begin_over(now.at_s, call, leg, self._again.over)
+        else:
+            self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
         self._settle(call, now.at_s)
 
     def _new_call(self, leg: Leg, at_s: float) -> Call:

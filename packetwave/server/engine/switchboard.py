@@ -118,6 +118,8 @@ class Switchboard:
                 self._keep(after)
 
     def _rings(self, event: Ringing, arrived: float) -> None:
+        if event.call_id in self._over and event.is_over:
+            return
         if event.call_id in self._over:
             told = self.alerts.rings(records.begin(event, self.directory), self.directory)
             if told is not None:
@@ -125,7 +127,7 @@ class Switchboard:
             return
         before = self._live.get(event.call_id)
         record = records.begin(event, self.directory, before)
-        told = self.alerts.rings(record, self.directory)
+        told = self.alerts.rings(record, self.directory) if not event.is_over else None
         if told is not None:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))

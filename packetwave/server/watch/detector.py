@@ -82,9 +82,9 @@ class Detector:
         """The members' extensions, normalised, are these from now on."""
         self._tracker.use_members(extensions)
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of before a restart; before the first frame."""
-        self._tracker.restore(calls)
+    def restore(self, calls: Iterable[OpenCall], watched_until_s: float | None, over: Iterable[str]) -> None:
+        """Take up calls of before a restart; before the first frame. See `Tracker.restore`."""
+        self._tracker.restore(calls, watched_until_s=watched_until_s, over=over)
 
     def advance(self, at_s: float) -> list[CallEvent]:
         """Let time pass until `at_s` without a frame; the events that it brought about."""

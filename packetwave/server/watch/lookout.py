@@ -100,9 +100,10 @@ class Lookout:
         """What came by in all captures so far."""
         return self.watch.counts if self.watch is not None else self._detector.counts()
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of before a restart; only before the first capture."""
-        self._detector.restore(calls)
+    async def restore(self, calls: Iterable[OpenCall], over: Iterable[str]) -> None:
+        """Take up calls of before a restart; only before the first capture. over: rings that ended lately."""
+        until = await self._watched_until()
+        self._detector.restore(calls, None if until is None else until.timestamp(), over)
 
     def use_members(self, extensions: frozenset[str]) -> None:
         """The members' extensions are these from now on."""
