@@ -14,6 +14,7 @@ from packetwave.server.calls.early import Early
 from packetwave.server.calls.floods import Floods
 from packetwave.server.calls.leg import Leg, Place
 from packetwave.server.calls.reading import key_of
+from packetwave.server.calls.roles import Known
 from packetwave.server.calls.share import STRANGERS, Share
 from packetwave.server.calls.standing import Standing
 from packetwave.server.sip.message import Message
@@ -45,6 +46,8 @@ class Gate:
         self._is_crowded = is_crowded
         self._standing = standing
         self._floods = floods
+        self._refused = Known(MAX_ASIDE)  # counted already; their phones may say once more that they ring
+        self._shown = ""  # the Call-ID of the last that its phone's reply let begin
         self._aside: OrderedDict[tuple[str, str], _Aside] = OrderedDict()
 
     def __len__(self) -> int:
@@ -79,6 +82,7 @@ class Gate:
             return None
         del self._aside[key]
         self._floods.take_back(aside.share)
+        self._shown = aside.invite.message.call_id
         return aside.invite, aside.target
 
     def is_aside(self, message: Message, server: Place) -> bool:
@@ -100,9 +104,14 @@ class Gate:
     def ring(self, leg: Leg, called: str, known: frozenset[str], at_s: float) -> Share | None:
         """The share that a leg's ring at an extension is counted in; None where too many ring already."""
         share = self._share(leg.source, called, known, at_s)
-        if (share.source == STRANGERS and self._is_crowded()) or not share.ring():
-            self._floods.count(share, at_s, leg.source.host)
+        is_proven = bool(leg.rang_s) or leg.sip_call_id == self._shown
+        if (share.source == STRANGERS and self._is_crowded()) or not share.ring(is_proven=is_proven):
+            if leg.key not in self._refused:
+                self._refused.add(leg.key)
+                self._floods.count(share, at_s, leg.source.host)
             return None
+        if leg.key in self._refused:
+            self._floods.take_back(share)
         return share
 
     def pass_time(self, at_s: float) -> None:

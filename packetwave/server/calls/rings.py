@@ -180,8 +180,10 @@ class Rings:
         ring = call.rings.get(called)
         if ring is None or not _may_go_on(ring, leg):
             share = self._gate.ring(leg, called, self._towards.known(), at_s)
-            if share is None:
-                return  # of a flood
+            if share is None:  # of a flood: nothing but its phone's ringing may change that
+                if not leg.rang_s:
+                    call.waiting[leg] = Waiting(called, direction, Proof.RINGING)
+                return
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, called, again)
             ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again, share=share)

@@ -12,6 +12,9 @@ STRANGERS = ""
 AT_ONE_PHONE = 200
 """Calls that ring at one extension, of all sources, before it matters how many sources there are."""
 
+OF_PROVEN = 1.25
+"""How many times as many may ring where their phones have said so."""
+
 LEAST_OF_SOURCE = 12
 """Of one source there may always be so many."""
 
@@ -104,15 +107,17 @@ class Share:
         self.proofs -= 1
         return True
 
-    def ring(self) -> bool:
+    def ring(self, *, is_proven: bool = False) -> bool:
         """True if one more call may ring, and counts it. Where very many ring already, of each source only a
-        few: whoever has more hosts does not have more of the phone."""
-        if self.ringing >= self.budget.ringing:
+        few: whoever has more hosts does not have more of the phone. is_proven: the phone said that it does;
+        for such there are places that nobody takes by an INVITE alone."""
+        more = OF_PROVEN if is_proven else 1
+        if self.ringing >= more * self.budget.ringing:
             return False
         phone = self.phone
-        if phone is not None and phone.ringing >= AT_ONE_PHONE and self.ringing >= LEAST_OF_SOURCE:
+        if phone is not None and phone.ringing >= more * AT_ONE_PHONE and self.ringing >= LEAST_OF_SOURCE:
             return False
-        if self.within is not None and not self.within.ring():
+        if self.within is not None and not self.within.ring(is_proven=is_proven):
             return False
         self.ringing += 1
         if phone is not None:

@@ -13,6 +13,7 @@ FIGURES: dict[str, Value] = {
     "minutes": 3, "phones": ("192.168.0.21", "192.168.0.22"), "count": 9, "ports": ("5080",),
     "kinds": ("tzsp",), "sources": ("192.168.0.1",), "requests": 8, "replies": 8, "bytes": 128,
     "frames": 12, "percent": 40, "reason": "no via", "extensions": ("1007",), "times": 2, "seconds": 3600,
+    "calls": 500,
 }  # fmt: skip
 
 
