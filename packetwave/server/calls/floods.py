@@ -50,6 +50,11 @@ class Floods:
         self._phones: WeakValueDictionary[str, Phone] = WeakValueDictionary()
         self._look_s = 0.0
 
+    @property
+    def any(self) -> bool:
+        """True while a flood goes on."""
+        return bool(self._floods)
+
     def share(self, source: str, called: str, *, is_relay: bool) -> Share:
         """The share of what a source sends to an extension, "" for what is none."""
         key = (source, called)
@@ -81,8 +86,10 @@ class Floods:
 
     def take_back(self, share: Share) -> None:
         """One that was counted is followed after all."""
-        if share.count > 1:
+        if share.count:
             share.count -= 1
+            if not share.count:
+                self._floods.pop(share, None)
 
     def said(self, at_s: float) -> Iterator[Flooded]:
         """What is to be said of floods by now."""

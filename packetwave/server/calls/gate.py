@@ -17,7 +17,7 @@ from packetwave.server.calls.reading import key_of
 from packetwave.server.calls.roles import Known
 from packetwave.server.calls.share import STRANGERS, Share
 from packetwave.server.calls.standing import Standing
-from packetwave.server.sip.message import Message
+from packetwave.server.sip.message import Message, Rejected, parse
 
 MAX_ASIDE = 2_000
 """INVITEs put aside; the oldest go. A phone says within 0.2 s that it rings: this is enough for floods of
@@ -28,7 +28,10 @@ ASIDE_S = 32.0
 
 
 class _Aside(NamedTuple):
-    invite: Early
+    """invite: as it was received, or its bytes where they were not read yet, with where it was seen."""
+
+    at_s: float
+    invite: Early | tuple[Place, Place, bytes]
     target: str
     share: Share
 
@@ -63,10 +66,38 @@ class Gate:
         key = key_of(invite.message, invite.destination)
         if key not in self._aside:
             self._floods.count(share, at_s, source.host)
-            if len(self._aside) >= MAX_ASIDE:
-                self._aside.popitem(last=False)
-            self._aside[key] = _Aside(invite, target, share)
+            self._put(key, _Aside(at_s, invite, target, share))
         return False
+
+    @property
+    def is_flooded(self) -> bool:
+        """True while there is a flood."""
+        return self._floods.any
+
+    def puts_aside(
+        self,
+        at_s: float,
+        source: Place,
+        destination: Place,
+        key: tuple[str, str],
+        target: str,
+        known: frozenset[str],
+        data: bytes,
+    ) -> bool:
+        """The same for an INVITE that was not read yet: True if it may not begin, and is put aside as its
+        bytes. key: its transaction."""
+        share = self._share(source, target, known, at_s)
+        if not share.is_spent(at_s):
+            return False
+        if key not in self._aside:
+            self._floods.count(share, at_s, source.host)
+            self._put(key, _Aside(at_s, (source, destination, data), target, share))
+        return True
+
+    def ignores(self, at_s: float, key: tuple[str, str], *, rings: bool) -> bool:
+        """True if a provisional response to an INVITE that was put aside changes nothing."""
+        aside = self._aside.get(key)
+        return aside is not None and not (rings and not aside.share.is_proven_spent(at_s))
 
     def shows(self, reply: Early) -> tuple[Early, str] | None:
         """The INVITE, and whom it asks for, that a reply which shows a phone belongs to; None where nothing
@@ -82,8 +113,11 @@ class Gate:
             return None
         del self._aside[key]
         self._floods.take_back(aside.share)
-        self._shown = aside.invite.message.call_id
-        return aside.invite, aside.target
+        invite = aside.invite if isinstance(aside.invite, Early) else _read(aside.at_s, *aside.invite)
+        if invite is None:
+            return None
+        self._shown = invite.message.call_id
+        return invite, aside.target
 
     def is_aside(self, message: Message, server: Place) -> bool:
         """True if the INVITE of this transaction was put aside. server: to whom it was sent."""
@@ -118,11 +152,21 @@ class Gate:
         """Forget what has waited too long."""
         while self._aside:
             key, oldest = next(iter(self._aside.items()))
-            if oldest.invite.at_s + ASIDE_S > at_s:
+            if oldest.at_s + ASIDE_S > at_s:
                 return
             del self._aside[key]
+
+    def _put(self, key: tuple[str, str], aside: _Aside) -> None:
+        if len(self._aside) >= MAX_ASIDE:
+            self._aside.popitem(last=False)
+        self._aside[key] = aside
 
     def _share(self, source: Place, target: str, known: frozenset[str], at_s: float) -> Share:
         host = self._standing.of(source, at_s)
         called = target if target in known else ""
         return self._floods.share(host, called, is_relay=self._standing.is_relay(host))
+
+
+def _read(at_s: float, source: Place, destination: Place, data: bytes) -> Early | None:
+    message = parse(data)
+    return None if isinstance(message, Rejected) else Early(at_s, source, destination, message)

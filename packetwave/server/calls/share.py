@@ -99,6 +99,16 @@ class Share:
         self.tokens -= 1
         return True
 
+    def is_spent(self, at_s: float) -> bool:
+        """True if no call may begin now."""
+        self._fill(at_s)
+        return self.tokens < 1 or (self.within is not None and self.within.is_spent(at_s))
+
+    def is_proven_spent(self, at_s: float) -> bool:
+        """True if none may that had no room and whose phone rings now."""
+        self._fill(at_s)
+        return self.proofs < 1 or (self.within is not None and self.within.is_proven_spent(at_s))
+
     def take_proven(self, at_s: float) -> bool:
         """The same for a call that had no room, and whose phone rings now."""
         self._fill(at_s)

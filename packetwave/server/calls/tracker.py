@@ -16,6 +16,7 @@ from packetwave.server.calls.events import CallEvent
 from packetwave.server.calls.family import Family
 from packetwave.server.calls.floods import Floods
 from packetwave.server.calls.gate import Gate
+from packetwave.server.calls.glance import Glance
 from packetwave.server.calls.kinship import MAX_LEGS, Kin, Kinship
 from packetwave.server.calls.leg import OVER, Leg, Place, Signal
 from packetwave.server.calls.reading import (
@@ -82,6 +83,7 @@ class Tracker:
         self._standing = Standing(self._roles)
         self._floods = Floods()
         self.gate = Gate(self._standing, self._floods, is_crowded)
+        self.glance = Glance(self.gate, self.table, self._towards)
         self._rings = Rings(self._towards, self._roles, self._takers, self.gate, patience_s=patience_s)
         self._early = EarlyMessages()
         self._transfers = Transfers(self._roles)

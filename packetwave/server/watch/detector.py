@@ -48,6 +48,7 @@ class Detector:
         self.on_read: OnRead | None = None
         self._decoder = decoder
         self._tracker = tracker
+        self._glance = tracker.glance
         self._rejected: Counter[str] = Counter()
         self._frames = 0
         self._messages = 0
@@ -114,6 +115,12 @@ class Detector:
         return events
 
     def _payload(self, payload: Payload) -> list[CallEvent]:
+        stream = payload.transport != "udp"
+        source = Place(payload.src, payload.src_port, stream)
+        destination = Place(payload.dst, payload.dst_port, stream)
+        if not payload.cut and self._glance.turns_away(payload.at_s, source, destination, payload.data):
+            self._messages += 1
+            return []
         message = parse(payload.data, cut=payload.cut)
         if self.on_read is not None:
             self.on_read(payload, message)
@@ -121,10 +128,4 @@ class Detector:
             self._rejected[message.reason] += 1
             return []
         self._messages += 1
-        stream = payload.transport != "udp"
-        return self._tracker.receive(
-            payload.at_s,
-            Place(payload.src, payload.src_port, stream),
-            Place(payload.dst, payload.dst_port, stream),
-            message,
-        )
+        return self._tracker.receive(payload.at_s, source, destination, message)
