@@ -24,7 +24,7 @@ class Rank(IntEnum):
     RINGS = 3  # rings somebody, or talks
 
 
-PLACES = {Rank.STRANGE: 4_000, Rank.SILENT: 8_000, Rank.OVER: 8_000, Rank.RINGS: 20_000}
+PLACES = {Rank.STRANGE: 1_000, Rank.SILENT: 4_000, Rank.OVER: 8_000, Rank.RINGS: 20_000}
 
 MAX_CALLS = sum(PLACES.values())
 

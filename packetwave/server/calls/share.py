@@ -41,9 +41,9 @@ ELSEWHERE = Budget(1_000, 200, 200, 100, 2_000)
 """Of one source to what is no extension: calls going out, trunks, the parts of a PBX among themselves. The
 largest offices make 20 calls a second."""
 
-TOGETHER = Budget(2_000, 300, 500, 200, 1_000)
+TOGETHER = Budget(500, 200, 300, 100, 400)
 """Of all strangers together, and of all phones and carriers, beside what each extension may have. Following
-300 a second takes a twentieth of one processor."""
+200 a second takes a thirtieth of one processor."""
 
 
 class Phone:

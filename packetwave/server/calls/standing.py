@@ -18,6 +18,9 @@ ON_TRIAL_S = 30.0
 """A host has its place so long after it showed for the first time that it is one of them. So the hosts of a
 flood that plays both sides share what strangers have, until long after it is known as one."""
 
+FIRST_RELAYS = 2
+"""The first PBX, and the proxy beside it, need no trial: they were there before anything else was seen."""
+
 MAX_ON_TRIAL = 1_000
 
 MAX_OTHERS = 512
@@ -66,7 +69,8 @@ class Standing:
     def _settle(self, places: OrderedDict[str, float], host: str, at_s: float, most: int) -> bool:
         """Give a host a place, if its time has come and there is one."""
         since_s = self._on_trial.setdefault(host, at_s)
-        if since_s + ON_TRIAL_S > at_s:
+        is_first = places is self._relays and len(places) < FIRST_RELAYS
+        if since_s + ON_TRIAL_S > at_s and not is_first:
             self._on_trial.move_to_end(host)
             if len(self._on_trial) > MAX_ON_TRIAL:
                 self._on_trial.popitem(last=False)

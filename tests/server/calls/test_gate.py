@@ -16,12 +16,14 @@ CALLER = "01012345678"
 
 
 def of_office(**options: object) -> Conversation:
-    """A PBX that has rung phones for some time."""
+    """A PBX that has rung phones for some time, for calls of a carrier."""
     talk = Conversation()
     for seconds in (0.0, ON_TRIAL_S, 1.0):
         talk.wait(seconds)
         for caller in ("0255510001", "0255510002"):
+            trunk = talk.leg("carrier", "pbx", caller, "0212345678").invite()
             talk.leg("pbx", "p4", caller, "1004").invite().ring().cancel().reply(487)
+            trunk.reply(487)
     talk.wait(100)
     talk.events.clear()
     return talk
@@ -168,7 +170,8 @@ def test_nor_does_any_mixture(seed: int) -> None:
 
 
 def test_a_pbx_nobody_knows_yet_is_heard_through_a_flood_of_scanners() -> None:
-    """In front, behind and between; its calls are said when their phones reply."""
+    """In front, behind and between; its calls are said when their phones reply. The carrier's own leg, a
+    stranger's like the scanners', may be missed, and with it what was dialled."""
     talk = Conversation()
     numbers = iter(range(1_000_000))
 
@@ -179,8 +182,9 @@ def test_a_pbx_nobody_knows_yet_is_heard_through_a_flood_of_scanners() -> None:
 
     for _ in range(30):
         flood()
-    said = genuine(talk, flood)
-    assert [text for text in said if "→" in text] == [text for text in QUIET if "→" in text]
+    said = [text.partition(" dialled")[0] for text in genuine(talk, flood)]
+    rings = [text.partition(" dialled")[0] for text in QUIET if "→" in text]
+    assert [text for text in said if "→" in text] == rings
     assert sorted(text for text in said if "ended" in text) == sorted(
         text for text in QUIET if "ended" in text
     )

@@ -4,7 +4,7 @@ from packetwave.server.calls.leg import Place
 from packetwave.server.calls.registrations import Registrations
 from packetwave.server.calls.roles import Roles
 from packetwave.server.calls.share import STRANGERS
-from packetwave.server.calls.standing import MAX_RELAYS, ON_TRIAL_S, SILENT_S, Standing
+from packetwave.server.calls.standing import FIRST_RELAYS, MAX_RELAYS, ON_TRIAL_S, SILENT_S, Standing
 
 PBX = Place("pbx", 5060)
 
@@ -13,9 +13,18 @@ def place(number: int) -> Place:
     return Place(f"host-{number}", 5060)
 
 
-def test_a_pbx_has_its_own_after_its_trial() -> None:
+def with_first_relays() -> tuple[Roles, Standing]:
     roles = Roles(Registrations())
     standing = Standing(roles)
+    for number in range(FIRST_RELAYS):
+        first = Place(f"first-{number}", 5060)
+        roles.saw_registrar(first)
+        assert standing.of(first, 0.0) == first.host, "at once"
+    return roles, standing
+
+
+def test_a_pbx_that_comes_later_has_its_own_after_its_trial() -> None:
+    roles, standing = with_first_relays()
     assert standing.of(PBX, 0.0) == STRANGERS
     roles.saw_registrar(PBX)
     assert standing.of(PBX, 1.0) == STRANGERS
@@ -39,9 +48,8 @@ def test_those_who_came_first_keep_their_places() -> None:
 
 
 def test_who_is_silent_for_an_hour_may_lose_his_place() -> None:
-    roles = Roles(Registrations())
-    standing = Standing(roles)
-    for number in range(MAX_RELAYS):
+    roles, standing = with_first_relays()
+    for number in range(MAX_RELAYS - FIRST_RELAYS):
         roles.saw_registrar(place(number))
         for at_s in (0.0, ON_TRIAL_S):
             standing.of(place(number), at_s)
