@@ -18,8 +18,8 @@ ON_TRIAL_S = 30.0
 """A host has its place so long after it showed for the first time that it is one of them. So the hosts of a
 flood that plays both sides share what strangers have, until long after it is known as one."""
 
-FIRST_RELAYS = 2
-"""The first PBX, and the proxy beside it, need no trial: they were there before anything else was seen."""
+FIRST_RELAYS = 1
+"""The first PBX needs no trial: it was there before anything else was seen."""
 
 MAX_ON_TRIAL = 1_000
 
