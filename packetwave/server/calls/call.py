@@ -52,6 +52,8 @@ class Call:
     """Legs that are not proven to ring anybody yet."""
     is_over: bool = False
     """True if nothing of it can change any more, as it was looked at last."""
+    rank: int = -1
+    """Its place among all calls: see `crowd.py`, which alone sets it."""
     scheduled_s: float = float("inf")
     """When it is looked at next."""
     _ring_of: dict[Leg, Ring] = field(default_factory=dict)

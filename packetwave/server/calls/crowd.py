@@ -48,10 +48,12 @@ class Crowd:
 
     def put(self, call: Call) -> None:
         """Give a call the place that it has deserved by now."""
-        rank = _rank(call)
+        value = (2 if call.is_over else 3) if call.rings else int(bool(call.source))
+        if value == call.rank:
+            return  # mostly
+        call.rank = value
+        rank = Rank(value)
         before = self._rank_of.get(call)
-        if before is rank:
-            return
         if before is not None:
             self._take_out(call, before)
         self._rank_of[call] = rank
@@ -115,9 +117,3 @@ class Shares:
             self._of_size.setdefault(after, OrderedDict())[share] = None
         if after > self._largest or self._largest not in self._of_size:
             self._largest = after  # it changes by one at a time
-
-
-def _rank(call: Call) -> Rank:
-    if not call.rings:
-        return Rank.SILENT if call.source else Rank.STRANGE
-    return Rank.OVER if call.is_over else Rank.RINGS

@@ -40,20 +40,18 @@ OVER_S = 10.0
 
 
 class Floods:
-    """All shares, and the floods that go on."""
+    """All shares, and the floods that go on.
+
+    Attribute going: shares that are flooded; always the same dict, read for each message.
+    """
 
     def __init__(self) -> None:
         self._shares: OrderedDict[tuple[str, str], Share] = OrderedDict()
-        self._floods: dict[Share, None] = {}
+        self.going: dict[Share, None] = {}
         self._strangers = Share(STRANGERS, "", TOGETHER, None)
         self._others = Share("", "", TOGETHER, None)
         self._phones: WeakValueDictionary[str, Phone] = WeakValueDictionary()
         self._look_s = 0.0
-
-    @property
-    def any(self) -> bool:
-        """True while a flood goes on."""
-        return bool(self._floods)
 
     def share(self, source: str, called: str, *, is_relay: bool) -> Share:
         """The share of what a source sends to an extension, "" for what is none."""
@@ -78,7 +76,7 @@ class Floods:
         """A call out of this share is only counted. host: where it came from."""
         if not share.count:
             share.since_s, share.said, share.said_s, share.host = at_s, 0, at_s, host
-            self._floods[share] = None
+            self.going[share] = None
         elif host != share.host:
             share.host = ""
         share.count += 1
@@ -89,14 +87,14 @@ class Floods:
         if share.count:
             share.count -= 1
             if not share.count:
-                self._floods.pop(share, None)
+                self.going.pop(share, None)
 
     def said(self, at_s: float) -> Iterator[Flooded]:
         """What is to be said of floods by now."""
-        if not self._floods or 0 <= at_s - self._look_s < SAY_S:
+        if not self.going or 0 <= at_s - self._look_s < SAY_S:
             return
         self._look_s = at_s
-        for share in list(self._floods):
+        for share in list(self.going):
             if share.last_s + OVER_S <= at_s:
                 yield from self._end(share)
             elif share.count >= LEAST and share.said_s + SAY_S <= at_s and _has_grown(share, at_s):
@@ -105,11 +103,11 @@ class Floods:
 
     def end_all(self) -> Iterator[Flooded]:
         """Nothing more will come: what is to be said of floods that went on."""
-        for share in list(self._floods):
+        for share in list(self.going):
             yield from self._end(share)
 
     def _end(self, share: Share) -> Iterator[Flooded]:
-        del self._floods[share]
+        del self.going[share]
         if share.count >= LEAST:
             yield _flooded(share, over=True)
         share.count = 0

@@ -40,7 +40,8 @@ class Gate:
     """Lets calls begin, and counts those that may not.
 
     standing: whose share a message comes out of. is_crowded: whether what the tracker says is taken up too
-    slowly at the moment; strangers' calls begin to ring nobody meanwhile, they are counted.
+    slowly at the moment; strangers' calls begin to ring nobody meanwhile, they are counted. Attribute aside:
+    what waits, by transaction.
     """
 
     def __init__(
@@ -51,10 +52,10 @@ class Gate:
         self._floods = floods
         self._refused = Known(MAX_ASIDE)  # counted already; their phones may say once more that they ring
         self._shown = ""  # the Call-ID of the last that its phone's reply let begin
-        self._aside: OrderedDict[tuple[str, str], _Aside] = OrderedDict()
+        self.aside: OrderedDict[tuple[str, str], _Aside] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._aside)
+        return len(self.aside)
 
     def admits(self, invite: Early, target: str, known: frozenset[str]) -> bool:
         """True if the call of an INVITE may begin; else it is put aside. target: whom it asks for. known: the
@@ -64,7 +65,7 @@ class Gate:
         if share.take(at_s):
             return True
         key = key_of(invite.message, invite.destination)
-        if key not in self._aside:
+        if key not in self.aside:
             self._floods.count(share, at_s, source.host)
             self._put(key, _Aside(at_s, invite, target, share))
         return False
@@ -72,7 +73,7 @@ class Gate:
     @property
     def is_flooded(self) -> bool:
         """True while there is a flood."""
-        return self._floods.any
+        return bool(self._floods.going)
 
     def puts_aside(
         self,
@@ -89,29 +90,29 @@ class Gate:
         share = self._share(source, target, known, at_s)
         if not share.is_spent(at_s):
             return False
-        if key not in self._aside:
+        if key not in self.aside:
             self._floods.count(share, at_s, source.host)
             self._put(key, _Aside(at_s, (source, destination, data), target, share))
         return True
 
     def ignores(self, at_s: float, key: tuple[str, str], *, rings: bool) -> bool:
         """True if a provisional response to an INVITE that was put aside changes nothing."""
-        aside = self._aside.get(key)
+        aside = self.aside.get(key)
         return aside is not None and not (rings and not aside.share.is_proven_spent(at_s))
 
     def shows(self, reply: Early) -> tuple[Early, str] | None:
         """The INVITE, and whom it asks for, that a reply which shows a phone belongs to; None where nothing
         was put aside for it, or it may not begin all the same."""
         key = key_of(reply.message, reply.source)
-        aside = self._aside.get(key)
+        aside = self.aside.get(key)
         if aside is None:
             return None
         if reply.message.status >= 300:
-            del self._aside[key]
+            del self.aside[key]
             return None
         if not aside.share.take_proven(reply.at_s):
             return None
-        del self._aside[key]
+        del self.aside[key]
         self._floods.take_back(aside.share)
         invite = aside.invite if isinstance(aside.invite, Early) else _read(aside.at_s, *aside.invite)
         if invite is None:
@@ -121,11 +122,11 @@ class Gate:
 
     def is_aside(self, message: Message, server: Place) -> bool:
         """True if the INVITE of this transaction was put aside. server: to whom it was sent."""
-        return bool(self._aside) and key_of(message, server) in self._aside
+        return bool(self.aside) and key_of(message, server) in self.aside
 
     def forget(self, message: Message, server: Place) -> bool:
         """It was taken back; True if it had been put aside."""
-        return self._aside.pop(key_of(message, server), None) is not None
+        return self.aside.pop(key_of(message, server), None) is not None
 
     def admits_unseen(self, reply: Early, target: str, known: frozenset[str]) -> bool:
         """True if a call may begin of which only a ringing phone's reply was seen."""
@@ -150,16 +151,16 @@ class Gate:
 
     def pass_time(self, at_s: float) -> None:
         """Forget what has waited too long."""
-        while self._aside:
-            key, oldest = next(iter(self._aside.items()))
+        while self.aside:
+            key, oldest = next(iter(self.aside.items()))
             if oldest.at_s + ASIDE_S > at_s:
                 return
-            del self._aside[key]
+            del self.aside[key]
 
     def _put(self, key: tuple[str, str], aside: _Aside) -> None:
-        if len(self._aside) >= MAX_ASIDE:
-            self._aside.popitem(last=False)
-        self._aside[key] = aside
+        if len(self.aside) >= MAX_ASIDE:
+            self.aside.popitem(last=False)
+        self.aside[key] = aside
 
     def _share(self, source: Place, target: str, known: frozenset[str], at_s: float) -> Share:
         host = self._standing.of(source, at_s)

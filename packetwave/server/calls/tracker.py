@@ -81,8 +81,8 @@ class Tracker:
         self._kinship = Kinship(self._roles)
         self._takers = Takers(self._roles)
         self._standing = Standing(self._roles)
-        self._floods = Floods()
-        self.gate = Gate(self._standing, self._floods, is_crowded)
+        self.floods = Floods()
+        self.gate = Gate(self._standing, self.floods, is_crowded)
         self.glance = Glance(self.gate, self.table, self._towards)
         self._rings = Rings(self._towards, self._roles, self._takers, self.gate, patience_s=patience_s)
         self._early = EarlyMessages()
@@ -122,7 +122,7 @@ class Tracker:
         for call in self.table:
             self._rings.end_all(call, at_s)
             self.table.remove(call)
-        self._rings.say(self._floods.end_all())
+        self._rings.say(self.floods.end_all())
         return self._rings.taken()
 
     def restore(
@@ -374,8 +374,10 @@ class Tracker:
         self.table.schedule(call, at_s)
 
     def _pass_time(self, at_s: float) -> None:
-        self.gate.pass_time(at_s)
-        self._rings.say(self._floods.said(at_s))
+        if self.gate.aside:
+            self.gate.pass_time(at_s)
+        if self.floods.going:
+            self._rings.say(self.floods.said(at_s))
         for early in self._early.given_up(at_s):
             self._take_late(early)
         for due_s, call in self.table.due(at_s):

@@ -49,6 +49,7 @@ class Detector:
         self._decoder = decoder
         self._tracker = tracker
         self._glance = tracker.glance
+        self._floods = tracker.floods.going
         self._rejected: Counter[str] = Counter()
         self._frames = 0
         self._messages = 0
@@ -118,7 +119,11 @@ class Detector:
         stream = payload.transport != "udp"
         source = Place(payload.src, payload.src_port, stream)
         destination = Place(payload.dst, payload.dst_port, stream)
-        if not payload.cut and self._glance.turns_away(payload.at_s, source, destination, payload.data):
+        if (
+            self._floods
+            and not payload.cut
+            and self._glance.turns_away(payload.at_s, source, destination, payload.data)
+        ):
             self._messages += 1
             return []
         message = parse(payload.data, cut=payload.cut)
