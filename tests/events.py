@@ -8,6 +8,7 @@ from packetwave.server.calls.events import (
     CallEvent,
     Corrected,
     Ended,
+    Flooded,
     RangAgain,
     Ringing,
     Stopped,
@@ -41,6 +42,9 @@ def line(event: CallEvent) -> str:
             if event.via:
                 words.append(f"via {event.via}")
             return " ".join(words)
+        case Flooded():
+            source, over = event.source or "several", ", over" if event.over else ""
+            return f"flood of {event.count} from {source} to {event.called or 'nobody'}{over}"
 
 
 def ringings(events: Iterable[CallEvent]) -> list[list[str]]:

@@ -303,6 +303,22 @@
         <source>shown by the client</source>
         <translation>클라이언트가 화면에 표시</translation>
     </message>
+    <message>
+        <source>Several senders</source>
+        <translation>여러 발신지</translation>
+    </message>
+    <message>
+        <source>No extension</source>
+        <translation>내선 없음</translation>
+    </message>
+    <message>
+        <source>Flood: {count} calls</source>
+        <translation>폭주: 전화 {count}건</translation>
+    </message>
+    <message>
+        <source>More calls than any office makes; nobody was told of them.</source>
+        <translation>정상적인 사무실에서 나올 수 없는 양의 전화입니다. 아무에게도 알리지 않았습니다.</translation>
+    </message>
 </context>
 <context>
     <name>capture</name>
@@ -697,6 +713,14 @@
     <message>
         <source>Switch authorization on in MongoDB, and start PacketWave with an address that names a user (--mongodb @FILE).</source>
         <translation>MongoDB에서 인증(authorization)을 켜고, 사용자가 들어 있는 주소로 PacketWave를 시작하세요(--mongodb @파일).</translation>
+    </message>
+    <message>
+        <source>Far more calls come than any office makes, to: {extensions}. {calls} were only counted; others are told as ever.</source>
+        <translation>정상적인 양을 훨씬 넘는 전화가 걸려 오고 있습니다(내선: {extensions}). {calls}건은 수만 세었으며, 다른 전화는 평소대로 알립니다.</translation>
+    </message>
+    <message>
+        <source>The call log has one row for them with where they come from: block that address in the firewall, or ask whoever looks after the PBX.</source>
+        <translation>통화 기록의 폭주 행에 발신지 주소가 있습니다. 방화벽에서 그 주소를 차단하거나 교환기(PBX) 담당자에게 문의하세요.</translation>
     </message>
 </context>
 <context>

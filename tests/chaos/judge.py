@@ -25,7 +25,7 @@ CATCHES_UP_S = 0.5
 SHOWS_ALONE_S = 0.25
 """The phone's own 180 alone begins a call only when its INVITE has been waited for."""
 
-EVERY_MESSAGE_TAKES_UP = False
+EVERY_MESSAGE_TAKES_UP = True
 """Whether a call that was cut off is taken up by every message that tells of it, as it is by the phone's 180.
 Until it is, such calls are listed and not judged."""
 

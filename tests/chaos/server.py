@@ -45,7 +45,7 @@ class Chaos:
     data: the server's data folder, where it is not beside the rest. program: how Python is told to run it.
 
     Attributes: folder; events, the file of the server's lines; of what the client was told: alerted, callers
-    and when; call_ids; call_ends, those of calls that ended.
+    and when; told, the call_id of each alert; call_ids; call_ends, those of calls that ended.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Chaos:
         self.folder = data or folder / "data"
         self.events = folder / "events.jsonl"
         self.alerted: dict[str, float] = {}
+        self.told: list[str] = []
         self.call_ids: dict[str, None] = {}
         self.call_ends: dict[str, None] = {}
         self.connected = threading.Event()
@@ -172,6 +173,12 @@ class Chaos:
     def reading(self) -> sqlite3.Connection:
         return sqlite3.connect(f"{(self.folder / FILE_NAME).as_uri()}?mode=ro", uri=True)
 
+    def has_noted_watching(self) -> bool:
+        """Whether the store knows that it was watched. Only reads."""
+        database = f"{(self.folder / FILE_NAME).as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(database, uri=True)) as reading:
+            return bool(reading.execute("SELECT 1 FROM meta WHERE key = 'watched_until'").fetchall())
+
     def lines(self) -> list[str]:
         return self.events.read_text("utf-8").splitlines() if self.events.exists() else []
 
@@ -190,6 +197,7 @@ class Chaos:
                     self.connected.set()
                 elif message["type"] == "incoming_call":
                     self.alerted.setdefault(message["from"], time.monotonic())
+                    self.told.append(message["call_id"])
                     self.call_ids[message["call_id"]] = None
                 elif message["type"] == "call_update" and message["state"] == "ended":
                     self.call_ends[message["call_id"]] = None

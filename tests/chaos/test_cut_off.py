@@ -67,6 +67,42 @@ def test_a_ringing_that_was_not_written_is_begun_anew_by_its_next_message(chaos:
     assert set(chaos.call_ids) == {row.call_id for row in chaos.rows()}
 
 
+@pytest.mark.parametrize(
+    ("outcome", "ends_with"),
+    [
+        (Outcome.MISSED, 0),  # the CANCEL
+        (Outcome.MISSED, 1),  # its 487, for the CANCEL came while nobody watched
+        (Outcome.BUSY, 0),  # the 486
+        (Outcome.ANSWERED, 0),  # the 200
+    ],
+)
+def test_a_ringing_that_was_not_written_is_begun_by_its_end(
+    chaos: Chaos, outcome: Outcome, ends_with: int
+) -> None:
+    chaos.start()
+    assert chaos.connected.wait(30)
+    first = call(1, "1001", outcome, rings_s=1)
+    chaos.wait_until(chaos.has_noted_watching, "the next run will know that there was this one")
+    with store_held(chaos):
+        rings(chaos, first)
+        chaos.wait_until(lambda: first.caller in chaos.alerted, "the PC is told")
+        chaos.kill()
+    assert (chaos.rows(), said(chaos)) == ([], [])
+    alerted = len(chaos.told)
+    chaos.start()
+    answers = ["answered"] if outcome is Outcome.ANSWERED else []
+    for _ in range(2):  # a mirror shows it twice
+        chaos.send((0.0, frame) for frame in ends_of(first)[ends_with:])
+        chaos.wait_until(lambda: said(chaos)[-1:] == ["ended"], "its end is said")
+    assert said(chaos) == ["ringing", *answers, "ended"]
+    assert chaos.stop() == 0
+    assert chaos.books().disagreements() == []
+    (row,) = chaos.rows()
+    assert (row.outcome, row.caller, row.called) == (outcome, first.caller, "1001")
+    assert set(chaos.call_ids) == {row.call_id}, "the PC was told of the same call"
+    assert len(chaos.told) == alerted, "it is over: nobody is alerted"
+
+
 def test_an_end_that_was_not_written_is_written_once_by_the_next_run(chaos: Chaos) -> None:
     chaos.start()
     first, second = (call(n, "1001", Outcome.MISSED, rings_s=1) for n in (1, 2))
@@ -101,6 +137,7 @@ def test_a_call_that_ended_before_the_kill_is_not_begun_anew(chaos: Chaos) -> No
     chaos.start()
     chaos.send([(0.0, first.steps[0].frames[1])])
     ends(chaos, first)
+    chaos.send((0.0, frame) for frame in reversed(ends_of(first)))
     rings(chaos, second)
     ends(chaos, second)
     chaos.wait_until(lambda: said(chaos).count("ended") == 2, "the other call has ended")

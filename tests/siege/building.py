@@ -22,6 +22,7 @@ from tests.e2e.programs import start_server
 from tests.netns import Host, Office
 from tests.server.wire import Leg, on_the_wire
 from tests.siege.floods import HEP_PORT
+from tests.siege.forgers import FLOODED
 
 MEMBERS = 20
 STRANGERS = 200
@@ -89,7 +90,12 @@ class Building:
         self.crowd = host("crowd", *(f"{stranger(number)}/16" for number in range(STRANGERS)))
         self._folder.mkdir(parents=True, exist_ok=True)
         store = SqliteStore(self._folder / FILE_NAME)
-        store.change_members([Put(Member(extension(number), pc(number))) for number in range(MEMBERS)])
+        store.change_members(
+            [
+                *(Put(Member(extension(number), pc(number))) for number in range(MEMBERS)),
+                Put(Member(FLOODED, pc(0))),
+            ]
+        )
         store.close()
         settings = {"version": 1, "hep_port": HEP_PORT, "tunnels": [CONFIRMED]}
         (self._folder / "settings.json").write_text(json.dumps(settings))

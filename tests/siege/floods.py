@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 
+from tests.siege.forgers import FORGERS, forge
+
 REQUEST = (
     b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -206,6 +208,10 @@ def main() -> int:
 
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if kind in FORGERS:
+        pbx, phone, *strangers = addresses
+        print(asyncio.run(forge(kind, pbx, phone, int(count), float(seconds), strangers)), flush=True)
+        return 0
     asyncio.run(flood(kind, (host, int(port)), int(count), float(seconds), addresses))
     print(*(f"{what}: {number:,}" for what, number in sorted(got.items())), sep=", ", flush=True)
     return 0

@@ -21,7 +21,19 @@ from random import Random
 from typing import Any
 
 from tests import netns
-from tests.siege.building import CONFIRMED, MEMBERS, STRANGERS, Building, Call, extension, pc, stranger
+from tests.siege.building import (
+    CONFIRMED,
+    MEMBERS,
+    PBX,
+    PHONE,
+    STRANGERS,
+    Building,
+    Call,
+    extension,
+    pc,
+    stranger,
+)
+from tests.siege.forgers import FLOODED
 
 SECONDS = 10.0  # of each flood, at scale 1
 LEAST_S = 3.0
@@ -55,6 +67,11 @@ class Siege:
         host = self.building.staff if inside else self.building.crowd
         self.attackers.append(self.building.attack(host, kind, count, self.seconds, *addresses))
 
+    def forge(self, kind: str, per_s: int) -> None:
+        """So many forged calls a second, at scale 1, in the names of the PBX, its phones and strangers."""
+        count = self.number(round(per_s * self.seconds))
+        self.attack(kind, count, PBX, PHONE, *map(stranger, range(STRANGERS)))
+
 
 def nothing(_siege: Siege) -> None:
     """No flood: what the machine does when nothing disturbs."""
@@ -86,14 +103,27 @@ def deaf(siege: Siege) -> None:
 
 
 def forged_calls(siege: Siege) -> None:
-    """2,000 calls that ring at one member's phone within a second, while another client of that PC comes
-    again and again and is told of all of them."""
+    """2,000 calls that ring within a second at an extension of a PC that has another too, while another
+    client of that PC comes again and again and is told of all of them."""
     for number in range(siege.number(2_000)):
-        call = Call(_FORGED + number, f"0299{number:06}", extension(0))
+        call = Call(_FORGED + number, f"0299{number:06}", FLOODED)
         siege.frames += [(number / siege.number(2_000), data) for data in call.begins]
         siege.after += call.ends
     siege.attack("churn", 2, pc(0), inside=True)
     siege.attack("crowd", 1, pc(0), inside=True)
+
+
+def forged_calls_held(siege: Siege) -> None:
+    siege.forge("by_the_pbx", 5_000)
+
+
+def forged_calls_of_strangers(siege: Siege) -> None:
+    siege.seconds *= 2
+    siege.forge("by_strangers", 10_000)
+
+
+def scanners(siege: Siege) -> None:
+    siege.forge("scanners", 5_000)
 
 
 def forged_reports(siege: Siege) -> None:
@@ -113,6 +143,9 @@ FLOODS: dict[str, Callable[[Siege], None]] = {
     "3,000 unfinished handshakes": half_open,
     "pings of 32 clients that read nothing": deaf,
     "2,000 forged calls ring at one PC": forged_calls,
+    "50,000 forged calls ring and are held": forged_calls_held,
+    "200,000 forged calls of 200 strangers in 20 s": forged_calls_of_strangers,
+    "5,000 INVITEs of scanners a second": scanners,
     "100,000 forged HEP reports a second": forged_reports,
     "the same of a confirmed sender": confirmed_sender_runs_wild,
 }

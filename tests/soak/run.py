@@ -15,8 +15,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+from packetwave.server.calls.crowd import MAX_CALLS
 from packetwave.server.calls.events import CallEvent, Corrected, Ended, Ringing
-from packetwave.server.calls.table import MAX_CALLS
 from packetwave.server.calls.tracker import Tracker
 from packetwave.server.frames.decoder import FrameDecoder
 from packetwave.server.watch.detector import Detector

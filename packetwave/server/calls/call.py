@@ -44,12 +44,16 @@ class Call:
     """Legs in the order they were seen, and rings by extension."""
 
     started_s: float
+    source: str = ""
+    """Whose share it came out of, as `standing.py` tells it; "" for a stranger's."""
     legs: list[Leg] = field(default_factory=list)
     rings: dict[str, Ring] = field(default_factory=dict)
     waiting: dict[Leg, Waiting] = field(default_factory=dict)
     """Legs that are not proven to ring anybody yet."""
     is_over: bool = False
     """True if nothing of it can change any more, as it was looked at last."""
+    rank: int = -1
+    """Its place among all calls: see `crowd.py`, which alone sets it."""
     scheduled_s: float = float("inf")
     """When it is looked at next."""
     _ring_of: dict[Leg, Ring] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """What the call tracker says: frozen call events. `lines` writes them down.
 
 Pure. One `Ringing` per ringing extension and call, exactly one `Ended` for each, `Answered` at most once
-between them; `Corrected` is a verdict learnt after `Ended`. `at` is packet time.
+between them; `Corrected` is a verdict learnt after `Ended`. `Flooded` is of no call. `at` is packet time.
 """
 
 from dataclasses import dataclass
@@ -92,6 +92,8 @@ class Ringing:
     """Of the first leg towards the phone, as `from_tag`; with `called` they make `call_id`."""
 
     from_tag: str = ""
+    is_over: bool = False
+    """A restart came between: its end follows at once, and nobody is alerted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,26 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
+class Flooded:
+    """More calls came from one source to one extension than any office makes: those beyond were only counted.
+    Said again, under the same `call_id`, while it goes on, and when it is over. at: when the last came."""
+
+    call_id: str
+    from_at: datetime
+    source: str
+    """The address they came from, "" for several."""
+
+    called: str
+    """The extension, "" for what is none."""
+
+    count: int
+    """How many were counted so far."""
+
+    over: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Unwatched:
     """A stretch of time in which no traffic was watched."""
 
@@ -186,5 +208,7 @@ class DiagnosisOver:
     at: datetime
 
 
-CallEvent = Ringing | Answered | Stopped | RangAgain | CallerChanged | Ended | Corrected
-RecordedEvent = Ringing | Answered | CallerChanged | Ended | Corrected | Unwatched | Diagnosed | DiagnosisOver
+CallEvent = Ringing | Answered | Stopped | RangAgain | CallerChanged | Ended | Corrected | Flooded
+RecordedEvent = (
+    Ringing | Answered | CallerChanged | Ended | Corrected | Flooded | Unwatched | Diagnosed | DiagnosisOver
+)

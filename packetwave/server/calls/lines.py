@@ -18,6 +18,7 @@ from packetwave.server.calls.events import (
     Diagnosed,
     DiagnosisOver,
     Ended,
+    Flooded,
     RecordedEvent,
     Ringing,
     Unwatched,
@@ -29,13 +30,14 @@ _KINDS: dict[type, str] = {
     CallerChanged: "caller",
     Ended: "ended",
     Corrected: "corrected",
+    Flooded: "flood",
     Unwatched: "unwatched",
     Diagnosed: "diagnosis",
     DiagnosisOver: "diagnosis_over",
 }
 _NAMES = wire_names(IncomingCall)
 _FIRST = ("call_id", "caller", "caller_name", "called", "dialled", "direction")  # and always there
-_INNER = ("sip_call_id", "from_tag")  # what `call_id` is made of
+_INNER = ("sip_call_id", "from_tag", "is_over")  # what `call_id` is made of; whether anybody is alerted
 
 
 def to_json(event: RecordedEvent) -> str:

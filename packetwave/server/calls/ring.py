@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 from packetwave.server.calls.events import Direction, Outcome
 from packetwave.server.calls.leg import Leg, LegState
+from packetwave.server.calls.share import Share
 
 
 class RingState(IntEnum):
@@ -55,6 +56,8 @@ TRANSITIONS: dict[tuple[RingState, RingSignal], RingState] = {
 LIVE = frozenset((_S.RESTORED, _S.RINGING, _S.STOPPED, _S.TALKING))
 """Said to somebody and not over."""
 
+_RINGS_NO_MORE = frozenset((_S.TALKING, _S.ENDED, _S.DROPPED))
+
 UNTOLD = frozenset((_S.HELD, _S.DROPPED))
 
 
@@ -77,6 +80,10 @@ class Ring:
     state: RingState = RingState.HELD
     legs: list[Leg] = field(default_factory=list)
     stopped_s: float = 0.0
+    share: Share | None = None
+    """What it is counted in while it rings; None for nothing."""
+    is_over: bool = False
+    """It was over when it was first seen, after a restart."""
     outcome: Outcome | None = None
     """As it was said first, None before: a ring that begins again after that is corrected, not ended anew."""
 
@@ -90,6 +97,9 @@ class Ring:
             self.stopped_s = at_s
         elif signal is RingSignal.AGAIN:
             self.stopped_s = 0.0
+        if self.share is not None and after in _RINGS_NO_MORE:
+            self.share.ring_no_more()
+            self.share = None
         return True
 
     def may_tell(self, at_s: float) -> None:

@@ -4,6 +4,7 @@ Moves the rings by their table and says the call events. Legs change elsewhere; 
 consequences. Whose phone a leg rings is in `towards.py`, why a ring stopped in `causes.py`.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from packetwave.server.calls.call import Call, Proof, Waiting
@@ -20,6 +21,7 @@ from packetwave.server.calls.events import (
     Ringing,
     Stopped,
 )
+from packetwave.server.calls.gate import Gate
 from packetwave.server.calls.kinship import AGAIN_S
 from packetwave.server.calls.leg import DEAD_S, Leg, LegState, Signal
 from packetwave.server.calls.ring import LIVE, Ring, RingSignal, RingState, call_id_of
@@ -42,12 +44,16 @@ _AT_THE_PHONE = frozenset((486, 600, 603))
 class Rings:
     """The phones that ring.
 
-    towards: whose phone a leg rings. patience_s: how long a ring waits for the leg it came from before it
-    is said, since a mirror may have swapped the two; for replays, in which nobody waits.
+    towards: whose phone a leg rings. gate: how many may ring at once. patience_s: how long a
+    ring waits for the leg it came from before it is said, since a mirror may have swapped the two; for
+    replays, in which nobody waits.
     """
 
-    def __init__(self, towards: Towards, roles: Roles, takers: Takers, *, patience_s: float = 0.0) -> None:
+    def __init__(
+        self, towards: Towards, roles: Roles, takers: Takers, gate: Gate, *, patience_s: float = 0.0
+    ) -> None:
         self._towards = towards
+        self._gate = gate
         self._roles = roles
         self._takers = takers
         self._causes = Causes(roles, takers)
@@ -60,6 +66,10 @@ class Rings:
             return []
         events, self._events = self._events, []
         return events
+
+    def say(self, events: Iterable[CallEvent]) -> None:
+        """Say these too, in their turn."""
+        self._events.extend(events)
 
     # Legs that begin and speak
 
@@ -81,6 +91,22 @@ class Rings:
             self._ring(at_s, call, leg, aim.called, aim.direction)
         else:
             call.waiting[leg] = waiting
+
+    def begin_over(self, at_s: float, call: Call, leg: Leg, over: frozenset[str]) -> None:
+        """A leg is new, and its end is seen next, after a restart: whose phone it rang, if a member's; nobody
+        is alerted any more. over: rings that had ended before the restart."""
+        aim = self._towards.aim(leg, at_s)
+        if aim.called not in self._towards.members or not self._roles.is_trusted(leg.source):
+            return
+        if (
+            aim.needs is not Proof.RINGING
+            and call_id_of(leg.sip_call_id, leg.from_tag, aim.called) not in over
+        ):
+            leg.take(Signal.ALERTING, at_s)
+            self._ring(at_s, call, leg, aim.called, aim.direction)
+            ring = call.ring_of(leg)
+            if ring is not None:
+                ring.is_over = True
 
     def show(self, at_s: float, call: Call, leg: Leg) -> bool:
         """A message shows that a leg rings somebody: what was not said yet may be. True if there is such."""
@@ -153,9 +179,14 @@ class Rings:
         """A leg rings an extension: with the ring that the call has of it, or a new one."""
         ring = call.rings.get(called)
         if ring is None or not _may_go_on(ring, leg):
+            share = self._gate.ring(leg, called, self._towards.known(), at_s)
+            if share is None:  # of a flood: nothing but its phone's ringing may change that
+                if not leg.rang_s:
+                    call.waiting[leg] = Waiting(called, direction, Proof.RINGING)
+                return
             again = ring.again + 1 if ring is not None else 0
             call_id = call_id_of(leg.sip_call_id, leg.from_tag, called, again)
-            ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again)
+            ring = Ring(call_id, called, direction, leg.started_s, leg.caller, again, share=share)
             if direction is not Direction.OUT:
                 ring.may_tell(max(at_s, leg.started_s + self._patience_s))
             call.join(leg, ring)
@@ -327,6 +358,7 @@ class Rings:
                 direction=ring.direction,
                 sip_call_id=ring.legs[0].sip_call_id,
                 from_tag=ring.legs[0].from_tag,
+                is_over=ring.is_over,
             )
         )
         ring.caller = leg.caller

@@ -63,6 +63,7 @@ class Roles:
         self._relay_places = Known()
         self._shared = Known()
         self._pairs = Known()
+        self._ringers = Known()
         self._callers: OrderedDict[str, str] = OrderedDict()
         self._rang: OrderedDict[str, list[Place]] = OrderedDict()
 
@@ -79,16 +80,25 @@ class Roles:
             self._shared.add(leg.source.host)
 
     def saw_chain(self, known: Leg, leg: Leg) -> None:
-        """`leg` continues `known`: the host between them is a relay, and both its addresses are."""
+        """`leg` continues `known`: the host between them is a relay, and both its addresses are. Two
+        addresses are not believed of strangers, nor where a phone rang: a scanner's calls, all of one caller,
+        would make phones relays."""
+        apart = known.destination.host != leg.source.host
+        if apart and (
+            known.destination.host in self._ringers
+            or not (self.is_trusted(known.destination) or self.is_trusted(leg.source))
+        ):
+            return
         for place in (known.destination, leg.source):
             self._relays.add(place.host)
             self._relay_places.add((place.host, place.port))
-        if known.destination.host != leg.source.host:
+        if apart:
             self._pairs.add(_pair(known.destination.host, leg.source.host))
 
     def saw_phone(self, leg: Leg, extension: str) -> None:
         """A phone said by itself that it rings: it is one, and who rings phones for several callers is a
         relay."""
+        self._ringers.add(leg.destination.host)
         places = self._rang.pop(extension, [])
         if leg.destination not in places:
             places = [*places, leg.destination][-MAX_PLACES:]

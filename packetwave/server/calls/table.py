@@ -1,7 +1,7 @@
 """The table of calls: every leg by its transaction and its Call-ID, every call by what a leg of it may share
 with a new one, and when each call is due. Pure.
 
-Owns what is remembered and for how long. Bounded: beyond `MAX_CALLS` the oldest call that rings nobody goes.
+Owns what is remembered and for how long. Bounded: which call goes for another is `crowd.py`'s to say.
 """
 
 import heapq
@@ -10,6 +10,7 @@ from itertools import count, islice
 
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.causes import NEAR_S, QUEUE_S
+from packetwave.server.calls.crowd import Crowd
 from packetwave.server.calls.kinship import SWAPPED_S
 from packetwave.server.calls.leg import DEAD_S, OVER, Leg, LegState
 from packetwave.server.calls.ring import Ring, RingState
@@ -32,9 +33,11 @@ CHALLENGE_S = 64.0
 LINGER_S = 64.0
 """How long an ended call is remembered, so that late copies of its messages begin nothing (2·64·T1)."""
 
-MAX_CALLS = 50_000
 MAX_KIN = 64
 """Calls looked at for one new leg."""
+
+MAX_KIN_LEGS = 128
+"""Legs of them: a caller has as many only in a flood, in which looking at each must not cost the others."""
 
 MAX_ENDING = 8
 """The same of those that share no more than a host: the leg they continue by was seen just before."""
@@ -59,20 +62,20 @@ class CallTable:
         self._by_call_id: dict[str, list[Leg]] = {}
         self._by_kin: dict[tuple[str, str], dict[Call, None]] = {}
         self._call_of: dict[Leg, Call] = {}
-        self._calls: dict[Call, None] = {}
+        self._crowd = Crowd()
         self._due: list[tuple[float, int, Call]] = []
         self._serial = count()
 
     def __len__(self) -> int:
-        return len(self._calls)
+        return len(self._crowd)
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(list(self._calls))
+        return iter(list(self._crowd))
 
     @property
     def is_empty(self) -> bool:
         """True if nothing at all is remembered."""
-        return not (self._legs or self._by_call_id or self._by_kin or self._calls or self._due)
+        return not (self._legs or self._by_call_id or self._by_kin or self._crowd or self._due)
 
     def leg(self, key: Key) -> Leg | None:
         return self._legs.get(key)
@@ -105,25 +108,24 @@ class CallTable:
         return None
 
     def _latest(self, kin: tuple[str, str], most: int) -> list[Call]:
-        calls = self._by_kin.get(kin)
-        return list(islice(reversed(calls), most)) if calls else []
+        latest: list[Call] = []
+        legs = 0
+        for call in islice(reversed(self._by_kin.get(kin, {})), most):
+            latest.append(call)
+            legs += len(call.legs)
+            if legs >= MAX_KIN_LEGS:
+                break
+        return latest
 
-    def new_call(self, at_s: float) -> Call:
-        call = Call(at_s)
-        self._calls[call] = None
+    def new_call(self, at_s: float, source: str) -> Call:
+        """source: whose share it comes out of."""
+        call = Call(at_s, source)
+        self._crowd.put(call)
         return call
 
-    def has_room(self) -> bool:
-        """Room for one more call, made if need be by forgetting an old one that rings nobody. Those looked at
-        that ring somebody go to the end of the queue, so that many long talks do not shut the table."""
-        if len(self._calls) < MAX_CALLS:
-            return True
-        for call in list(islice(self._calls, MAX_KIN)):
-            if not call.rings:
-                self.remove(call)
-                return True
-            self._calls[call] = self._calls.pop(call)
-        return False
+    def too_many(self) -> Iterator[Call]:
+        """The calls that have to go for one more to come; each to be removed before the next is asked for."""
+        return self._crowd.too_many()
 
     def add(self, leg: Leg, call: Call) -> None:
         """Put a leg into a call."""
@@ -144,7 +146,7 @@ class CallTable:
 
     def remove(self, call: Call) -> None:
         """Forget a call with all its legs."""
-        del self._calls[call]
+        self._crowd.remove(call)
         for leg in call.legs:
             self._legs.pop(leg.key, None)
             self._call_of.pop(leg, None)
@@ -155,13 +157,14 @@ class CallTable:
                 if not calls:
                     self._by_kin.pop(kin, None)
         call.scheduled_s = float("inf")
-        if len(self._due) > 2 * len(self._calls):
+        if len(self._due) > 2 * len(self._crowd):
             self._due = [entry for entry in self._due if entry[2].scheduled_s == entry[0]]
             heapq.heapify(self._due)
 
     def schedule(self, call: Call, at_s: float) -> None:
         """See to it that the call is due when time alone may change something of it."""
         due_s = _due_s(call, at_s)
+        self._crowd.put(call)
         if due_s < call.scheduled_s:
             call.scheduled_s = due_s
             heapq.heappush(self._due, (due_s, next(self._serial), call))

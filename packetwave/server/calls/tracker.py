@@ -7,29 +7,34 @@ room, in the order in which one is drawn from the other: legs (`leg.py`, kept in
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from packetwave.server.calls.again import Again, restore
 from packetwave.server.calls.call import Call
 from packetwave.server.calls.early import Early, EarlyMessages
 from packetwave.server.calls.events import CallEvent
-from packetwave.server.calls.kinship import Kin, Kinship
+from packetwave.server.calls.family import Family
+from packetwave.server.calls.floods import Floods
+from packetwave.server.calls.gate import Gate
+from packetwave.server.calls.glance import Glance
+from packetwave.server.calls.kinship import MAX_LEGS, Kin, Kinship
 from packetwave.server.calls.leg import OVER, Leg, Place, Signal
 from packetwave.server.calls.reading import (
     OpenCall,
     key_of,
     leg_of,
-    leg_restored,
     says_elsewhere,
     signal_of,
 )
 from packetwave.server.calls.registrations import Registrations
-from packetwave.server.calls.ring import Ring, RingSignal, RingState
 from packetwave.server.calls.rings import Rings
-from packetwave.server.calls.roles import Roles, is_scanner
+from packetwave.server.calls.roles import Known, Roles, is_scanner
+from packetwave.server.calls.standing import Standing
 from packetwave.server.calls.table import CallTable, is_over, silent_until
 from packetwave.server.calls.takers import Takers, may_pick_up
 from packetwave.server.calls.towards import Towards
-from packetwave.server.calls.transfers import Transfer, Transfers, parties, refer_to, replaced
+from packetwave.server.calls.transfers import Transfers, replaced
+from packetwave.server.calls.within import Within
 from packetwave.server.sip.faults import fault
 from packetwave.server.sip.identity import (
     IDENTITY_HEADERS,
@@ -43,9 +48,10 @@ from packetwave.server.sip.message import Message
 REPLAY_PATIENCE_S = 0.01
 """`patience_s` for capture files: mirrors were seen to swap frames by up to 5 ms."""
 
-__all__ = ("REPLAY_PATIENCE_S", "OpenCall", "Tracker")
+MAX_GIVEN_UP = 4_000
+"""Call-IDs remembered of calls that went for others: what is heard of them later begins nothing."""
 
-ASSERTED = tuple(name for name in IDENTITY_HEADERS if name != "from")
+__all__ = ("REPLAY_PATIENCE_S", "OpenCall", "Tracker")
 
 
 class Tracker:
@@ -55,6 +61,7 @@ class Tracker:
     known, every target counts. identity_order, show_withheld: see `sip.identity.caller`. patience_s: how long
     a ring waits for the leg it came from before it is said, since a mirror may have swapped the two; for
     replays, in which nobody waits. A live alert goes at once, though it may not know the number dialled yet.
+    is_crowded: see `Gate`.
     """
 
     def __init__(
@@ -64,6 +71,7 @@ class Tracker:
         identity_order: tuple[str, ...] = IDENTITY_HEADERS,
         show_withheld: bool = False,
         patience_s: float = 0.0,
+        is_crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.registrations = Registrations()
         self.ignored: Counter[str] = Counter()
@@ -72,9 +80,17 @@ class Tracker:
         self._towards = Towards(members, self.registrations, self._roles)
         self._kinship = Kinship(self._roles)
         self._takers = Takers(self._roles)
-        self._rings = Rings(self._towards, self._roles, self._takers, patience_s=patience_s)
+        self._standing = Standing(self._roles)
+        self.floods = Floods()
+        self.gate = Gate(self._standing, self.floods, is_crowded)
+        self.glance = Glance(self.gate, self.table, self._towards)
+        self._rings = Rings(self._towards, self._roles, self._takers, self.gate, patience_s=patience_s)
         self._early = EarlyMessages()
         self._transfers = Transfers(self._roles)
+        self._family = Family(self.table, self._kinship, self._transfers, self._towards, self._new_call)
+        self._within = Within(self.table, self._rings, self._transfers, show_withheld=show_withheld)
+        self._given_up = Known(MAX_GIVEN_UP)
+        self._again = Again()
         self._identity_order = identity_order
         self._show_withheld = show_withheld
 
@@ -85,7 +101,7 @@ class Tracker:
     @property
     def is_empty(self) -> bool:
         """True if nothing of any call is remembered."""
-        return self.table.is_empty and not self._early
+        return self.table.is_empty and not self._early and not self.gate
 
     def receive(self, at_s: float, source: Place, destination: Place, message: Message) -> list[CallEvent]:
         """Take in one message seen at `at_s`; the events that it, and time until it, brought about."""
@@ -106,29 +122,18 @@ class Tracker:
         for call in self.table:
             self._rings.end_all(call, at_s)
             self.table.remove(call)
+        self._rings.say(self.floods.end_all())
         return self._rings.taken()
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of the time before a restart. Those still ringing are announced again, under the
-        same `call_id`, by the next message that shows it."""
+    def restore(
+        self, calls: Iterable[OpenCall], *, watched_until_s: float | None = None, over: Iterable[str] = ()
+    ) -> None:
+        """Take up calls of the time before a restart, before the first message. watched_until_s: until when
+        the program of before watched, None for not known; over: ids of rings that ended lately in it."""
         for known in calls:
-            leg = leg_restored(known)
-            leg.take(Signal.ALERTING, known.rang_s)
-            ring = Ring(
-                known.call_id,
-                known.extension,
-                known.direction,
-                known.rang_s,
-                known.caller,
-                state=RingState.RESTORED,
-            )
-            if known.answered_s is not None:
-                leg.take(Signal.ACCEPTED, known.answered_s, 200)
-                ring.take(RingSignal.ANSWER, known.answered_s)
-            call = self.table.new_call(known.rang_s)
-            self.table.add(leg, call)
-            call.join(leg, ring)
-            self.table.schedule(call, known.rang_s)
+            restore(self.table, known)
+        if watched_until_s is not None:
+            self._again.after(watched_until_s, over)
 
     # Messages
 
@@ -140,12 +145,24 @@ class Tracker:
         """Take in a message whose INVITE did not come. A 18x shows by itself that a phone rings: the INVITE
         was before the capture began."""
         message = early.message
-        if self._route(early) or message.method != "INVITE" or not 180 <= message.status < 200:
+        if self._route(early):
             return
-        if not self.table.legs_of(message.call_id) and self.table.has_room():
+        if self._again.is_end(early, self.table):
+            self._begin_again(early)
+        if message.method != "INVITE" or not 180 <= message.status < 200:
+            return
+        target = dialled(message)
+        if not self.table.legs_of(message.call_id) and self._may_begin_unseen(early, target):
             calling = caller(message, order=("from",), show_withheld=self._show_withheld)
             back = early._replace(source=early.destination, destination=early.source)
-            self._begin(back, calling, dialled(message))
+            self._begin(back, calling, target)
+        self._route(early)
+
+    def _begin_again(self, early: Early) -> None:
+        """The end of a call is all that was seen of it since the restart."""
+        begin, target = self._again.begin(early)
+        calling = caller(early.message, order=("from",), show_withheld=self._show_withheld)
+        self._begin(begin, calling, target, is_over=True)
         self._route(early)
 
     def _route(self, now: Early) -> bool:
@@ -168,9 +185,9 @@ class Tracker:
                 self.registrations.ask(message, now.at_s, now.source, now.destination)
                 return True
             case "REFER":
-                self._refer(now)
+                self._within.refer(now)
             case "UPDATE":
-                self._identity(now)
+                self._within.identity(now)
         self._hear(now)
         return True
 
@@ -189,22 +206,40 @@ class Tracker:
             leg.hear(now.at_s, again=True)
             return True
         if message.to_tag:
-            self._identity(now)  # a re-INVITE in its dialog
+            self._within.identity(now)  # a re-INVITE in its dialog
+            self._again.note_in_dialog(now)
             self._hear(now)
             return True
-        reason = fault(message)
-        if not reason and not self.table.legs_of(message.call_id) and not self.table.has_room():
-            reason = "too many calls at once"
-        if reason:
-            self.ignored[reason] += 1
-            return True
-        calling = caller(message, order=self._identity_order, show_withheld=self._show_withheld)
-        self._begin(now, calling, called(message))
-        for early in self._early.release(message.call_id):
-            self._take(early)
+        known = self.table.legs_of(message.call_id)
+        target = called(message)
+        if known or self._may_begin(now, target):
+            self._begin_seen(now, target, "too many legs of one call" if len(known) >= MAX_LEGS else "")
         return True
 
-    def _begin(self, now: Early, calling: Caller, target: str) -> None:
+    def _may_begin(self, now: Early, target: str) -> bool:
+        """True if the call of an INVITE may begin now; later, if ever, where there is a flood."""
+        return now.message.call_id not in self._given_up and self.gate.admits(
+            now, target, self._towards.known()
+        )
+
+    def _may_begin_unseen(self, reply: Early, target: str) -> bool:
+        """The same of a call of which only the phone's reply is seen."""
+        return reply.message.call_id not in self._given_up and self.gate.admits_unseen(
+            reply, target, self._towards.known()
+        )
+
+    def _begin_seen(self, now: Early, target: str, reason: str = "") -> None:
+        """The call of an INVITE begins, unless there is a reason that it must not."""
+        reason = reason or fault(now.message)
+        if reason:
+            self.ignored[reason] += 1
+            return
+        calling = caller(now.message, order=self._identity_order, show_withheld=self._show_withheld)
+        self._begin(now, calling, target)
+        for early in self._early.release(now.message.call_id):
+            self._take(early)
+
+    def _begin(self, now: Early, calling: Caller, target: str, *, is_over: bool = False) -> None:
         """A leg that was not seen before: into its call, and perhaps a phone rings."""
         message = now.message
         ghost = self._ghost(message)
@@ -212,17 +247,29 @@ class Tracker:
         self._roles.saw_leg(leg)
         replaces = replaced(message)
         other = next(iter(self.table.legs_of(replaces)), None) if replaces else None
-        kin = Kin(self.table.call_of(other)) if other is not None else self._kin(leg, now.at_s)
-        call = kin.call if kin is not None else self.table.new_call(now.at_s)
+        kin = Kin(self.table.call_of(other)) if other is not None else self._family.of(leg, now.at_s)
+        call = kin.call if kin is not None else self._new_call(leg, now.at_s)
         if other is not None:
             leg.taker = self._rings.taker(call, leg, other)
         self.table.add(leg, call)
         if kin is not None:
             if kin.parent is not None and kin.parent.continue_by(leg):
                 self._roles.saw_chain(kin.parent, leg)
+                self._standing.saw_through(kin.parent.source, now.at_s)
             self._kinship.adopt(leg, call)
-        self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
+        if is_over:
+            self._rings.begin_over(now.at_s, call, leg, self._again.over)
+        else:
+            self._ring(now, call, leg, ghost, other, replaces=bool(replaces))
         self._settle(call, now.at_s)
+
+    def _new_call(self, leg: Leg, at_s: float) -> Call:
+        """A call of its own; others that are in its place go."""
+        for call in self.table.too_many():
+            self._rings.end_all(call, at_s)
+            self.table.remove(call)
+            self._given_up.add(call.legs[0].sip_call_id)
+        return self.table.new_call(at_s, self._standing.of(leg.source, at_s))
 
     def _ring(
         self,
@@ -258,47 +305,12 @@ class Tracker:
         elif leg.caller in known and may_pick_up(leg.called, known, replaces=replaces):
             self._takers.note(leg, call, inside=True)
 
-    def _kin(self, leg: Leg, at_s: float) -> Kin | None:
-        """Where a leg belongs that replaces none. A transfer may say that somebody else is calling."""
-        known = self.table.legs_of(leg.sip_call_id)
-        if known:
-            call = self.table.call_of(known[0])
-            of_call_id = Kin(call, self._kinship.parent_in(leg, call))
-            self._hand_over(leg, of_call_id)
-            return of_call_id
-        kin = self._find(leg, at_s)
-        if self._transfers and (kin is None or kin.parent is None or not kin.parent.is_pending):
-            transfer = self._transfers.of(leg, self._towards.extension(leg, at_s))
-            if transfer is not None:
-                leg.hand_over(*transfer.caller)
-                kin = self._find(leg, at_s) or kin or Kin(self.table.new_call(at_s))
-                transfer.made = kin.call
-                return kin
-        if kin is not None:
-            self._hand_over(leg, kin)
-        return kin
-
-    def _hand_over(self, leg: Leg, kin: Kin) -> None:
-        """Who calls by a transferred leg calls by those that continue it, and those beside it."""
-        handed_over = self._kinship.handed_over(leg, kin)
-        if handed_over is not None:
-            leg.hand_over(handed_over.caller, handed_over.caller_name)
-
-    def _find(self, leg: Leg, at_s: float) -> Kin | None:
-        table = self.table
-        rings = bool(self._towards.extension(leg, at_s))
-        kin = self._kinship.find(leg, table.of_caller(leg), table.ending_at(leg.source.host), rings=rings)
-        if kin is None:
-            call = table.named_in(leg.sip_call_id)
-            kin = Kin(call, self._kinship.parent_in(leg, call)) if call is not None else None
-        return kin
-
     def _response(self, now: Early) -> bool:
         message = now.message
         # A response travels back: its source was sent the request.
         leg = self.table.leg(key_of(message, now.source)) or self._ghost(message)
         if leg is None:
-            return message.status < 180  # what such a one says, the next will say again
+            return self._response_to_none(now)
         status = message.status
         changed = leg.take(signal_of(status), now.at_s, status, to_tag=message.to_tag)
         call = self.table.call_of(leg)
@@ -311,10 +323,23 @@ class Tracker:
             self._settle(call, now.at_s)
         return True
 
+    def _response_to_none(self, now: Early) -> bool:
+        """A response to an INVITE that is not followed, or was not seen."""
+        message = now.message
+        if message.status < 180:
+            return True  # what such a one says, the next will say again
+        if not self.gate.is_aside(message, now.source):
+            return False
+        shown = self.gate.shows(now)
+        if shown is None:
+            return True
+        self._begin_seen(*shown)
+        return self._response(now)
+
     def _cancel(self, now: Early) -> bool:
         leg = self.table.leg(key_of(now.message, now.destination)) or self._ghost(now.message)
         if leg is None:
-            return False
+            return self.gate.forget(now.message, now.destination)
         leg.take(Signal.CANCEL, now.at_s, says_elsewhere=says_elsewhere(now.message))
         self._settle(self.table.call_of(leg), now.at_s)
         return True
@@ -331,33 +356,6 @@ class Tracker:
             leg.take(Signal.CALLER_BYE if by_caller else Signal.CALLED_BYE, now.at_s)
         self._settle(self.table.call_of(legs[0]), now.at_s)
         return True
-
-    def _refer(self, now: Early) -> None:
-        """A phone hands its call over: to a target that will be called, or to a call it has already."""
-        message = now.message
-        leg = next((leg for leg in self.table.legs_of(message.call_id) if leg.was_answered), None)
-        if leg is None:
-            return
-        referrer, handed_over = parties(leg, self.table.call_of(leg).ring_of(leg), message)
-        target, sip_call_id = refer_to(message)
-        if not sip_call_id:
-            self._transfers.note(Transfer(now.at_s, referrer, target, handed_over, [now.destination]))
-            return
-        for other in self.table.legs_of(sip_call_id)[:1]:
-            for ring in self.table.call_of(other).rings.values():
-                if ring.called == target:
-                    self._rings.change_caller(now.at_s, ring, handed_over)
-
-    def _identity(self, now: Early) -> None:
-        """A request inside a call whose calling side says that it is somebody else now (RFC 3325, 4916)."""
-        message = now.message
-        if not any(name in message.headers for name in ASSERTED):
-            return
-        for leg in self.table.legs_of(message.call_id):
-            ring = self.table.call_of(leg).ring_of(leg)
-            if ring is not None and message.from_tag == leg.from_tag and now.source.is_same(leg.source):
-                calling = caller(message, order=ASSERTED, show_withheld=self._show_withheld)
-                self._rings.change_caller(now.at_s, ring, calling)
 
     def _hear(self, now: Early) -> None:
         """A message that changes nothing, but shows that its call is alive."""
@@ -376,6 +374,10 @@ class Tracker:
         self.table.schedule(call, at_s)
 
     def _pass_time(self, at_s: float) -> None:
+        if self.gate.aside:
+            self.gate.pass_time(at_s)
+        if self.floods.going:
+            self._rings.say(self.floods.said(at_s))
         for early in self._early.given_up(at_s):
             self._take_late(early)
         for due_s, call in self.table.due(at_s):

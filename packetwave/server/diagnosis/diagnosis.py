@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from packetwave.server.calls.events import Diagnosed, DiagnosisOver, Ringing
+from packetwave.server.calls.events import Diagnosed, DiagnosisOver, Flooded, Ringing
 from packetwave.server.diagnosis.evidence import Evidence, Gauges
 from packetwave.server.diagnosis.finding import Code, Figures, Finding
 from packetwave.server.diagnosis.rules import RULES, UNKNOWN, Rule
@@ -94,6 +94,10 @@ class Diagnosis:
     def rings(self, event: Ringing) -> None:
         """A phone rings."""
         self._evidence.rings(event, self._members)
+
+    def floods(self, event: Flooded) -> None:
+        """More calls come than are followed."""
+        self._evidence.flood(event)
 
     def use_members(self, members: frozenset[str]) -> None:
         """The members' extensions are these from now on."""

@@ -3,11 +3,12 @@
 It judges nothing; `rules.py` does. Bounded memory. Pure; time is packet time in seconds.
 """
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from packetwave.common.addresses import comparable, parse_address
-from packetwave.server.calls.events import Direction, Ringing
+from packetwave.server.calls.events import Direction, Flooded, Ringing
 from packetwave.server.diagnosis import glimpse
 from packetwave.server.diagnosis.copies import Copies
 from packetwave.server.diagnosis.dialogue import Dialogue
@@ -28,6 +29,13 @@ _QUIET_S = 3600.0
 """Phones that say nothing register about once an hour; what was seen of them holds until then."""
 
 _PLAIN_HOSTS = 4096
+
+_FLOODS = 64
+
+_FLOOD_S = 90.0
+"""A flood that goes on is said once a minute at least."""
+
+NO_EXTENSION = "–"
 
 MIRRORED_FRAMES = 10
 """Unicast frames of others in five minutes; fewer are strays, which a switch floods now and then."""
@@ -81,6 +89,8 @@ class Evidence:
         self.undecoded = Sightings(enough=20, kept_s=STEP_S * 6)
         self.strangers = Sightings(enough=1, kept_s=24 * _QUIET_S, most=32)
         self.stranger_calls = 0
+        self.flooded = Sightings(enough=1, kept_s=_FLOOD_S, most=_FLOODS)
+        self.floods: OrderedDict[str, Flooded] = OrderedDict()
         self.reasons: dict[str, int] = {}
         self.cut_length = 0
         self.rtp_per_s = 0.0
@@ -200,6 +210,13 @@ class Evidence:
             self.strangers.see(event.called, event.at.timestamp())
             self.stranger_calls += 1
 
+    def flood(self, event: Flooded) -> None:
+        """More calls come to an extension than are followed."""
+        self.flooded.see(event.called or NO_EXTENSION, event.at.timestamp())
+        self.floods[event.call_id] = event
+        if len(self.floods) > _FLOODS:
+            self.floods.popitem(last=False)
+
     def use_members(self, members: Collection[str]) -> None:
         """The members' extensions are these now: those called meanwhile may have got their rows."""
         if self.stranger_calls:
@@ -223,6 +240,7 @@ class Evidence:
             self.other_ports,
             self.tunnels,
             self.dialogue.scanners,
+            self.flooded,
         )
 
     def looked(self) -> None:
@@ -277,6 +295,7 @@ class Evidence:
         self._copies.clear()
         self._media.clear()
         self.reasons.clear()
+        self.floods.clear()
         self.since_s = self.now_s = self._rated_s = at_s
         self.frame_s = self.mirrored_s = self.sip_s = self.drop_s = self.cut_s = None
         self.longest_silence_s = 0.0

@@ -44,6 +44,7 @@ class Code(StrEnum):
     CLOCK_SET = "clock_set"
     UNREADABLE = "unreadable"
     SCANNER = "scanner"
+    FLOOD = "flood"
     NO_MEMBER_ROW = "no_member_row"
     COPIES = "copies"
     DATABASE_NO_LOGIN = "database_no_login"

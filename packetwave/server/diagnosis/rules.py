@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import Literal, NamedTuple
 
-from packetwave.server.diagnosis.evidence import MIRRORED_FRAMES, Evidence
+from packetwave.server.diagnosis.evidence import MIRRORED_FRAMES, NO_EXTENSION, Evidence
 from packetwave.server.diagnosis.finding import Code, Figures
 
 
@@ -259,6 +259,16 @@ def scanner(evidence: Evidence, _active: bool) -> Answer:
     return _named("sources", sources) if sources else None
 
 
+def flood(evidence: Evidence, _active: bool) -> Answer:
+    extensions = evidence.flooded.names(evidence.now_s)
+    if not extensions:
+        return None
+    calls = sum(
+        known.count for known in evidence.floods.values() if (known.called or NO_EXTENSION) in extensions
+    )
+    return (*_named("extensions", sorted(extensions)), ("calls", calls))
+
+
 def no_member_row(evidence: Evidence, active: bool) -> Answer:
     extensions = evidence.strangers.names(evidence.now_s)
     if not extensions or (not active and evidence.stranger_calls < ENOUGH_STRANGER_CALLS):
@@ -315,6 +325,7 @@ RULES = (
     Rule(Code.CLOCK_SET, clock_set, on_wire=False),
     Rule(Code.UNREADABLE, unreadable, begin_s=20.0, end_s=30.0, on_wire=False),
     Rule(Code.SCANNER, scanner, on_wire=False),
+    Rule(Code.FLOOD, flood, on_wire=False),
     Rule(Code.NO_MEMBER_ROW, no_member_row, on_wire=False),
     Rule(Code.COPIES, copies, begin_s=20.0, end_s=60.0),
 )

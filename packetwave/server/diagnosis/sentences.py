@@ -128,6 +128,18 @@ _WORDS = {
         translate("findings", "Somebody tries out extensions and passwords at the PBX: {sources}."),
         translate("findings", "Block this address in the firewall. Nobody is told of its calls."),
     ),
+    Code.FLOOD: Words(
+        translate(
+            "findings",
+            "Far more calls come than any office makes, to: {extensions}. {calls} were only counted; "
+            "others are told as ever.",
+        ),
+        translate(
+            "findings",
+            "The call log has one row for them with where they come from: block that address in the "
+            "firewall, or ask whoever looks after the PBX.",
+        ),
+    ),
     Code.NO_MEMBER_ROW: Words(
         translate(
             "findings", "Calls ring only at extensions without a row in the members table: {extensions}."

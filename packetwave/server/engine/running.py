@@ -299,11 +299,12 @@ class Running:
 
         try:
             calls = await self._store_thread.run(self._stores.calls.open_calls)
-            self._switchboard.take_up(calls, now, await self._store_thread.run(over))
+            ended = await self._store_thread.run(over)
+            self._switchboard.take_up(calls, now, ended)
         except StoreError as error:
             log.warning("calls of before the restart are not known: %s", error)
             return
-        self._lookout.restore(map(records.as_open, calls))
+        await self._lookout.restore(map(records.as_open, calls), [record.call_id for record in ended])
 
     def _use_members(self, table: MemberTable) -> None:
         self._switchboard.use_members(table)

@@ -15,6 +15,7 @@ from packetwave.common.numbers import mask
 from packetwave.server.calls.events import (
     CallerChanged,
     CallEvent,
+    Flooded,
     RangAgain,
     RecordedEvent,
     Ringing,
@@ -94,6 +95,9 @@ class Switchboard:
         if isinstance(event, Ringing):
             self._rings(event, arrived)
             return
+        if isinstance(event, Flooded):
+            self._flood(event)
+            return
         told = self.alerts.goes_on(event, self.directory)
         if told is not None:
             self._send(told, arrived)
@@ -126,6 +130,8 @@ class Switchboard:
         self._recent.clear()
 
     def _rings(self, event: Ringing, arrived: float) -> None:
+        if event.call_id in self._over and event.is_over:
+            return
         if event.call_id in self._over:
             told = self.alerts.rings(records.begin(event, self.directory), self.directory)
             if told is not None:
@@ -133,7 +139,7 @@ class Switchboard:
             return
         before = self._live.get(event.call_id)
         record = records.begin(event, self.directory, before)
-        told = self.alerts.rings(record, self.directory)
+        told = self.alerts.rings(record, self.directory) if not event.is_over else None
         if told is not None:
             self._send(told, arrived)
             record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
@@ -142,6 +148,13 @@ class Switchboard:
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
         else:
             self._keep(record)
+
+    def _flood(self, event: Flooded) -> None:
+        """One row, whose count grows; nobody is alerted."""
+        record = records.flood(event)
+        log.warning("%s: %d calls were only counted", record.called or "no extension", record.calls)
+        self._write(record, event)
+        self._notify(CallChanged(record))
 
     def _keep(self, record: CallRecord, event: RecordedEvent | None = None) -> None:
         if records.is_open(record):

@@ -12,6 +12,8 @@ from packetwave.server.calls.events import (
     Corrected,
     Direction,
     Ended,
+    Flooded,
+    Outcome,
     Ringing,
 )
 from packetwave.server.calls.tracker import OpenCall
@@ -27,6 +29,19 @@ def begin(event: Ringing, directory: Directory, before: CallRecord | None = None
         **{**shared(event, CallRecord), **caller_of(event, directory)},
         rang_at=event.at,
         called_name=directory.member(event.called).name,
+    )
+
+
+def flood(event: Flooded) -> CallRecord:
+    """The row of a flood; it is never open, since nobody waits for its end."""
+    return CallRecord(
+        call_id=event.call_id,
+        rang_at=event.from_at,
+        caller=event.source,
+        called=event.called,
+        ended_at=event.at,
+        outcome=Outcome.UNKNOWN,
+        calls=event.count,
     )
 
 

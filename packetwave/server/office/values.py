@@ -182,3 +182,7 @@ class CallRecord:
 
     offline: tuple[str, ...] = ()
     """Addresses of members rung that had no PC connected when it rang."""
+
+    calls: int = 1
+    """More than one for the row of a flood: so many calls came from `caller`, an address ("" for several), to
+    `called` ("" for no extension) that they were only counted."""

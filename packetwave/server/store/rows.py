@@ -178,6 +178,12 @@ def _told(value: object) -> Told | None:
     return Told(_text(value.get("address")), at, float(took_ms), cast(ToldHow, how))
 
 
+def _number(value: object) -> int:
+    """A number of calls: at least one. Text where the embedded store has it."""
+    text = str(value) if isinstance(value, (int, str)) else ""
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 16 else 1
+
+
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(item for item in _items(value) if isinstance(item, str))
 
@@ -205,6 +211,7 @@ def _code(kind: type[StrEnum], otherwise: object, value: object) -> object:
 
 _READERS: Mapping[object, Reader] = {
     str: _text,
+    int: _number,
     datetime: _time,
     datetime | None: _time,
     tuple[str, ...]: _texts,

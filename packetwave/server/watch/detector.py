@@ -48,6 +48,8 @@ class Detector:
         self.on_read: OnRead | None = None
         self._decoder = decoder
         self._tracker = tracker
+        self._glance = tracker.glance
+        self._floods = tracker.floods.going
         self._rejected: Counter[str] = Counter()
         self._frames = 0
         self._messages = 0
@@ -82,9 +84,9 @@ class Detector:
         """The members' extensions, normalised, are these from now on."""
         self._tracker.use_members(extensions)
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of before a restart; before the first frame."""
-        self._tracker.restore(calls)
+    def restore(self, calls: Iterable[OpenCall], watched_until_s: float | None, over: Iterable[str]) -> None:
+        """Take up calls of before a restart; before the first frame. See `Tracker.restore`."""
+        self._tracker.restore(calls, watched_until_s=watched_until_s, over=over)
 
     def advance(self, at_s: float) -> list[CallEvent]:
         """Let time pass until `at_s` without a frame; the events that it brought about."""
@@ -114,6 +116,16 @@ class Detector:
         return events
 
     def _payload(self, payload: Payload) -> list[CallEvent]:
+        stream = payload.transport != "udp"
+        source = Place(payload.src, payload.src_port, stream)
+        destination = Place(payload.dst, payload.dst_port, stream)
+        if (
+            self._floods
+            and not payload.cut
+            and self._glance.turns_away(payload.at_s, source, destination, payload.data)
+        ):
+            self._messages += 1
+            return []
         message = parse(payload.data, cut=payload.cut)
         if self.on_read is not None:
             self.on_read(payload, message)
@@ -121,10 +133,4 @@ class Detector:
             self._rejected[message.reason] += 1
             return []
         self._messages += 1
-        stream = payload.transport != "udp"
-        return self._tracker.receive(
-            payload.at_s,
-            Place(payload.src, payload.src_port, stream),
-            Place(payload.dst, payload.dst_port, stream),
-            message,
-        )
+        return self._tracker.receive(payload.at_s, source, destination, message)

@@ -24,6 +24,7 @@ from packetwave.server.store.base import Keeper, StoreError
 from packetwave.server.store.thread import StoreThread
 from packetwave.server.watch.clock import SteadyClock
 from packetwave.server.watch.detector import Counts, Detector
+from packetwave.server.watch.handover import Handover
 from packetwave.server.watch.states import CaptureState, Live, Seen, Source, WatchState
 from packetwave.server.watch.thread import Watch
 
@@ -74,8 +75,7 @@ class Lookout:
         clock_s: Callable[[], float] = clock_s,
     ) -> None:
         self._store_thread = store_thread
-        self._post = post
-        self._on_seen = on_seen
+        self._handover = Handover(post, on_seen)
         self._on_state = on_state
         self._on_diagnosis = on_diagnosis
         self._on_failure = on_failure
@@ -107,6 +107,7 @@ class Lookout:
                 identity_order=settings.identity_order,
                 show_withheld=settings.show_withheld,
                 patience_s=REPLAY_PATIENCE_S if recording else 0.0,
+                is_crowded=self._handover.is_crowded,
             ),
         )
 
@@ -120,9 +121,10 @@ class Lookout:
         """What came by in all captures so far."""
         return self.watch.counts if self.watch is not None else self._detector.counts()
 
-    def restore(self, calls: Iterable[OpenCall]) -> None:
-        """Take up calls of before a restart; only before the first capture."""
-        self._detector.restore(calls)
+    async def restore(self, calls: Iterable[OpenCall], over: Iterable[str]) -> None:
+        """Take up calls of before a restart; only before the first capture. over: rings that ended lately."""
+        until = await self._watched_until()
+        self._detector.restore(calls, None if until is None else until.timestamp(), over)
 
     def use_members(self, extensions: frozenset[str]) -> None:
         """The members' extensions are these from now on."""
@@ -152,9 +154,9 @@ class Lookout:
             source,
             self._detector,
             self._known,
-            on_seen=lambda seen: self._post(self._on_seen, seen),
-            on_state=lambda state: self._post(self._on_state, state),
-            on_diagnosis=lambda said: self._post(self._on_diagnosis, said),
+            on_seen=self._handover.give,
+            on_state=lambda state: self._handover.call(self._on_state, state),
+            on_diagnosis=lambda said: self._handover.call(self._on_diagnosis, said),
             on_failure=self._on_failure,
             clock=self._clock,
             doors=self.doors,
@@ -230,7 +232,8 @@ class Lookout:
         """As after a restart: what was known may be over, and what hung may have left it half changed."""
         await self._leave()
         self._detector = self._new_detector()
-        self._detector.restore(self._open_calls())
+        # No end begins a call of before: all that was told is among these.
+        self._detector.restore(self._open_calls(), None, ())
         self._start(source)
 
     async def _unheard(self, seconds: float) -> None:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from packetwave.common.supervision import PAUSES_S
 from packetwave.common.wakefulness import Sleep
-from packetwave.server.calls.events import CallEvent, Ringing
+from packetwave.server.calls.events import CallEvent, Flooded, Ringing
 from packetwave.server.capture import (
     BATCH,
     PAUSE_S,
@@ -227,6 +227,8 @@ class Watch:
                 for event in events:
                     if isinstance(event, Ringing):
                         self._diagnosis.rings(event)
+                    elif isinstance(event, Flooded):
+                        self._diagnosis.floods(event)
 
     def _dated(self, event: _Dated) -> _Dated:
         """The event with the system's time as it runs now, which a person may have set meanwhile."""

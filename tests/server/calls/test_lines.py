@@ -1,6 +1,7 @@
 """The lines of `--events`, as docs/protocol.md promises them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from packetwave.server.calls.events import (
     DiagnosisOver,
     Direction,
     Ended,
+    Flooded,
     Outcome,
     Ringing,
     Unwatched,
@@ -102,3 +104,23 @@ def test_the_keys_stand_in_one_order() -> None:
     assert to_json(Ended("c1", AT, Outcome.FORWARDED, "5", "6")) == (
         '{"event":"ended","call_id":"c1","outcome":"forwarded","by":"5","via":"6","at":"2026-11-23T09:00:00.123Z"}'
     )
+
+
+def test_a_flood() -> None:
+    event = Flooded("f1", from_at=AT, source="192.168.0.10", called="1001", count=500, over=False, at=AT)
+    assert json.loads(to_json(event)) == {
+        "event": "flood",
+        "call_id": "f1",
+        "to": "1001",
+        "from_at": "2026-11-23T09:00:00.123Z",
+        "source": "192.168.0.10",
+        "count": 500,
+        "at": "2026-11-23T09:00:00.123Z",
+    }
+    last = json.loads(to_json(replace(event, source="", called="", over=True)))
+    assert (last["to"], last["over"], "source" in last) == ("", True, False)
+
+
+def test_nobody_outside_needs_to_know_who_was_alerted() -> None:
+    ringing = Ringing("c1", AT, "01012345678", "1001")
+    assert to_json(replace(ringing, is_over=True)) == to_json(ringing)

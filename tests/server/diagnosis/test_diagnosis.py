@@ -3,6 +3,7 @@
 import random
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from heapq import merge
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packetwave.server.calls.events import Diagnosed
+from packetwave.server.calls.events import Diagnosed, Flooded
 from packetwave.server.capture import Replay
-from packetwave.server.diagnosis import Diagnosis, Gauges
+from packetwave.server.diagnosis import Diagnosis, Gauges, in_english
 from packetwave.server.frames.payload import Payload
 from packetwave.server.sip.message import parse
 from tests.server.diagnosis import mirror as m
@@ -423,6 +424,21 @@ def test_a_phone_more_is_said_and_the_rest_not_again() -> None:
     # As soon as a phone speaks plainly, it is not among them.
     bench.play(m.registrations(begin_s + 301, 2, phones=["192.168.0.60", "192.168.0.61"]))
     assert bench.lines == ["tls_only", "tls_only", "-tls_only"]
+
+
+def test_a_flood_is_named_with_its_extensions_until_it_is_over() -> None:
+    bench = Bench().play(m.office(T0, 1))
+    for called, count in (("1001", 500), ("", 40)):
+        at = datetime.fromtimestamp(T0 + 60, UTC)
+        bench.diagnosis.floods(
+            Flooded(f"to {called}", from_at=at, source="", called=called, count=count, over=False, at=at)
+        )
+    bench.play(m.office(T0 + 60, 1))
+    (found,) = bench.diagnosis.findings
+    assert dict(found.figures) == {"extensions": ("1001", "–"), "count": 2, "calls": 540}
+    assert "540" in in_english(found) and "1001" in in_english(found)
+    bench.play(m.office(T0 + 120, 3))
+    assert bench.lines == ["flood", "-flood"]
 
 
 def test_all_is_over_when_nobody_watches_any_more() -> None:

@@ -14,6 +14,7 @@ FIGURES: dict[str, Value] = {
     "kinds": ("tzsp",), "sources": ("192.168.0.1",), "requests": 8, "replies": 8, "bytes": 128,
     "frames": 12, "percent": 40, "reason": "no via", "extensions": ("1007",), "times": 2, "seconds": 3600,
     "hosts": ("office",),
+    "calls": 500,
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from packetwave.server.calls.events import (
     Corrected,
     Direction,
     Ended,
+    Flooded,
     Outcome,
     RangAgain,
     RecordedEvent,
@@ -217,3 +218,30 @@ def test_a_call_that_was_removed_from_the_history_is_not_written_again() -> None
     assert "corrected" not in desk.events
     desk.take(Ended("c2", AT, Outcome.MISSED))
     assert desk.written[-1].call_id == "c2", "one that went on is written as ever"
+
+
+def test_a_flood_is_one_row() -> None:
+    desk = Desk("192.0.2.1")
+    for count in (40, 50_000):
+        desk.take(
+            Flooded("f1", from_at=AT, source="192.0.2.10", called="1001", count=count, over=False, at=AT)
+        )
+    assert desk.sent == [], "nobody is alerted"
+    assert [(row.call_id, row.caller, row.called, row.calls) for row in desk.written] == [
+        ("f1", "192.0.2.10", "1001", 40),
+        ("f1", "192.0.2.10", "1001", 50_000),
+    ]
+    assert {row.outcome for row in desk.written} == {Outcome.UNKNOWN}, "it waits for no end"
+    assert desk.events == ["flooded", "flooded"]
+    assert [notice for notice in desk.notices if isinstance(notice, CallChanged)][-1].record.calls == 50_000
+
+
+def test_a_call_that_is_over_when_it_is_first_seen_alerts_nobody() -> None:
+    desk = Desk("192.0.2.1")
+    desk.take(rings(is_over=True), Ended("c1", AT, Outcome.MISSED))
+    assert desk.sent == []
+    assert desk.events == ["ringing", "ended"]
+    assert desk.written[-1].outcome is Outcome.MISSED
+    desk.board.take_up([], AT, [desk.written[-1]])
+    desk.take(rings(is_over=True), Ended("c1", AT, Outcome.MISSED))
+    assert (desk.sent, desk.events) == ([], ["ringing", "ended"])

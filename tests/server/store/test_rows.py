@@ -62,6 +62,7 @@ _AT = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just
 _TEXT = st.text().map(clean)
 _BY_HINT: dict[object, st.SearchStrategy[object]] = {
     str: _TEXT,
+    int: st.integers(1, 10**15 - 1),
     datetime: _AT,
     datetime | None: st.none() | _AT,
     Direction: st.sampled_from(Direction),
@@ -118,6 +119,7 @@ def test_a_stored_call_has_its_present_form() -> None:
         "from_tag": "",
         "told": [{"address": "192.168.0.101", "at": FULL_CALL.told[0].at, "took_ms": 4.25, "how": "written"}],
         "offline": ["::1"],
+        "calls": 1,
     }
     assert type(call_fields(call(1))["outcome"]) is str
 

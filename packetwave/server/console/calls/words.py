@@ -55,13 +55,17 @@ def number(digits: str) -> str:
 
 
 def caller(record: CallRecord) -> Cell:
-    """Number, name and company of who calls."""
+    """Number, name and company of who calls; of a flood the address."""
+    if record.calls > 1:
+        return Cell(strong=plain(record.caller) or translate("calls", "Several senders"))
     known = (plain(record.caller_name), plain(record.caller_company))
     return Cell(strong=number(record.caller), faint=" · ".join(filter(None, known)))
 
 
 def called(record: CallRecord) -> Cell:
     """Extension and name of whose phone rings."""
+    if record.calls > 1 and not record.called:
+        return Cell(faint=translate("calls", "No extension"))
     return Cell(text=number(record.called), faint=plain(record.called_name))
 
 
@@ -77,6 +81,9 @@ def called_hint(record: CallRecord) -> str:
 
 def state(record: CallRecord, seconds: int) -> Cell:
     """What became of a call. seconds: how long it has been ringing or talking, if it is still open."""
+    if record.calls > 1:
+        said = translate("calls", "Flood: {count} calls").format(count=f"{record.calls:,}")
+        return Cell(symbol="warning", text=said, tone=Tone.BAD)
     if record.outcome is None:
         return _open_state(record, seconds)
     if record.outcome is Outcome.ANSWERED:
@@ -126,6 +133,8 @@ def _ended_state(outcome: Outcome, record: CallRecord) -> Cell:
 
 def state_hint(record: CallRecord) -> str:
     """Why the phone stopped ringing, where that says more than the state."""
+    if record.calls > 1:
+        return translate("calls", "More calls than any office makes; nobody was told of them.")
     if record.cause is None or record.outcome in (None, Outcome.ANSWERED):
         return ""
     return _cause(record.cause)

@@ -70,3 +70,12 @@ def test_each_cause_is_said_in_words_of_its_own(cause: Cause, clock: Clock, kore
 def test_an_answered_call_needs_no_reason(clock: Clock) -> None:
     record = replace(missed("a", clock.at), cause=Cause.ANSWERED, outcome=Outcome.ANSWERED)
     assert call_words.state_hint(record) == ""
+
+
+def test_a_flood_is_said_with_its_number_and_where_it_came_from(clock: Clock, korean: None) -> None:
+    flood = call("f", clock.at, caller="192.168.0.10", called="1001", outcome=Outcome.UNKNOWN, calls=48_211)
+    assert call_words.state(flood, 0).text == "폭주: 전화 48,211건"
+    assert call_words.caller(flood).strong == "192.168.0.10"
+    assert call_words.state_hint(flood)
+    several = replace(flood, caller="", called="")
+    assert call_words.caller(several).strong and call_words.called(several).faint
