@@ -25,10 +25,6 @@ CATCHES_UP_S = 0.5
 SHOWS_ALONE_S = 0.25
 """The phone's own 180 alone begins a call only when its INVITE has been waited for."""
 
-EVERY_MESSAGE_TAKES_UP = True
-"""Whether a call that was cut off is taken up by every message that tells of it, as it is by the phone's 180.
-Until it is, such calls are listed and not judged."""
-
 
 class Sight(StrEnum):
     """What a server has of a frame."""
@@ -71,22 +67,13 @@ class Sent:
 
 @dataclass
 class Judgement:
-    """wrong: what is not as it must be, in words. by_other: calls that a client was told of and that are in
-    no row, although another message than a 180 told of them later. counts: how many calls became what."""
+    """wrong: what is not as it must be, in words. counts: how many calls became what."""
 
     wrong: list[str] = field(default_factory=list)
-    by_other: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def judge(
-    sent: Iterable[Sent],
-    runs: Sequence[Run],
-    books: Books,
-    alerted: dict[str, float],
-    *,
-    strict: bool = EVERY_MESSAGE_TAKES_UP,
-) -> Judgement:
+def judge(sent: Iterable[Sent], runs: Sequence[Run], books: Books, alerted: dict[str, float]) -> Judgement:
     """alerted: callers that a client was told of, and when."""
     result = Judgement()
     rows = {row.caller: row for row in books.rows.values()}
@@ -95,8 +82,6 @@ def judge(
     result.wrong += books.disagreements()
     result.wrong += books.doubled()
     result.wrong += [f"{caller} is in a row and was never called" for caller in rows.keys() - _callers(sent)]
-    if strict:
-        result.wrong += result.by_other
     return result
 
 
@@ -126,7 +111,7 @@ def _judge_call(
         each.sight is Sight.SEEN and each.at_s > told_s and each.name not in RINGS for each in passed
     ):
         counts["cut off, told, shown again by another message, in no row"] += 1
-        result.by_other.append(f"{call.caller} was told to the PC and is in no row: {words}")
+        result.wrong.append(f"{call.caller} was told to the PC and is in no row: {words}")
     elif told_s is not None:
         counts["cut off, told, never shown again"] += 1
     elif any(each.sight is Sight.CUT_OFF for each in passed):

@@ -24,7 +24,7 @@ from random import Random
 
 from tests import netns, small_disk
 from tests.chaos.faults import FAULTS
-from tests.chaos.judge import EVERY_MESSAGE_TAKES_UP, Judgement
+from tests.chaos.judge import Judgement
 from tests.chaos.lane import Lane
 from tests.chaos.plan import Planned, dealt, plan
 
@@ -118,12 +118,10 @@ def _wait(drivers: Sequence[Driver], count: int, began: float) -> None:
 def _tell(drivers: Sequence[Driver], took_s: float) -> int:
     done, counts, kinds = Counter[str](), Counter[str](), Counter[str]()
     wrong: list[str] = []
-    by_other: list[str] = []
     for number, driver in enumerate(drivers):
         done += driver.done
         counts += driver.judgement.counts
         wrong += [f"lane {number}: {line}" for line in driver.judgement.wrong]
-        by_other += [f"lane {number}: {line}" for line in driver.judgement.by_other]
     for name, times in done.items():
         kinds[FAULTS[name].kind] += times
         print(f"{name:<36} {times:>6}")
@@ -134,9 +132,6 @@ def _tell(drivers: Sequence[Driver], took_s: float) -> int:
         *counts.items(),
     ]:
         print(f"{name:<60} {times:>6}")
-    if not EVERY_MESSAGE_TAKES_UP:
-        for line in by_other[:SHOWN]:
-            print(f"not judged yet: {line}")
     for line in wrong[:SHOWN]:
         print(f"WRONG: {line}")
     words = (
