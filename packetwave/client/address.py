@@ -3,10 +3,9 @@
 from urllib.parse import urlsplit
 
 from packetwave.common.addresses import is_ipv6
-from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.protocol import DEFAULT_PLAIN_PORT, DEFAULT_TLS_PORT
 
-_TLS_PORT = 8766
-_PORTS = {"ws": DEFAULT_PLAIN_PORT, "wss": _TLS_PORT}
+_PORTS = {"ws": DEFAULT_PLAIN_PORT, "wss": DEFAULT_TLS_PORT}
 
 
 class BadAddress(ValueError):
