@@ -4,6 +4,7 @@
 import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import platformdirs
@@ -38,9 +39,10 @@ def shared_dir() -> Path:
 
 
 def spare_dir(folder: Path) -> Path | None:
-    """Where a program notes that it runs when its data folder cannot be written: in memory, for the user
-    alone, another place for each data folder. None where the system has no such place."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    """Where a program notes that it runs when its data folder cannot be written: for the user alone, another
+    place for each data folder. In memory; on Windows, which has no such place, among the user's temporary
+    files. None where the system has neither."""
+    runtime = tempfile.gettempdir() if sys.platform == "win32" else os.environ.get("XDG_RUNTIME_DIR", "")
     if not runtime or not Path(runtime).is_dir():
         return None
     name = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
