@@ -134,11 +134,12 @@ class Running:
             send=self._send,
             write=self._journal.put,
             notify=notify,
-            is_connected=lambda address: self._hub.is_connected(address),
+            is_paired=lambda extension: self._hub.is_paired(extension),
+            away=lambda extension: self._hub.away(extension),
         )
         self._hub = Hub(
-            ringing_at=self._switchboard.alerts.ringing_at,
-            extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
+            ringing=self._switchboard.alerts.ringing,
+            on_the_way=self._switchboard.alerts.on_the_way,
             on_told=self._told(ToldHow.WRITTEN),
             on_confirmed=self._told(ToldHow.ARRIVED),
             on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
@@ -233,7 +234,7 @@ class Running:
                 self._switchboard.take(event, seen.arrived)
 
     def _send(self, delivery: Delivery, arrived: float) -> None:
-        self._hub.send(delivery.addresses, delivery.message, arrived)
+        self._hub.send(delivery.extension, delivery.message, arrived)
 
     def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
         return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)
@@ -255,7 +256,7 @@ class Running:
 
     def _use_members(self, table: MemberTable) -> None:
         self._switchboard.use_members(table)
-        self._hub.use_members(self._switchboard.directory.addresses)
+        self._hub.use(self._switchboard.directory, {})
         self._lookout.use_members(self._switchboard.directory.extensions)
         self._status.note()
 

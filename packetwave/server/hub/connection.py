@@ -78,6 +78,7 @@ class HubConnection(ServerConnection):
         self.has_place = False
         self.is_open = False
         self.ending_beats = 0
+        self.is_tls = False
         self._gate = gate
         self._frames = Budget(gate.limits.frames)
         self._is_cut = False
@@ -109,6 +110,14 @@ class HubConnection(ServerConnection):
         for part in (self.request, self.response):
             if part is not None:
                 part.headers.clear()
+
+    def end(self, code: int, reason: str) -> None:
+        """Close it with a code, and read nothing any more."""
+        if self.protocol.state is State.OPEN:
+            self._is_told_why = True
+            self.protocol.fail(code, reason)
+            self.send_data()
+            self.transport.pause_reading()
 
     def cut(self, reason: str) -> None:
         """End the connection without a word to the peer, which does not read any."""
@@ -176,11 +185,8 @@ class HubConnection(ServerConnection):
     def _end_politely(self) -> None:
         """Say why, and read nothing any more."""
         if self.protocol.state is State.OPEN:
-            self._is_told_why = True
             self._gate.complain("too many messages", self.address)
-            self.protocol.fail(CLOSE_POLICY, "too many messages")
-            self.send_data()
-            self.transport.pause_reading()
+            self.end(CLOSE_POLICY, "too many messages")
         elif not self._is_told_why:
             self.cut("goes on after it was closed")
 

@@ -1,16 +1,19 @@
-"""The WebSocket server: sessions of clients, and messages to those at an address.
+"""The WebSocket server: sessions of clients, and messages to those who are told of an extension's calls.
 
-Owns every connection. On the loop thread only. A client is known by the address it connects from
-(docs/protocol.md); it need not say anything. What one client does costs the same however many there are, and
-a client that does not read, says nonsense, too much or nothing at all is closed and nobody else notices.
+Owns every connection. On the loop thread only. A client is known by its pairing, over TLS, or by the address
+it connects from (docs/protocol.md); it need not say anything. Who is told what is the roster's. What one
+client does costs the same however many there are, and a client that does not read, says nonsense, too much
+or nothing at all is closed and nobody else notices.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import perf_counter
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -20,9 +23,11 @@ from packetwave.common import open_files
 from packetwave.protocol import (
     CLOSE_BAD_DATA,
     CLOSE_NOT_TEXT,
+    CLOSE_POLICY,
     MAX_FROM_CLIENT_BYTES,
     PROTOCOL_VERSION,
     Ack,
+    CallUpdate,
     Hello,
     Message,
     ProtocolError,
@@ -36,8 +41,11 @@ from packetwave.server.hub.connection import HubConnection, makes
 from packetwave.server.hub.door import Door
 from packetwave.server.hub.limits import Limits
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
-from packetwave.server.hub.session import Backlogs, RingingAt, Session, Surroundings, outgoing
+from packetwave.server.hub.roster import Change, Roster
+from packetwave.server.hub.session import Backlogs, Ringing, Session, Surroundings, outgoing
+from packetwave.server.office.directory import Directory
 from packetwave.server.office.validation import check_extension
+from packetwave.server.trust.pairings import Pairing
 
 log = logging.getLogger(__name__)
 _crash = logging.getLogger("packetwave.crash")
@@ -49,9 +57,10 @@ it."""
 
 
 class Hub:
-    """Clients by their address.
+    """Clients, told of the calls of their extensions.
 
-    ringing_at, extensions_at: what a client that connects is told. on_told: an `incoming_call` was written to
+    ringing: what a client that connects is told. on_the_way: the calls of an extension whose end is still to
+    be told, to who is told of them no more. on_told: an `incoming_call` was written to
     a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
     on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
     within `send`. on_change: clients came, went, or said who they are; some
@@ -61,8 +70,8 @@ class Hub:
     def __init__(
         self,
         *,
-        ringing_at: RingingAt,
-        extensions_at: Callable[[str], tuple[str, ...]],
+        ringing: Ringing,
+        on_the_way: Callable[[str], list[str]] = lambda _extension: [],
         on_told: OnTold,
         on_change: Callable[[], None],
         on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
@@ -71,16 +80,19 @@ class Hub:
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
         self.limits = limits
-        self._extensions_at = extensions_at
+        self.tls_port = 0
+        self.epoch = secrets.token_hex(8)
+        self._on_the_way = on_the_way
         self._on_change = on_change
         self._backlogs = Backlogs()
         replays = Budgets(limits.replays_of_address)
         self._reports = Reports(on_told, on_confirmed, on_acknowledged, on_lost)
-        self._around = Surroundings(limits, ringing_at, self._reports, replays, self._backlogs)
+        self._around = Surroundings(limits, ringing, self._reports, replays, self._backlogs)
         self._messages = Budgets(limits.messages_of_address)
         self._door = Door(limits, limits.sessions)
         self._complaints = Complaints(limits.complaints_s)
-        self._sessions: dict[str, dict[Session, None]] = {}
+        self._roster: Roster[Session] = Roster()
+        self._sessions: dict[Session, None] = {}
         self._clients: tuple[ClientInfo, ...] | None = ()
         self._kept: frozenset[str] = frozenset()
         self._turned_away: set[HubConnection] = set()
@@ -142,37 +154,48 @@ class Hub:
         self._beat = self._change = None
         self._reports.give()
 
-    def use_members(self, addresses: frozenset[str]) -> None:
-        """The members have changed: their addresses, for which places are kept. To be called after each
-        change, also where only extensions did: `clients` tells them anew."""
+    def use(self, directory: Directory, pairings: Mapping[str, Pairing]) -> None:
+        """The members, and the pairings by their ids, from now on. Places are kept for their addresses. The
+        sessions of a pairing that is gone are closed."""
+        self.keep(directory.addresses | {each.address for each in pairings.values() if each.address})
+        for session in self._sessions:
+            if session.info.pairing and session.info.pairing not in pairings:
+                session.close(CLOSE_POLICY, "revoked")
+        self._apply(self._roster.use(directory, pairings))
+        self._changed()
+
+    def keep(self, addresses: frozenset[str]) -> None:
+        """Keep places for these addresses, and for no others."""
         self._kept = addresses
         self._door.keep(addresses)
-        for address, sessions in self._sessions.items():
-            extensions = self._extensions_at(address)
-            for session in sessions:
-                if session.info.extensions != extensions:
-                    session.info = replace(session.info, extensions=extensions)
-        self._changed()
 
     def clients(self) -> tuple[ClientInfo, ...]:
         """All sessions, in the order of their addresses; the same tuple as before where nothing has
         changed."""
         if self._clients is None:
             self._clients = tuple(
-                session.info for address in sorted(self._sessions) for session in self._sessions[address]
+                session.info for session in sorted(self._sessions, key=lambda each: each.address)
             )
         return self._clients
 
     def is_connected(self, address: str) -> bool:
-        return address in self._sessions
+        return bool(self._roster.at(address))
 
-    def send(self, addresses: tuple[str, ...], message: Message, arrived: float) -> None:
-        """Tell a message to every session at these addresses. arrived: `perf_counter` of its cause."""
+    def is_paired(self, extension: str) -> bool:
+        """Whether a pairing has this extension."""
+        return self._roster.is_paired(extension)
+
+    def away(self, extension: str) -> tuple[str, ...]:
+        """The addresses of those to be told of calls to an extension who have no client connected."""
+        return self._roster.away(extension)
+
+    def send(self, extension: str, message: Message, arrived: float) -> None:
+        """Tell a message to every session that is told of calls to this extension. arrived: `perf_counter` of
+        its cause."""
         ready = None
-        for address in addresses:
-            for session in self._sessions.get(address, ()):
-                ready = ready or outgoing(message, arrived)
-                session.put(ready)
+        for session in self._roster.told_of(extension):
+            ready = ready or outgoing(message, arrived)
+            session.put(ready)
 
     async def sent(self) -> None:
         """Wait until every message is given to the system or its session is gone."""
@@ -182,9 +205,8 @@ class Hub:
     def beat(self) -> None:
         """Look at all sessions: who is silent is pinged, who stays so is cut. The hub's own timer calls
         this."""
-        for sessions in list(self._sessions.values()):
-            for session in list(sessions):
-                session.beat()
+        for session in list(self._sessions):
+            session.beat()
 
     # What connections ask
 
@@ -228,22 +250,34 @@ class Hub:
 
     def _begin(self, connection: HubConnection) -> Session:
         address = connection.address
-        info = ClientInfo(address, datetime.now(UTC), extensions=self._extensions_at(address))
+        info = ClientInfo(address, datetime.now(UTC), is_tls=connection.is_tls)
         session = Session(connection, info, self._around)
         self._door.opened(address)
         connection.begin(session)
-        self._sessions.setdefault(address, {})[session] = None
+        self._sessions[session] = None
         self._changed()
+        self._apply(self._roster.enter(session, address), but=session)
         session.replay()
         return session
 
     def _end(self, session: Session) -> None:
         session.end()
-        here = self._sessions[session.address]
-        del here[session]
-        if not here:
-            del self._sessions[session.address]
+        del self._sessions[session]
+        self._apply(self._roster.leave(session))
         self._changed()
+
+    def _apply(self, changes: list[Change[Session]], but: Session | None = None) -> None:
+        """Tell sessions what has changed for them. but: the one that is told all that rings anyway."""
+        for change in changes:
+            session, standing = change.session, change.standing
+            session.info = replace(session.info, extensions=standing.extensions, untold=standing.untold)
+            for extension in change.lost:
+                for call_id in self._on_the_way(extension):
+                    session.put(outgoing(CallUpdate(call_id, "ended", "unknown"), perf_counter()))
+            if change.gained and session is not but:
+                session.replay_gained(change.gained)
+        if changes:
+            self._changed()
 
     async def _read(self, session: Session, connection: HubConnection) -> None:
         loop = asyncio.get_running_loop()
@@ -267,13 +301,38 @@ class Hub:
                 session.acknowledged(message.call_id)
 
     def _greet(self, session: Session, hello: Hello) -> None:
+        pairing, refusal = self._pairing_of(session, hello)
         wanted = hello.extension.strip()
         wants = wanted if check_extension(wanted) is None else ""
-        said = replace(session.info, version=hello.version[:64], wants=wants, acks=hello.acks)
+        said = replace(
+            session.info,
+            version=hello.version[:64],
+            wants=wants,
+            acks=hello.acks,
+            client=hello.client[:64],
+            pairing=pairing.id if pairing else "",
+            pc=pairing.pc if pairing else "",
+        )
         if said != session.info:
             session.info = said
             self._changed()
-        session.replay(Welcome(PROTOCOL_VERSION, __version__, session.info.extensions))
+        self._apply(self._roster.identify(session, said.client, said.pairing), but=session)
+        session.replay(
+            Welcome(
+                PROTOCOL_VERSION,
+                __version__,
+                session.info.extensions,
+                at=datetime.now(UTC),
+                epoch=self.epoch,
+                is_paired=pairing is not None,
+                refusal=refusal,
+                tls_port=0 if session.is_tls else self.tls_port,
+            )
+        )
+
+    def _pairing_of(self, session: Session, hello: Hello) -> tuple[Pairing | None, str]:
+        """The pairing whose key a client has, or why the one that it names does not count."""
+        return None, ""
 
     async def _refuse(self, connection: HubConnection, code: int, reason: str) -> None:
         self.complain("said what is no message", connection.address)
