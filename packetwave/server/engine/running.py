@@ -18,6 +18,7 @@ from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
+from packetwave.server.engine.afterwards import Afterwards
 from packetwave.server.engine.members import Members
 from packetwave.server.engine.notices import (
     ChangeMembers,
@@ -137,6 +138,13 @@ class Running:
             is_paired=lambda extension: self._hub.is_paired(extension),
             away=lambda extension: self._hub.away(extension),
         )
+        self._afterwards = Afterwards(
+            self._switchboard,
+            store_thread,
+            stores.calls,
+            supervisor.spawn,
+            lambda extension, seen: self._hub.pass_on(extension, seen),
+        )
         self._hub = Hub(
             ringing=self._switchboard.alerts.ringing,
             on_the_way=self._switchboard.alerts.on_the_way,
@@ -145,6 +153,9 @@ class Running:
             on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
             on_lost=lambda call_id, address: self._switchboard.told(call_id, address, 0.0, ToldHow.LOST),
             on_change=lambda: self._status.note(),
+            ask_for_page=self._afterwards.ask,
+            on_had=self._afterwards.had,
+            on_seen=self._afterwards.seen,
         )
         self._lookout = Lookout(
             settings,
@@ -234,7 +245,7 @@ class Running:
                 self._switchboard.take(event, seen.arrived)
 
     def _send(self, delivery: Delivery, arrived: float) -> None:
-        self._hub.send(delivery.extension, delivery.message, arrived)
+        self._hub.send(delivery.extension, delivery.message, arrived, delivery.instead)
 
     def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
         return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from heapq import merge
 
-from packetwave.protocol import CallUpdate, IncomingCall, Message
+from packetwave.protocol import CallUpdate, IncomingCall, Message, Missed
 from packetwave.server.calls.events import (
     Answered,
     CallerChanged,
@@ -35,10 +35,12 @@ MAX_ENDED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message for every client that is told of calls to this extension."""
+    """A message for every client that is told of calls to this extension. instead: with the end of a call,
+    for who was not told that it rings."""
 
     extension: str
     message: Message
+    instead: Missed | None = None
 
 
 @dataclass(slots=True)
@@ -120,9 +122,12 @@ class Alerts:
                 self._ended[event.call_id] = alert
                 if len(self._ended) > MAX_ENDED:
                     self._ended.popitem(last=False)
-                update = CallUpdate(
-                    **shared(event, CallUpdate), state="ended", by_name=directory.member(event.by).name
-                )
+                by_name = directory.member(event.by).name
+                update = CallUpdate(**shared(event, CallUpdate), state="ended", by_name=by_name)
+                if isinstance(event, Ended):
+                    said = {**shared(alert.message, Missed), **shared(event, Missed)}
+                    instead = Missed(**said, ended_at=event.at, by_name=by_name)
+                    return Delivery(alert.extension, update, instead)
             case _:
                 return None
         return Delivery(alert.extension, update)

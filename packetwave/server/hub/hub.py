@@ -28,9 +28,12 @@ from packetwave.protocol import (
     PROTOCOL_VERSION,
     Ack,
     CallUpdate,
+    Had,
     Hello,
     Message,
+    Missed,
     ProtocolError,
+    Seen,
     Welcome,
     decode,
 )
@@ -40,6 +43,7 @@ from packetwave.server.hub.complaints import Complaints
 from packetwave.server.hub.connection import HubConnection, makes
 from packetwave.server.hub.door import Door
 from packetwave.server.hub.limits import Limits
+from packetwave.server.hub.outbox import Acknowledged, AskForPage, Behind, Numbers, Page, since
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
 from packetwave.server.hub.roster import Change, Roster
 from packetwave.server.hub.session import Backlogs, Ringing, Session, Surroundings, outgoing
@@ -64,7 +68,10 @@ class Hub:
     a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
     on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
     within `send`. on_change: clients came, went, or said who they are; some
-    times a second at most.
+    times a second at most. ask_for_page: for what a paired PC has missed. on_had, on_seen: what a paired PC
+    says of calls, with the extensions whose calls it is told.
+
+    Attribute: epoch, which run of the server this is.
     """
 
     def __init__(
@@ -77,17 +84,33 @@ class Hub:
         on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
         on_acknowledged: OnTold = lambda _call_id, _address, _took_ms: None,
         on_lost: OnLost = lambda _call_id, _address: None,
+        ask_for_page: AskForPage = lambda _wanted, give: give(Page(())),
+        on_had: Callable[[Had, tuple[str, ...]], None] = lambda _had, _extensions: None,
+        on_seen: Callable[[Seen, tuple[str, ...]], None] = lambda _seen, _extensions: None,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
         self.limits = limits
         self.tls_port = 0
         self.epoch = secrets.token_hex(8)
+        self._numbers = Numbers(self.epoch)
+        self._acknowledged = Acknowledged()
+        self._on_had = on_had
+        self._on_seen = on_seen
         self._on_the_way = on_the_way
         self._on_change = on_change
         self._backlogs = Backlogs()
         replays = Budgets(limits.replays_of_address)
         self._reports = Reports(on_told, on_confirmed, on_acknowledged, on_lost)
-        self._around = Surroundings(limits, ringing, self._reports, replays, self._backlogs)
+        self._around = Surroundings(
+            limits,
+            ringing,
+            self._reports,
+            replays,
+            self._backlogs,
+            self._numbers,
+            self._acknowledged,
+            ask_for_page,
+        )
         self._messages = Budgets(limits.messages_of_address)
         self._door = Door(limits, limits.sessions)
         self._complaints = Complaints(limits.complaints_s)
@@ -189,13 +212,23 @@ class Hub:
         """The addresses of those to be told of calls to an extension who have no client connected."""
         return self._roster.away(extension)
 
-    def send(self, extension: str, message: Message, arrived: float) -> None:
+    def send(self, extension: str, message: Message, arrived: float, instead: Missed | None = None) -> None:
         """Tell a message to every session that is told of calls to this extension. arrived: `perf_counter` of
-        its cause."""
-        ready = None
+        its cause. instead: what a paired PC is told that was not told that this call rings."""
+        ready = ready_instead = None
         for session in self._roster.told_of(extension):
-            ready = ready or outgoing(message, arrived)
-            session.put(ready)
+            if instead is not None and session.info.pairing and not session.was_told(instead.call_id):
+                ready_instead = ready_instead or outgoing(self._numbers.on(instead), arrived)
+                session.put(ready_instead)
+            else:
+                ready = ready or outgoing(self._numbers.on(message), arrived)
+                session.put(ready)
+
+    def pass_on(self, extension: str, seen: Seen) -> None:
+        """Tell the paired PCs of this extension what its person has looked at."""
+        for session in self._roster.told_of(extension):
+            if session.info.pairing:
+                session.put(outgoing(seen, perf_counter()))
 
     async def sent(self) -> None:
         """Wait until every message is given to the system or its session is gone."""
@@ -299,6 +332,10 @@ class Hub:
                 self._greet(session, message)
             elif isinstance(message, Ack):
                 session.acknowledged(message.call_id)
+            elif isinstance(message, Had) and session.info.pairing:
+                self._on_had(message, session.info.extensions)
+            elif isinstance(message, Seen) and session.info.pairing:
+                self._on_seen(message, session.info.extensions)
 
     def _greet(self, session: Session, hello: Hello) -> None:
         pairing, refusal = self._pairing_of(session, hello)
@@ -317,18 +354,26 @@ class Hub:
             session.info = said
             self._changed()
         self._apply(self._roster.identify(session, said.client, said.pairing), but=session)
+        now = datetime.now(UTC)
         session.replay(
             Welcome(
                 PROTOCOL_VERSION,
                 __version__,
                 session.info.extensions,
-                at=datetime.now(UTC),
+                at=now,
                 epoch=self.epoch,
                 is_paired=pairing is not None,
                 refusal=refusal,
                 tls_port=0 if session.is_tls else self.tls_port,
-            )
+            ),
+            None
+            if pairing is None
+            else self._behind(pairing, session, since(hello.until, pairing.made_at, now)),
         )
+
+    def _behind(self, pairing: Pairing, session: Session, begins: datetime) -> Behind:
+        has = self._acknowledged.has
+        return Behind(session.info.extensions, begins, lambda call_id: has(pairing.id, call_id))
 
     def _pairing_of(self, session: Session, hello: Hello) -> tuple[Pairing | None, str]:
         """The pairing whose key a client has, or why the one that it names does not count."""
