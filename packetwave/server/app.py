@@ -111,6 +111,12 @@ def _parser() -> Parser:
     parser.add_argument("--speed", choices=("real", "max"), help="how fast to replay (default: real)")
     parser.add_argument("--ports", metavar="5060,5080", type=parse_ports, help="the ports SIP is on")
     parser.add_argument("--listen", metavar="HOST:PORT", type=_listen, help="where clients connect")
+    parser.add_argument(
+        "--tls-listen",
+        metavar="HOST:PORT",
+        type=_listen,
+        help="where they connect with TLS (default: the next port)",
+    )
     parser.add_argument("--mongodb", metavar="URI|@FILE", help="use this MongoDB; @FILE holds the URI")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="where settings and calls are kept")
     parser.add_argument("--events", metavar="FILE|-", help="write call events as JSON lines")
@@ -151,6 +157,8 @@ def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings
         settings = replace(settings, ports=options.ports)
     if options.listen:
         settings = replace(settings, listen=options.listen)
+    if options.tls_listen:
+        settings = replace(settings, tls_listen=options.tls_listen)
     if options.mongodb:
         settings = replace(settings, mongodb=options.mongodb)
     fault = _SETTINGS_FAULTS.get(loaded.trouble)
@@ -289,6 +297,7 @@ def _watch(
                 events=start.events,
                 on_end=on_end,
                 must_watch=True,
+                data_dir=folder,
             )
         )
         try:
@@ -318,6 +327,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                     on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
                     keep=start.keep,
                     file_faults=start.file_faults,
+                    data_dir=start.folder,
                 ),
                 listener,
             ),

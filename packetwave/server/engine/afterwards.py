@@ -12,7 +12,7 @@ from typing import Any
 
 from packetwave.protocol import Had, Seen
 from packetwave.server.engine.switchboard import Switchboard
-from packetwave.server.hub.outbox import Page, Wanted, missed
+from packetwave.server.hub.outbox import Page, Past, Wanted, missed
 from packetwave.server.office.values import CallRecord
 from packetwave.server.store.base import CallStore, StoreError, place_of
 from packetwave.server.store.thread import StoreThread
@@ -34,7 +34,7 @@ MOST_WAITING = 1_000
 _CALL_ID = re.compile(r"[0-9a-f]{16}\Z")
 
 
-class Afterwards:
+class Afterwards(Past):
     """spawn: starts a coroutine under supervision. pass_on: tells the paired PCs of an extension what was
     looked at."""
 
@@ -54,11 +54,18 @@ class Afterwards:
         self._waiting = 0
 
     def ask(self, wanted: Wanted, give: Callable[[Page], None]) -> None:
-        """See `outbox.AskForPage`."""
+        """See `Past.ask`."""
         self._spawn("what a PC has missed", self._give(wanted, give))
 
-    def had(self, said: Had, extensions: tuple[str, ...]) -> None:
-        """A paired PC of these extensions has shown this call."""
+    def hear(self, said: Had | Seen, extensions: tuple[str, ...]) -> None:
+        """See `Past.hear`."""
+        if isinstance(said, Had):
+            self._had(said, extensions)
+        else:
+            self._seen(said, extensions)
+
+    def _had(self, said: Had, extensions: tuple[str, ...]) -> None:
+        """Its person was shown this call."""
         now = datetime.now(UTC)
         if (
             _CALL_ID.match(said.call_id)
@@ -69,8 +76,8 @@ class Afterwards:
         ):
             self._later("a call that a PC had", self._take_in(said))
 
-    def seen(self, said: Seen, extensions: tuple[str, ...]) -> None:
-        """The person at a paired PC of these extensions has looked at these calls."""
+    def _seen(self, said: Seen, extensions: tuple[str, ...]) -> None:
+        """Its person has looked at these calls."""
         call_ids = tuple(dict.fromkeys(said.call_ids))[:MOST_SEEN]
         if call_ids:
             self._later("calls that were looked at", self._note_seen(call_ids, extensions))

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import perf_counter
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from packetwave import __version__
@@ -24,7 +25,6 @@ from packetwave.protocol import (
     CLOSE_BAD_DATA,
     CLOSE_NOT_TEXT,
     CLOSE_POLICY,
-    MAX_FROM_CLIENT_BYTES,
     PROTOCOL_VERSION,
     Ack,
     CallUpdate,
@@ -40,24 +40,22 @@ from packetwave.protocol import (
 from packetwave.server.hub.budget import Budgets
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.hub.complaints import Complaints
-from packetwave.server.hub.connection import HubConnection, makes
+from packetwave.server.hub.connection import HubConnection
 from packetwave.server.hub.door import Door
 from packetwave.server.hub.limits import Limits
-from packetwave.server.hub.outbox import Acknowledged, AskForPage, Behind, Numbers, Page, since
+from packetwave.server.hub.listening import listen
+from packetwave.server.hub.outbox import Acknowledged, Behind, Numbers, Past, since
+from packetwave.server.hub.pairing import Asked, Pairer
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
 from packetwave.server.hub.roster import Change, Roster
 from packetwave.server.hub.session import Backlogs, Ringing, Session, Surroundings, outgoing
 from packetwave.server.office.directory import Directory
 from packetwave.server.office.validation import check_extension
 from packetwave.server.trust.pairings import Pairing
+from packetwave.server.trust.trust import Trust
 
 log = logging.getLogger(__name__)
 _crash = logging.getLogger("packetwave.crash")
-
-_unheard = logging.getLogger(f"{__name__}.websockets")
-_unheard.disabled = True
-"""What websockets would write for each peer that fails, with a traceback: a flood of lines. The hub says
-it."""
 
 
 class Hub:
@@ -68,10 +66,10 @@ class Hub:
     a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
     on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
     within `send`. on_change: clients came, went, or said who they are; some
-    times a second at most. ask_for_page: for what a paired PC has missed. on_had, on_seen: what a paired PC
-    says of calls, with the extensions whose calls it is told.
+    times a second at most. past: knows what paired PCs missed. trust: who the server is and who is paired,
+    None for a hub without.
 
-    Attribute: epoch, which run of the server this is.
+    Attributes: pairer, None without trust; epoch, which run of the server this is; tls_port, 0 without TLS.
     """
 
     def __init__(
@@ -84,9 +82,8 @@ class Hub:
         on_confirmed: OnTold = lambda _call_id, _address, _took_ms: None,
         on_acknowledged: OnTold = lambda _call_id, _address, _took_ms: None,
         on_lost: OnLost = lambda _call_id, _address: None,
-        ask_for_page: AskForPage = lambda _wanted, give: give(Page(())),
-        on_had: Callable[[Had, tuple[str, ...]], None] = lambda _had, _extensions: None,
-        on_seen: Callable[[Seen, tuple[str, ...]], None] = lambda _seen, _extensions: None,
+        past: Past = Past(),  # noqa: B008 - it has no state
+        trust: Trust | None = None,
         limits: Limits = Limits(),  # noqa: B008 - a frozen value
     ) -> None:
         self.limits = limits
@@ -94,8 +91,7 @@ class Hub:
         self.epoch = secrets.token_hex(8)
         self._numbers = Numbers(self.epoch)
         self._acknowledged = Acknowledged()
-        self._on_had = on_had
-        self._on_seen = on_seen
+        self._past = past
         self._on_the_way = on_the_way
         self._on_change = on_change
         self._backlogs = Backlogs()
@@ -109,45 +105,59 @@ class Hub:
             self._backlogs,
             self._numbers,
             self._acknowledged,
-            ask_for_page,
+            past.ask,
         )
         self._messages = Budgets(limits.messages_of_address)
         self._door = Door(limits, limits.sessions)
+        self.pairer: Pairer | None = None
+        if trust is not None:
+            self.pairer = Pairer(
+                limits,
+                trust,
+                extensions_at=lambda address: self._directory.extensions_at(address),
+                is_connected=lambda pairing: bool(self._roster.of_pairing(pairing)),
+                on_change=self._changed,
+            )
+        self._directory = Directory()
         self._complaints = Complaints(limits.complaints_s)
         self._roster: Roster[Session] = Roster()
         self._sessions: dict[Session, None] = {}
         self._clients: tuple[ClientInfo, ...] | None = ()
         self._kept: frozenset[str] = frozenset()
         self._turned_away: set[HubConnection] = set()
-        self._server: Server | None = None
+        self._opening: set[HubConnection] = set()
+        self._plain: Server | None = None
+        self._tls: Server | None = None
         self._beat: asyncio.TimerHandle | None = None
         self._change: asyncio.TimerHandle | None = None
 
     async def open(self, host: str, port: int) -> int:
-        """Listen; the port (of use where 0 was asked for). Raises OSError, as where the port is taken."""
-        limits = self.limits
-        self._door = Door(limits, self._places())
+        """Listen without TLS; the port (of use where 0 was asked for). Raises OSError, as where the port is
+        taken."""
+        self._plain = await self._listen(host, port, None)
+        return _port_of(self._plain)
+
+    async def open_tls(self, host: str, port: int, context: ssl.SSLContext) -> int:
+        """The same with TLS."""
+        self._tls = await self._listen(host, port, context)
+        self.tls_port = _port_of(self._tls)
+        return self.tls_port
+
+    async def close_plain(self) -> None:
+        """Listen without TLS no more; its sessions are closed (1001)."""
+        server, self._plain = self._plain, None
+        await self._close(server)
+
+    async def _listen(self, host: str, port: int, context: ssl.SSLContext | None) -> Server:
+        self._begin_counting()
+        return await listen(self, self._serve, host, port, context)
+
+    def _begin_counting(self) -> None:
+        if self._beat is not None:
+            return
+        self._door = Door(self.limits, self._places())
         self._door.keep(self._kept)
-        self._server = await serve(
-            self._serve,
-            host,
-            port,
-            # A browser always says where its page is from; no page may read a person's calls.
-            origins=[None],
-            compression=None,
-            max_size=MAX_FROM_CLIENT_BYTES,
-            open_timeout=limits.handshake_s,
-            close_timeout=limits.close_s,
-            ping_interval=None,  # the hub's own beat pings: one timer for all
-            write_limit=limits.buffered_bytes,
-            server_header=None,
-            create_connection=makes(self),
-            logger=_unheard,
-            backlog=limits.backlog,
-        )
-        self._beat = asyncio.get_running_loop().call_later(limits.beat_s, self._next_beat)
-        listening: int = next(iter(self._server.sockets)).getsockname()[1]
-        return listening
+        self._beat = asyncio.get_running_loop().call_later(self.limits.beat_s, self._next_beat)
 
     def _places(self) -> int:
         limits = self.limits
@@ -161,27 +171,32 @@ class Hub:
         return places
 
     async def close(self) -> None:
-        """Close every session (1001), then the port. Bounded; may be called twice."""
-        if self._server is None:
-            return
-        for connection in list(self._turned_away):
-            connection.transport.abort()
-        self._server.close()  # with code 1001
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2 * self.limits.close_s):
-                await self._server.wait_closed()
-        self._server = None
+        """Close every session (1001), then the ports. Bounded; may be called twice."""
         for timer in (self._beat, self._change):
             if timer is not None:
                 timer.cancel()
         self._beat = self._change = None
+        for connection in (*self._turned_away, *self._opening):
+            connection.transport.abort()
+        plain, tls = self._plain, self._tls
+        self._plain = self._tls = None
+        await self._close(plain, tls)
         self._reports.give()
+
+    async def _close(self, *servers: Server | None) -> None:
+        for server in filter(None, servers):
+            server.close()  # with code 1001
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2 * self.limits.close_s):
+                for server in filter(None, servers):
+                    await server.wait_closed()
 
     def use(self, directory: Directory, pairings: Mapping[str, Pairing]) -> None:
         """The members, and the pairings by their ids, from now on. Places are kept for their addresses. The
         sessions of a pairing that is gone are closed."""
         self.keep(directory.addresses | {each.address for each in pairings.values() if each.address})
-        for session in self._sessions:
+        self._directory = directory
+        for session in list(self._sessions):
             if session.info.pairing and session.info.pairing not in pairings:
                 session.close(CLOSE_POLICY, "revoked")
         self._apply(self._roster.use(directory, pairings))
@@ -247,7 +262,9 @@ class Hub:
         refusal = self._door.enter(connection.address, asyncio.get_running_loop().time())
         if refusal is not None:
             self.complain(refusal, connection.address)
-        return refusal is None
+            return False
+        self._opening.add(connection)
+        return True
 
     def lingers(self, connection: HubConnection) -> bool:
         if len(self._turned_away) >= self.limits.turned_away:
@@ -256,6 +273,7 @@ class Hub:
         return True
 
     def leave(self, connection: HubConnection) -> None:
+        self._opening.discard(connection)
         if connection.has_place:
             self._door.leave(connection.address, was_opened=connection.is_open)
         else:
@@ -285,6 +303,7 @@ class Hub:
         address = connection.address
         info = ClientInfo(address, datetime.now(UTC), is_tls=connection.is_tls)
         session = Session(connection, info, self._around)
+        self._opening.discard(connection)
         self._door.opened(address)
         connection.begin(session)
         self._sessions[session] = None
@@ -296,6 +315,8 @@ class Hub:
     def _end(self, session: Session) -> None:
         session.end()
         del self._sessions[session]
+        if self.pairer is not None:
+            self.pairer.gone(session)
         self._apply(self._roster.leave(session))
         self._changed()
 
@@ -332,10 +353,11 @@ class Hub:
                 self._greet(session, message)
             elif isinstance(message, Ack):
                 session.acknowledged(message.call_id)
-            elif isinstance(message, Had) and session.info.pairing:
-                self._on_had(message, session.info.extensions)
-            elif isinstance(message, Seen) and session.info.pairing:
-                self._on_seen(message, session.info.extensions)
+            elif isinstance(message, Had | Seen):
+                if session.info.pairing:
+                    self._past.hear(message, session.info.extensions)
+            elif isinstance(message, Asked) and self.pairer is not None:
+                await self.pairer.hear(session, message)
 
     def _greet(self, session: Session, hello: Hello) -> None:
         pairing, refusal = self._pairing_of(session, hello)
@@ -377,7 +399,8 @@ class Hub:
 
     def _pairing_of(self, session: Session, hello: Hello) -> tuple[Pairing | None, str]:
         """The pairing whose key a client has, or why the one that it names does not count."""
-        return None, ""
+        found = self.pairer.recognise(session, hello) if self.pairer is not None else None
+        return (found, "") if isinstance(found, Pairing) else (None, found or "")
 
     async def _refuse(self, connection: HubConnection, code: int, reason: str) -> None:
         self.complain("said what is no message", connection.address)
@@ -389,11 +412,13 @@ class Hub:
         loop = asyncio.get_running_loop()
         self._beat = loop.call_later(self.limits.beat_s, self._next_beat)
         self._complaints.tell(loop.time())
+        if self.pairer is not None:
+            self.pairer.beat()
         self.beat()
 
     def _changed(self) -> None:
         self._clients = None
-        if self._change is None and self._server is not None:
+        if self._change is None and (self._plain or self._tls):
             self._change = asyncio.get_running_loop().call_later(self.limits.changes_s, self._tell_change)
 
     def _tell_change(self) -> None:
@@ -402,3 +427,8 @@ class Hub:
             self._on_change()
         except Exception:  # noqa: BLE001 - whoever listens, clients are served
             _crash.error("a change of the clients could not be told", exc_info=True)
+
+
+def _port_of(server: Server) -> int:
+    port: int = next(iter(server.sockets)).getsockname()[1]
+    return port

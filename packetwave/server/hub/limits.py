@@ -54,6 +54,13 @@ class Limits:
     attack."""
     connects_of_strangers: Rate = Rate(1_000, 200)
     """All addresses in no row together: a handshake costs half a millisecond."""
+    wrong_keys_of_address: Rate = Rate(300, 1)
+    """Pairings named with a key that is not theirs; beyond them the session is closed. A key has 256 bits: no
+    number of guesses helps, and a terminal server may come with all its old ones at once."""
+    enrolments_of_address: Rate = Rate(300, 1)
+    enrolments: Rate = Rate(1_000, 20)
+    """Proofs asked for by PCs of a roll-out; beyond them they are told to come again."""
+
     frames: Rate = Rate(60, 2)
     """From one session, of any kind, fragments and pings too; answers to the server's own pings are free.
     Beyond them the session is closed: a client says hello, and later acknowledges."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from packetwave.protocol import IncomingCall, Message, Missed
+from packetwave.protocol import Had, IncomingCall, Message, Missed, Seen
 from packetwave.server.office.record import shared
 from packetwave.server.office.values import CallRecord
 from packetwave.server.store.base import Place
@@ -106,7 +106,17 @@ class Wanted:
 
 
 AskForPage = Callable[[Wanted, Callable[[Page], None]], None]
-"""Asks for a page; it is given later, on the loop thread."""
+
+
+class Past:
+    """Who knows of calls that are over; this one knows of none."""
+
+    def ask(self, wanted: Wanted, give: Callable[[Page], None]) -> None:
+        """Ask for a page; it is given now or later, on the loop thread."""
+        give(Page(()))
+
+    def hear(self, said: Had | Seen, extensions: tuple[str, ...]) -> None:
+        """What a paired PC of these extensions says of its calls."""
 
 
 class Behind:

@@ -29,7 +29,11 @@ _ID_BYTES = 8
 
 
 class BookError(ValueError):
-    """The text is no book, or one of a later program."""
+    """The text is no book, or a change is not possible."""
+
+
+class LaterBookError(BookError):
+    """The book was written by a later version of this program."""
 
 
 class Refusal(StrEnum):
@@ -113,6 +117,16 @@ class Book:
         """With this enrolment key, or with what is left of it."""
         return replace(self, keys=MappingProxyType({**self.keys, key.id: key}))
 
+    def serving(self, now: datetime) -> "Book":
+        """Without the enrolment keys that are over."""
+        left = {each.id: each for each in self.keys.values() if each.serves(now)}
+        return replace(self, keys=MappingProxyType(left))
+
+    def use_key(self, key_id: str) -> "Book":
+        """With one use less of this key."""
+        key = self.keys.get(key_id)
+        return self if key is None else self.put_key(key.used())
+
     def drop_key(self, key_id: str) -> "Book":
         left = {each.id: each for each in self.keys.values() if each.id != key_id}
         return replace(self, keys=MappingProxyType(left))
@@ -164,7 +178,7 @@ def from_text(text: str) -> Book:
         said = json.loads(text)
         number = said["format"]
         if not isinstance(number, int) or number > _FORMAT:
-            raise BookError("the pairings were written by a later version of this program")
+            raise LaterBookError("the pairings were written by a later version of this program")
         pairings = [_pairing(each) for each in said["pairings"]]
         keys = [
             EnrolmentKey(

@@ -13,6 +13,7 @@ from typing import Self
 from packetwave.protocol import IncomingCall
 from packetwave.server.hub import Hub
 from packetwave.server.hub.limits import Limits, Rate
+from packetwave.server.hub.outbox import Past
 from packetwave.server.office.directory import Directory
 from packetwave.server.office.values import Member, MemberTable
 
@@ -81,7 +82,7 @@ class Office:
         self.changes += 1
 
 
-def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - a frozen value
+def make_hub(office: Office, limits: Limits = Limits(), past: Past = Past()) -> Hub:  # noqa: B008
     return Hub(
         ringing=office.ringing,
         on_told=office.note_told,
@@ -89,6 +90,7 @@ def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - 
         on_acknowledged=office.note_acknowledged,
         on_lost=office.note_lost,
         on_change=office.note_change,
+        past=past,
         limits=limits,
     )
 

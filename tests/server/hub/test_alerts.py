@@ -15,7 +15,7 @@ from packetwave.server.calls.events import (
     Stopped,
 )
 from packetwave.server.hub import alerts as alerts_module
-from packetwave.server.hub.alerts import Alerts, Delivery
+from packetwave.server.hub.alerts import Alerts
 from packetwave.server.office.directory import Directory
 from packetwave.server.office.values import CallRecord, Member, MemberTable
 
@@ -94,7 +94,15 @@ def test_the_end_names_who_answered_and_forgets_the_call() -> None:
     alerts.rings(RECORD, DESKS)
     told = alerts.goes_on(Ended("c1", AT, Outcome.ANSWERED_ELSEWHERE, "1002"), DESKS)
     update = CallUpdate("c1", "ended", "answered_elsewhere", "1002", "박민수", AT)
-    assert told == Delivery("1001", update)
+    assert told is not None
+    assert (told.extension, told.message) == ("1001", update)
+    assert told.instead is not None, "for who was not told that it rings"
+    assert (told.instead.call_id, told.instead.outcome, told.instead.by_name) == (
+        "c1",
+        "answered_elsewhere",
+        "박민수",
+    )
+    assert (told.instead.rang_at, told.instead.ended_at) == (RECORD.rang_at, AT)
     assert len(alerts) == 0
     assert alerts.goes_on(Ended("unknown", AT, Outcome.MISSED), DESKS) is None
 
