@@ -92,8 +92,8 @@ class Ledger:
         self._hear(message.rang_at)
         return entry is None
 
-    def updated(self, message: CallUpdate) -> Entry | None:
-        """Something became of a call. The entry where it comes onto the list of missed calls by that."""
+    def updated(self, message: CallUpdate) -> Missed | None:
+        """Something became of a call. It as a missed one, where it comes onto the list of those by that."""
         if message.state not in ("answered", "ended"):
             return None
         told, entry = self._unsettled.pop(message.call_id, None), self._shown.get(message.call_id)
@@ -105,7 +105,7 @@ class Ledger:
             is_missed = is_over and message.outcome == "missed" and self._lists_shown
             entry = replace(entry, is_over=is_over, is_missed=is_missed)
             self._shown.put(entry)
-            listed = entry if is_missed else None
+            listed = missed_of(entry, "missed", message.at) if is_missed else None
         self._hear(message.at)
         return listed
 
@@ -137,7 +137,7 @@ class Ledger:
         unseen: list[Missed] = []
         if message.is_paired and message.at is not None and message.epoch:
             for told in [each for each in self._unsettled.values() if each.call_id not in self._again]:
-                unseen.append(_unseen(told))
+                unseen.append(missed_of(entry_of(told), "unknown"))
                 self.tells_missed(unseen[-1])
                 had += _had(entry_of(told), message)
             for entry in self._shown.open():
@@ -145,6 +145,10 @@ class Ledger:
                     had += _had(entry, message)
         self._hear(message.at)
         return had[-MOST_HAD:], unseen
+
+    def is_listing(self, call_id: str) -> bool:
+        """Whether a missed call is on its way to the screen."""
+        return call_id in self._listing
 
     # What became of it here
 
@@ -198,19 +202,18 @@ def _had(entry: Entry, welcome: Welcome) -> list[Had]:
     return [Had(*said, entry.direction)]
 
 
-def _unseen(told: IncomingCall) -> Missed:
-    """A call that was told and never seen, and that the server has forgotten."""
+def missed_of(entry: Entry, outcome: str, ended_at: datetime | None = None) -> Missed:
+    """A call on record as a server tells of one that is over."""
     return Missed(
-        told.caller,
-        told.called,
-        told.call_id,
-        told.rang_at,
-        outcome="unknown",
-        caller_name=told.caller_name,
-        caller_company=told.caller_company,
-        called_name=told.called_name,
-        dialled=told.dialled,
-        via=told.via,
-        direction=told.direction,
-        epoch=told.epoch,
+        entry.caller,
+        entry.called,
+        entry.call_id,
+        entry.rang_at,
+        ended_at,
+        outcome,
+        caller_name=entry.caller_name,
+        caller_company=entry.caller_company,
+        dialled=entry.dialled,
+        direction=entry.direction,
+        epoch=entry.epoch,
     )
