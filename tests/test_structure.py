@@ -23,7 +23,11 @@ PURE = (
     "packetwave.server.calls",
     "packetwave.server.diagnosis",
     "packetwave.server.office",
+    "packetwave.client.address",
+    "packetwave.client.attempt",
     "packetwave.client.calls",
+    "packetwave.client.line",
+    "packetwave.client.routes",
     "packetwave.client.desk.cards",
 )
 
@@ -58,6 +62,7 @@ FLOORS = (  # a room may import those before it, and itself
     "packetwave.server.app",
     "packetwave.server.__main__",
     "packetwave.client.address",
+    "packetwave.client.tls",
     "packetwave.client.preset",
     "packetwave.client.settings",
     "packetwave.client",
