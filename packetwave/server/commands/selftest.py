@@ -50,8 +50,7 @@ def _check_hub(_folder: Path) -> str:
     async def told() -> IncomingCall:
         message = IncomingCall("01012345678", "1001", call_id="self-test")
         hub = Hub(
-            ringing_at=lambda _address, after, _number: [(1, message)][after:],
-            extensions_at=lambda _address: ("1001",),
+            ringing=lambda _extensions, after, _number: [(1, message)][after:],
             on_told=lambda _call_id, _address, _took_ms: None,
             on_change=lambda: None,
         )

@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 from packetwave.common.numbers import mask
 from packetwave.server.calls.events import (
@@ -41,8 +40,9 @@ MAX_RECENT = 2_000
 class Switchboard:
     """Call events in; records, messages, lines and notices out.
 
-    send: a message for addresses, with the `perf_counter` of its cause. write: what is to be said, in one
-    write: a call's record, the event that made it so. is_connected: whether a client is there.
+    send: a message for an extension, with the `perf_counter` of its cause. write: what is to be said, in one
+    write: a call's record, the event that made it so. is_paired: whether a pairing has an extension. away:
+    the addresses of those to be told of an extension's calls who have no client connected.
     """
 
     def __init__(
@@ -51,14 +51,15 @@ class Switchboard:
         send: Callable[[Delivery, float], None],
         write: Callable[[CallRecord | None, RecordedEvent | None], None],
         notify: Callable[[Notice], None],
-        is_connected: Callable[[str], bool],
+        is_paired: Callable[[str], bool],
+        away: Callable[[str], tuple[str, ...]],
     ) -> None:
         self.directory = Directory()
-        self.alerts = Alerts()
+        self.alerts = Alerts(is_paired)
         self._send = send
         self._write = write
         self._notify = notify
-        self._is_connected = is_connected
+        self._away = away
         self._live: dict[str, CallRecord] = {}
         self._recent: OrderedDict[str, CallRecord] = OrderedDict()
         self._over: set[str] = set()
@@ -77,10 +78,9 @@ class Switchboard:
                 self.alerts.rings(record, self.directory)
 
     def use_members(self, table: MemberTable) -> None:
-        """Use this members table from now on. PCs that it adds to a ringing phone are told."""
+        """Use this members table from now on. Who is told of calls that ring is the hub's to look at."""
         self.directory = Directory(table)
-        for told in self.alerts.move(self.directory):
-            self._send(told, perf_counter())
+        self.alerts.move(self.directory)
         self._notify(MembersChanged(table))
 
     def take(self, event: CallEvent, arrived: float) -> None:
@@ -124,7 +124,7 @@ class Switchboard:
         told = self.alerts.rings(record, self.directory)
         if told is not None:
             self._send(told, arrived)
-            record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
+            record = records.miss(record, self._away(told.extension))
         log.info("%s rings, called by %s", record.called, mask(record.caller))
         if before is None:  # else it was said before the restart
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))

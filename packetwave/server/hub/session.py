@@ -19,9 +19,9 @@ from packetwave.server.hub.connection import HubConnection
 from packetwave.server.hub.limits import Limits
 from packetwave.server.hub.reports import Reports
 
-RingingAt = Callable[[str, int, int], list[tuple[int, IncomingCall]]]
-"""address, place, number: at most so many calls that ring there, after that place (0: from the first), each
-with its own place, which grows."""
+Ringing = Callable[[tuple[str, ...], int, int], list[tuple[int, IncomingCall]]]
+"""extensions, place, number: at most so many calls that ring there, after that place (0: from the first),
+each with its own place, which grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Surroundings:
     """What the sessions of one hub share."""
 
     limits: Limits
-    ringing_at: RingingAt
+    ringing: Ringing
     reports: Reports
     replays: Budgets
     backlogs: "Backlogs"
@@ -74,17 +74,20 @@ class Backlogs:
 class Session:
     """A client that is connected.
 
-    Attributes: address; info, as others see it. Alerts written are followed by a ping of the server's: what
-    answers it has read all that came before, in every WebSocket library, so the alert has arrived at the PC.
+    Attributes: address; is_tls; info, as others see it. Alerts written are followed by a ping of the
+    server's: what answers it has read all that came before, in every WebSocket library, so the alert has
+    arrived at the PC.
     """
 
     def __init__(self, connection: HubConnection, info: ClientInfo, around: Surroundings) -> None:
         self.address = info.address
+        self.is_tls = info.is_tls
         self.info = info
         self._connection = connection
         self._around = around
         self._queue: list[Outgoing] = []  # lists: an empty deque is ten times as large
         self._replayed: int | None = None
+        self._replays_only: tuple[str, ...] | None = None
         self._after_replay: Message | None = None
         self._turn: asyncio.Handle | None = None
         self._pinged: bytes | None = None
@@ -113,9 +116,17 @@ class Session:
             self._connection.crashed()
 
     def replay(self, then: Message | None = None) -> None:
-        """Tell all calls that ring at this address, oldest first; then this message, when all are told."""
+        """Tell all calls that ring for this client, oldest first; then this message, when all are told."""
         self._replayed = 0
+        self._replays_only = None
         self._after_replay = then
+        self.writable()
+
+    def replay_gained(self, extensions: tuple[str, ...]) -> None:
+        """Tell the calls that ring at extensions that it is told of from now on."""
+        # In the middle of a replay all are told anew: some again, none is left out.
+        self._replays_only = extensions if self._replayed is None else None
+        self._replayed = 0
         self.writable()
 
     def writable(self) -> None:
@@ -146,7 +157,8 @@ class Session:
         budget = self._around.replays.of(self.address)
         wait_s = budget.wait_s(loop.time(), 0)
         if wait_s == 0:
-            page = self._around.ringing_at(self.address, self._replayed, limits.page)
+            extensions = self.info.extensions if self._replays_only is None else self._replays_only
+            page = self._around.ringing(extensions, self._replayed, limits.page)
             written = 0
             for place, message in page:
                 if not self._connection.is_writable:
@@ -175,6 +187,17 @@ class Session:
             if self.info.acks:
                 self._expect_ack(message)
             self._around.reports.told(message.call_id, self.address, _took_ms(message))
+
+    def close(self, code: int, reason: str) -> None:
+        """End it and say why."""
+        try:
+            self._connection.end(code, reason)
+        except Exception:  # noqa: BLE001 - whatever it is, it ends here
+            self._connection.crashed()
+
+    def make_room(self) -> None:
+        """End it for the sake of a newer one."""
+        self._connection.make_room()
 
     # Whether it arrives, and is seen
 

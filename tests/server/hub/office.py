@@ -13,6 +13,8 @@ from typing import Self
 from packetwave.protocol import IncomingCall
 from packetwave.server.hub import Hub
 from packetwave.server.hub.limits import Limits, Rate
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import Member, MemberTable
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 CALL = IncomingCall("01012345678", "1001", call_id="c1", caller_name="홍길동")
@@ -42,8 +44,8 @@ class Office:
     """What the hub asks its surroundings for, and what it told them."""
 
     def __init__(self) -> None:
-        self.extensions: tuple[str, ...] = ("1001",)
-        self.ringing: dict[str, list[IncomingCall]] = {}
+        self.rows: tuple[tuple[str, str], ...] = (("1001", HERE), ("1002", THERE))
+        self.calls: list[IncomingCall] = []
         self.told: list[tuple[str, str]] = []
         self.confirmed: list[tuple[str, str]] = []
         self.acknowledged: list[tuple[str, str]] = []
@@ -51,14 +53,14 @@ class Office:
         self.asked: Counter[str] = Counter()
         self.changes = 0
 
-    def ringing_at(self, address: str, after: int, number: int) -> list[tuple[int, IncomingCall]]:
-        self.asked["ringing_at"] += 1
-        calls = self.ringing.get(address, [])
-        return list(enumerate(calls, 1))[after : after + number]
+    @property
+    def directory(self) -> Directory:
+        return Directory(MemberTable(tuple(Member(*row) for row in self.rows)))
 
-    def extensions_at(self, address: str) -> tuple[str, ...]:
-        self.asked["extensions_at"] += 1
-        return self.extensions if address == HERE else ()
+    def ringing(self, extensions: tuple[str, ...], after: int, number: int) -> list[tuple[int, IncomingCall]]:
+        self.asked["ringing"] += 1
+        calls = [call for call in self.calls if call.called in extensions]
+        return list(enumerate(calls, 1))[after : after + number]
 
     def note_told(self, call_id: str, address: str, took_ms: float) -> None:
         assert took_ms >= 0
@@ -81,8 +83,7 @@ class Office:
 
 def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - a frozen value
     return Hub(
-        ringing_at=office.ringing_at,
-        extensions_at=office.extensions_at,
+        ringing=office.ringing,
         on_told=office.note_told,
         on_confirmed=office.note_confirmed,
         on_acknowledged=office.note_acknowledged,
@@ -95,6 +96,8 @@ def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - 
 @contextlib.asynccontextmanager
 async def a_hub(office: Office, limits: Limits = Limits()) -> AsyncIterator[tuple[Hub, str]]:  # noqa: B008
     hub = make_hub(office, limits)
+    hub.use(office.directory, {})
+    hub.keep(frozenset())  # places are kept for nobody, but where a test says so
     port = await hub.open("0.0.0.0", 0)
     try:
         yield hub, f"ws://127.0.0.1:{port}"
