@@ -19,6 +19,7 @@ from packetwave.client.events import EventLines
 from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
+from packetwave.client.trust import Trust
 from packetwave.common import logs, paths, settings
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest
@@ -78,7 +79,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
     try:
         if arguments.headless:
             server = preset.server(arguments.server, given, loaded.settings.server)
-            return _run_headless(server.text, given.extension.text, instance, listener)
+            return _run_headless(server.text, given, data_dir, instance, listener)
         if not has_display():
             return _fail("there is no display to show windows on; --headless runs without one")
         from packetwave.client.desk import desk
@@ -103,11 +104,14 @@ def _load(path: Path) -> Loaded[ClientSettings]:
         return Loaded(ClientSettings(), (said,), Trouble.UNUSABLE)
 
 
-def _run_headless(server: str, extension: str, instance: Instance, listener: Callable[[Notice], None]) -> int:
+def _run_headless(
+    server: str, given: Preset, data_dir: Path, instance: Instance, listener: Callable[[Notice], None]
+) -> int:
     signals = StopSignals()
     try:
         signals.install()
-        if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
+        asked: dict[str, Callable[[], None]] = {InstanceRequest.QUIT: signals.ask}
+        if not instance.claim(lambda request: asked.get(request, _ignore)()):
             return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
 
         def show(notice: Notice) -> None:
@@ -115,7 +119,9 @@ def _run_headless(server: str, extension: str, instance: Instance, listener: Cal
             if isinstance(notice, CallRinging):
                 engine.shown(notice.call.call_id)  # there is nothing else that could show it
 
-        engine = Engine(show, server, extension=extension)
+        engine = Engine(show, server, extension=given.extension.text, trust=Trust(data_dir), given=given)
+        asked[InstanceRequest.PAIR] = engine.pair
+        asked[InstanceRequest.CONFIRM_PAIRING] = engine.confirm_pairing
         engine.start()
         signals.wait()
         engine.stop()
@@ -151,9 +157,13 @@ def _nobody(_notice: Notice) -> None:
     """Listens to the notices where no one else does."""
 
 
+def _ignore() -> None:
+    """What another start asks and this version, or one without windows, does not do."""
+
+
 def _parser() -> Parser:
     parser = Parser(prog="packetwave-client", description="Shows a popup when the desk phone rings.")
-    parser.add_argument("--server", metavar="URL", help="ws://host:8765, host or host:port")
+    parser.add_argument("--server", metavar="URL", help="host, host:port, wss://host or ws://host")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="settings and logs")
     parser.add_argument("--headless", action="store_true", help="run without a display")
     parser.add_argument("--events", metavar="FILE", help="write what happens as JSON lines; - for stdout")

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from packetwave import __version__
-from packetwave.client import wakefulness
+from packetwave.client import preset, wakefulness
 from packetwave.client.acks import Acks
+from packetwave.client.attempt import Asking
+from packetwave.client.bond import Answer, Bond, BondState, Then
 from packetwave.client.calls import (
     RING_LIMIT_S,
     CallChanged,
@@ -29,7 +31,9 @@ from packetwave.client.calls import (
 )
 from packetwave.client.ledger import Ledger, News
 from packetwave.client.link import Backoff, Link, LinkState, Phase
+from packetwave.client.preset import Preset
 from packetwave.client.shown import Shown
+from packetwave.client.trust import Trust
 from packetwave.common.numbers import mask
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.protocol import (
@@ -61,20 +65,28 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BondChanged:
+    """How this PC stands with its server."""
+
+    state: BondState
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something in the client failed unexpectedly; it goes on."""
 
     failure: Failure
 
 
-Notice = LinkChanged | CallRinging | CallChanged | CallMissed | MissedKept | MissedSeen | Failed
+Notice = LinkChanged | BondChanged | CallRinging | CallChanged | CallMissed | MissedKept | MissedSeen | Failed
 
 
 class Engine:
     """Started once, stopped once; both at once or in any order are fine.
 
     language, extension: what is said in `hello`, see docs/protocol.md. shown: what this PC has of each call,
-    None for nothing yet. lists_shown: as `Ledger`. clock_s: as `wakefulness.clock_s`.
+    None for nothing yet. lists_shown: as `Ledger`. trust: what is kept of the pairing, None for nothing.
+    given: by the installation or a policy. clock_s: as `wakefulness.clock_s`.
     """
 
     def __init__(
@@ -86,6 +98,9 @@ class Engine:
         extension: str = "",
         shown: Shown | None = None,
         lists_shown: bool = True,
+        trust: Trust | None = None,
+        given: Preset = Preset(),  # noqa: B008 - a frozen value
+        forget_enrolment: Callable[[], object] = preset.forget_enrolment,
         ring_limit_s: float = RING_LIMIT_S,
         backoff: Callable[[], Backoff] = Backoff,
         clock_s: Callable[[], float] = wakefulness.clock_s,
@@ -93,6 +108,14 @@ class Engine:
         self._listener = listener
         self._server = server
         self._named = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension, acks=True)
+        self._bond = Bond(
+            Trust(None) if trust is None else trust,
+            given,
+            Asking(socket.gethostname(), extension),
+            lambda: self._hello,
+            lambda state: self._tell(BondChanged(state)),
+            forget_enrolment,
+        )
         self._backoff = backoff
         self._calls = Calls(ring_limit_s=ring_limit_s)
         self._shown_file = Shown(None) if shown is None else shown
@@ -119,6 +142,11 @@ class Engine:
     def _hello(self) -> Hello:
         return replace(self._named, until=self._ledger.until)
 
+    @property
+    def standing(self) -> BondState:
+        """How this PC stands with its server. After the start its changes are notices."""
+        return self._bond.state
+
     def start(self) -> None:
         """Begin to connect."""
         self._thread.start()
@@ -135,6 +163,18 @@ class Engine:
     def retry(self) -> None:
         """Try to connect now instead of waiting. Any thread."""
         self._order(lambda: self._link.retry() if self._link else None)
+
+    def pair(self) -> None:
+        """Ask the server to be paired, or paired anew; digits follow. Any thread."""
+        self._order(lambda: self._do(self._bond.pair()))
+
+    def confirm_pairing(self) -> None:
+        """The manager's screen shows the same digits. Any thread."""
+        self._order(lambda: self._do(self._bond.confirm()))
+
+    def cancel_pairing(self) -> None:
+        """Leave it at what was before. Any thread."""
+        self._order(lambda: self._do(self._bond.cancel()))
 
     def shown(self, call_id: str) -> None:
         """The person can see that this call rings: the server hears of it. Any thread."""
@@ -196,7 +236,7 @@ class Engine:
         while not self._stopping:
             self._link = Link(
                 self._server,
-                hello=self._hello,
+                line=self._bond,
                 on_state=self._on_state,
                 on_message=self._on_message,
                 on_failure=self._supervisor.note,
@@ -206,6 +246,7 @@ class Engine:
             await self._changed.wait()
             self._changed.clear()
             await self._supervisor.end()
+            self._bond.moved()
             self._lost()
         for timer in (self._expiry, self._acking, self._looking, self._saying_seen):
             if timer is not None:
@@ -216,11 +257,14 @@ class Engine:
         if state.phase is Phase.CONNECTED:
             self._connected = True
             self._ledger.connected()
+            self._tell(LinkChanged(state))
             if self._link is not None and self._link.peer is not None:
                 self._looks.met(self._link.peer, self._link.way)
+                self._do(self._bond.connected(self._link.fingerprint, self._link.peer[1]))
         else:
+            self._bond.not_connected(state)
             self._lost()
-        self._tell(LinkChanged(state))
+            self._tell(LinkChanged(state))
 
     def _lost(self) -> None:
         if self._connected:
@@ -232,7 +276,22 @@ class Engine:
         with self._supervisor.guard("a message"):
             self._take(message)
 
+    def _do(self, answer: Answer) -> None:
+        """What the bond wants to be done."""
+        if self._link is None:
+            return
+        for message in answer.messages:
+            self._link.say(message)
+        match answer.then:
+            case Then.ANEW:
+                self._link.anew()
+            case Then.WRONG:
+                self._link.refuse(answer.reason)
+
     def _take(self, message: Message) -> None:
+        self._do(self._bond.take(message))
+        if not self._bond.hears():
+            return  # who says it has not proved who it is
         match message:
             case IncomingCall():
                 _log.info("call from %s to %s", mask(message.caller), message.called)
@@ -366,6 +425,8 @@ class Engine:
 
     def _look(self) -> None:
         self._look_later()
+        with self._supervisor.guard("looking whether it is time to enrol"):
+            self._do(self._bond.look(self._loop.time()))
         with self._supervisor.guard("looking whether the PC slept"):
             peer = self._link.peer if self._link is not None else None
             way = "" if peer is None else wakefulness.way_to(peer)

@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from packetwave.client.bond import BondState
 from packetwave.client.calls import CallChanged, CallRinging
-from packetwave.client.engine import LinkChanged, Notice
+from packetwave.client.engine import BondChanged, LinkChanged, Notice
 from packetwave.client.link import LinkState, Phase
 from packetwave.common.lines import Lines
 from packetwave.protocol import CallUpdate, IncomingCall
@@ -43,17 +44,30 @@ class EventLines:
         match notice:
             case LinkChanged(state=state):
                 return self._link_keys(state)
+            case BondChanged(state=bond):
+                return self._bond_keys(bond)
             case CallRinging(call=call):
                 return _ringing_keys(call.incoming, self._now())
             case CallChanged(call=call) if call.update is not None:
                 return _over_keys(call.update, self._now())
         return None
 
+    def _bond_keys(self, bond: BondState) -> dict[str, Any]:
+        keys = {"event": "pairing", "state": bond.standing.value, "digits": bond.digits}
+        keys |= {"reason": bond.reason, "keeping": bond.keeping.value}
+        return {key: said for key, said in keys.items() if said} | {"at": format_at(self._now())}
+
     def _link_keys(self, state: LinkState) -> dict[str, Any] | None:
         last, at = self._last_link, format_at(self._now())
         if state.phase is Phase.CONNECTED:
             self._last_link = state
-            return {"event": "connected", "server": state.server, "at": at}
+            return {
+                "event": "connected",
+                "server": state.server,
+                "tls": state.is_tls,
+                "paired": state.is_paired,
+                "at": at,
+            }
         if state.phase is not Phase.WAITING:
             return None
         self._last_link = state

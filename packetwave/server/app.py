@@ -47,7 +47,7 @@ _SETTINGS_FAULTS = {
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
     Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
 }
-_IN_TEXT = frozenset(("members", "setup", "--headless", "--list-interfaces", "--self-test"))
+_IN_TEXT = frozenset(("members", "setup", "trust", "--headless", "--list-interfaces", "--self-test"))
 """What is started to be read in a console; everything else is started to show a window."""
 
 
@@ -61,6 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
     if arguments[:1] == ["setup"]:
         return setup_cli.main(arguments[1:])
+    if arguments[:1] == ["trust"]:
+        from packetwave.server.commands import trust as trust_cli
+
+        return trust_cli.main(arguments[1:])
     try:
         options = _parse(arguments)
     except SystemExit as leaving:
@@ -102,7 +106,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="packetwave-server",
         description="Sees SIP calls on a mirror port and tells the called person's PC.",
-        epilog="'packetwave-server members --help' is about the members table.",
+        epilog="'packetwave-server members --help' is about the members table, "
+        "'packetwave-server trust --help' about paired PCs.",
     )
     parser.add_argument("--headless", action="store_true", help="run without a window")
     source = parser.add_mutually_exclusive_group()

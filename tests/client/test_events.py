@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from packetwave.client.bond import BondState, Standing
 from packetwave.client.calls import Call, CallChanged, CallRinging
-from packetwave.client.engine import LinkChanged, Notice
+from packetwave.client.engine import BondChanged, LinkChanged, Notice
 from packetwave.client.events import EventLines
 from packetwave.client.link import LinkState, Phase, Reason
+from packetwave.client.trust import Keeping
 from packetwave.protocol import CallUpdate, IncomingCall
 
 NOW = datetime(2026, 11, 23, 9, 0, 1, 5000, tzinfo=UTC)
@@ -75,7 +77,7 @@ def test_the_link_is_said_when_it_changes(write: Write) -> None:
     )  # fmt: skip
     assert lines == [
         {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
-        {"event": "connected", "server": URL, "at": at},
+        {"event": "connected", "server": URL, "tls": False, "paired": False, "at": at},
         {"event": "disconnected", "server": URL, "reason": "closed", "close_code": 1001, "at": at},
         {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
     ]
@@ -87,3 +89,21 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     lines.close()
     lines.write(CallRinging(CALL))
     assert json.loads(capsys.readouterr().out)["from_name"] == "홍길동"
+
+
+def test_pairing_is_said_with_its_digits_which_test_rigs_need(write: Write) -> None:
+    at = "2026-11-23T09:00:01.005Z"
+    tls = LinkState(Phase.CONNECTED, URL, is_tls=True, is_paired=True)
+    assert write(
+        BondChanged(BondState(Standing.ASKING)),
+        BondChanged(BondState(Standing.COMPARING, "042817")),
+        BondChanged(BondState(Standing.UNPAIRED, reason="denied", keeping=Keeping.UNWRITABLE)),
+        BondChanged(BondState(Standing.PAIRED, is_known=True)),
+        LinkChanged(tls),
+    ) == [
+        {"event": "pairing", "state": "asking", "at": at},
+        {"event": "pairing", "state": "comparing", "digits": "042817", "at": at},
+        {"event": "pairing", "state": "unpaired", "reason": "denied", "keeping": "unwritable", "at": at},
+        {"event": "pairing", "state": "paired", "at": at},
+        {"event": "connected", "server": URL, "tls": True, "paired": True, "at": at},
+    ]

@@ -132,6 +132,11 @@ class HubConnection(ServerConnection):
             self._gate.complain(reason, self.address)
             self.transport.abort()
 
+    def make_room(self) -> None:
+        """End the connection for the sake of a newer one, which has its place at once."""
+        self.cut("makes room for a newer one")
+        self.gone()
+
     def crashed(self) -> None:
         """A bug, in an `except`: noted with its traceback; this connection ends, no other notices."""
         _crash.error("a session failed", exc_info=True)
@@ -158,7 +163,7 @@ class HubConnection(ServerConnection):
             super().connection_made(transport)
         else:
             self._below = self.transport
-            TlsLayer(self, self._context, self._gate.limits, self._gone).begin(self._below)
+            TlsLayer(self, self._context, self._gate.limits, self.gone).begin(self._below)
 
     def _turn_away(self) -> None:
         """Say 503 at once: to wait for the request would be to hold a place. Over TLS nothing can be said
@@ -223,11 +228,12 @@ class HubConnection(ServerConnection):
             self.reader.writable()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._gone()
+        self.gone()
         if self.has_place:
             super().connection_lost(exc)
 
-    def _gone(self) -> None:
+    def gone(self) -> None:
+        """Give the place back, once."""
         if not self._is_gone:
             self._is_gone = True
             self._gate.leave(self)

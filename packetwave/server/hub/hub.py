@@ -41,9 +41,10 @@ from packetwave.server.hub.budget import Budgets
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.hub.complaints import Complaints
 from packetwave.server.hub.connection import HubConnection
-from packetwave.server.hub.door import Door
+from packetwave.server.hub.door import Door, Refusal
 from packetwave.server.hub.limits import Limits
 from packetwave.server.hub.listening import listen
+from packetwave.server.hub.newcomers import Newcomers
 from packetwave.server.hub.outbox import Acknowledged, Behind, Numbers, Past, since
 from packetwave.server.hub.pairing import Asked, Pairer
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
@@ -126,6 +127,7 @@ class Hub:
         self._kept: frozenset[str] = frozenset()
         self._turned_away: set[HubConnection] = set()
         self._opening: set[HubConnection] = set()
+        self._newcomers = Newcomers()
         self._plain: Server | None = None
         self._tls: Server | None = None
         self._beat: asyncio.TimerHandle | None = None
@@ -259,12 +261,20 @@ class Hub:
     # What connections ask
 
     def enter(self, connection: HubConnection) -> bool:
-        refusal = self._door.enter(connection.address, asyncio.get_running_loop().time())
+        refusal = self._enter(connection)
+        if refusal is not None and connection.is_tls and self._newcomers.make_room(refusal):
+            refusal = self._enter(connection)
         if refusal is not None:
             self.complain(refusal, connection.address)
             return False
         self._opening.add(connection)
+        if connection.is_tls and not self._door.is_kept(connection.address):
+            self._newcomers.arrive(connection)
         return True
+
+    def _enter(self, connection: HubConnection) -> Refusal | None:
+        now_s = asyncio.get_running_loop().time()
+        return self._door.enter(connection.address, now_s, is_tls=connection.is_tls)
 
     def lingers(self, connection: HubConnection) -> bool:
         if len(self._turned_away) >= self.limits.turned_away:
@@ -274,6 +284,7 @@ class Hub:
 
     def leave(self, connection: HubConnection) -> None:
         self._opening.discard(connection)
+        self._newcomers.gone(connection)
         if connection.has_place:
             self._door.leave(connection.address, was_opened=connection.is_open)
         else:
@@ -307,6 +318,7 @@ class Hub:
         self._door.opened(address)
         connection.begin(session)
         self._sessions[session] = None
+        self._newcomers.opened(connection, session)
         self._changed()
         self._apply(self._roster.enter(session, address), but=session)
         session.replay()
@@ -315,6 +327,7 @@ class Hub:
     def _end(self, session: Session) -> None:
         session.end()
         del self._sessions[session]
+        self._newcomers.known(session)
         if self.pairer is not None:
             self.pairer.gone(session)
         self._apply(self._roster.leave(session))
@@ -361,6 +374,8 @@ class Hub:
 
     def _greet(self, session: Session, hello: Hello) -> None:
         pairing, refusal = self._pairing_of(session, hello)
+        if pairing is not None:
+            self._newcomers.known(session)
         wanted = hello.extension.strip()
         wants = wanted if check_extension(wanted) is None else ""
         said = replace(

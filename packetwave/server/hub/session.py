@@ -249,6 +249,10 @@ class Session:
         except Exception:  # noqa: BLE001 - whatever it is, it ends here
             self._connection.crashed()
 
+    def make_room(self) -> None:
+        """End it for the sake of a newer one."""
+        self._connection.make_room()
+
     # Whether it arrives, and is seen
 
     def _expect_ack(self, call_id: str, message: Outgoing) -> None:

@@ -94,6 +94,16 @@ class BookFile:
         finally:
             self._lock.give_back()
 
+    def keep_aside(self) -> Path | None:
+        """Copy the file to another name, which is returned; None where there is none. Raises OSError."""
+        try:
+            content = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        aside = self._path.with_name(f"{self._path.name}.{datetime.now(UTC):%Y%m%d-%H%M%S}.before")
+        files.replace(aside, content, private=True)
+        return aside
+
     def _take_lock(self) -> None:
         deadline = time.monotonic() + _LOCK_S
         while not self._lock.take():
