@@ -112,6 +112,7 @@ class MissedSeen:
 
 
 CallNotice = CallRinging | CallChanged
+MissedNotice = CallMissed | MissedKept | MissedSeen
 
 
 @dataclass(slots=True)

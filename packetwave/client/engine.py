@@ -15,46 +15,18 @@ from typing import Any
 
 from packetwave import __version__
 from packetwave.client import preset, wakefulness
-from packetwave.client.acks import Acks
 from packetwave.client.attempt import Asking
 from packetwave.client.bond import Answer, Bond, BondState, Then
-from packetwave.client.calls import (
-    RING_LIMIT_S,
-    CallChanged,
-    CallMissed,
-    CallNotice,
-    CallRinging,
-    Calls,
-    CallState,
-    MissedKept,
-    MissedSeen,
-)
-from packetwave.client.ledger import Ledger, News
+from packetwave.client.calls import RING_LIMIT_S, CallNotice, MissedNotice
+from packetwave.client.conversation import Conversation
 from packetwave.client.link import Backoff, Link, LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.shown import Shown
 from packetwave.client.trust import Trust
-from packetwave.common.numbers import mask
 from packetwave.common.supervision import Failure, Supervisor
-from packetwave.protocol import (
-    PROTOCOL_VERSION,
-    Ack,
-    CallUpdate,
-    Hello,
-    IncomingCall,
-    Message,
-    Missed,
-    Seen,
-    Welcome,
-)
+from packetwave.protocol import PROTOCOL_VERSION, Hello, Message
 
 _log = logging.getLogger(__name__)
-
-_SEEN_S = 1.0
-"""What a person looks at within this time is said in one message."""
-
-_SEEN_AT_ONCE = 200
-_MOST_SEEN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +50,7 @@ class Failed:
     failure: Failure
 
 
-Notice = LinkChanged | BondChanged | CallRinging | CallChanged | CallMissed | MissedKept | MissedSeen | Failed
+Notice = LinkChanged | BondChanged | CallNotice | MissedNotice | Failed
 
 
 class Engine:
@@ -117,30 +89,28 @@ class Engine:
             forget_enrolment,
         )
         self._backoff = backoff
-        self._calls = Calls(ring_limit_s=ring_limit_s)
-        self._shown_file = Shown(None) if shown is None else shown
-        self._ledger = Ledger(self._shown_file, lists_shown=lists_shown)
-        self._quiet: set[str] = set()
-        self._looked_at: list[str] = []
-        self._acks = Acks()
         self._clock_s = clock_s
         self._looks = wakefulness.Looks(clock_s())
         self._link: Link | None = None
-        self._connected = False
         self._stopping = False
         self._on_stopped: Callable[[], None] | None = None
         self._loop = _Loop()
+        self._conversation = Conversation(
+            self._loop,
+            Shown(None) if shown is None else shown,
+            say=lambda message: self._link is not None and self._link.say(message),
+            tell=self._tell,
+            ring_limit_s=ring_limit_s,
+            lists_shown=lists_shown,
+        )
         self._changed = asyncio.Event()
-        self._expiry: asyncio.TimerHandle | None = None
-        self._acking: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
-        self._saying_seen: asyncio.TimerHandle | None = None
         self._supervisor = Supervisor(self._on_failure)
         self._thread = threading.Thread(target=self._work, name="client", daemon=True)
 
     @property
     def _hello(self) -> Hello:
-        return replace(self._named, until=self._ledger.until)
+        return replace(self._named, until=self._conversation.until)
 
     @property
     def standing(self) -> BondState:
@@ -178,17 +148,17 @@ class Engine:
 
     def shown(self, call_id: str) -> None:
         """The person can see that this call rings: the server hears of it. Any thread."""
-        self._order(lambda: self._shown(call_id))
+        self._order(lambda: self._conversation.shown(call_id))
 
     def noted(self, call_id: str) -> None:
         """The person can see that this call was missed, or whoever listens has it: the server hears of it.
         Any thread."""
-        self._order(lambda: self._noted(call_id))
+        self._order(lambda: self._conversation.noted(call_id))
 
     def look_at(self, call_ids: Iterable[str]) -> None:
         """The person has looked at these missed calls: so the person's other PCs hear. Any thread."""
         ids = tuple(call_ids)
-        self._order(lambda: self._look_at(ids))
+        self._order(lambda: self._conversation.look_at(ids))
 
     def stop(self, on_stopped: Callable[[], None] | None = None) -> None:
         """Begin to stop and return at once; `on_stopped` is called on the loop thread as its last act."""
@@ -230,9 +200,7 @@ class Engine:
         self._supervisor.watch_loop()
         self._looks = wakefulness.Looks(self._clock_s())
         self._look_later()
-        kept = self._ledger.missed()
-        if kept:
-            self._tell(MissedKept(kept))
+        self._conversation.begin()
         while not self._stopping:
             self._link = Link(
                 self._server,
@@ -247,30 +215,22 @@ class Engine:
             self._changed.clear()
             await self._supervisor.end()
             self._bond.moved()
-            self._lost()
-        for timer in (self._expiry, self._acking, self._looking, self._saying_seen):
-            if timer is not None:
-                timer.cancel()
-        self._shown_file.close()
+            self._conversation.lost()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._conversation.end()
 
     def _on_state(self, state: LinkState) -> None:
         if state.phase is Phase.CONNECTED:
-            self._connected = True
-            self._ledger.connected()
+            self._conversation.connected()
             self._tell(LinkChanged(state))
             if self._link is not None and self._link.peer is not None:
                 self._looks.met(self._link.peer, self._link.way)
                 self._do(self._bond.connected(self._link.fingerprint, self._link.peer[1]))
         else:
             self._bond.not_connected(state)
-            self._lost()
+            self._conversation.lost()
             self._tell(LinkChanged(state))
-
-    def _lost(self) -> None:
-        if self._connected:
-            self._connected = False
-            self._acks = Acks()  # over the next connection the server tells again of what rings
-            self._tell_all(self._calls.link_lost())
 
     def _on_message(self, message: Message) -> None:
         with self._supervisor.guard("a message"):
@@ -292,133 +252,7 @@ class Engine:
         self._do(self._bond.take(message))
         if not self._bond.hears():
             return  # who says it has not proved who it is
-        match message:
-            case IncomingCall():
-                _log.info("call from %s to %s", mask(message.caller), message.called)
-                self._incoming(message)
-                if self._calls.was_shown(message.call_id):
-                    self._acknowledge(message.call_id)
-            case CallUpdate():
-                self._updated(message, self._ledger.updated(message))
-            case Missed():
-                self._missed(message)
-            case Seen(call_ids=call_ids):
-                self._seen_elsewhere(self._ledger.looked_at(call_ids))
-            case Welcome():
-                self._calls.welcomed(self._loop.time())
-                self._tell_all([])
-                self._welcomed(message)
-            case _:
-                _log.debug("ignored a message of type %s", type(message).__name__)
-
-    def _incoming(self, message: IncomingCall) -> None:
-        is_new = self._ledger.rings(message)
-        notices = self._calls.incoming(message, self._loop.time())
-        if not is_new and any(isinstance(notice, CallRinging) for notice in notices):
-            # It was shown before the program was started; only its end is news.
-            self._quiet.add(message.call_id)
-            self._calls.shown(message.call_id)
-        if message.call_id in self._quiet:
-            notices = [notice for notice in notices if notice.call.call_id != message.call_id]
-        self._tell_all(notices)
-
-    def _updated(self, message: CallUpdate, listed: Missed | None) -> bool:
-        """Tell what became of a call; whether there is a popup that it is told to."""
-        notices = self._calls.update(message)
-        if message.call_id in self._quiet:
-            notices = []
-            if message.state == CallState.ENDED:
-                self._quiet.discard(message.call_id)
-        self._tell_all(notices)
-        if listed is not None and not notices:
-            self._tell(CallMissed(listed, is_listed=True))
-        return bool(notices)
-
-    def _missed(self, message: Missed) -> None:
-        news = self._ledger.tells_missed(message)
-        end = CallUpdate(
-            message.call_id, CallState.ENDED, message.outcome, message.by, message.by_name, message.ended_at
-        )
-        has_popup = self._updated(end, None)
-        is_listed = news is News.LISTED
-        if news in (News.TOLD, News.LISTED) and not (
-            has_popup and (message.outcome == "missed" or not is_listed)
-        ):
-            self._tell(CallMissed(message, is_listed))
-        elif news is News.SEEN:
-            self._seen_elsewhere([message.call_id])
-            self._noted(message.call_id)
-        else:
-            self._noted(message.call_id, is_known=news is News.NONE)
-
-    def _noted(self, call_id: str, *, is_known: bool = False) -> None:
-        # One that is known is on its way to the screen, or on record.
-        if (not is_known or not self._ledger.is_listing(call_id)) and self._ledger.noted(call_id):
-            self._acknowledge(call_id)
-
-    def _seen_elsewhere(self, call_ids: list[str]) -> None:
-        if call_ids:
-            self._tell(MissedSeen(tuple(call_ids)))
-
-    def _welcomed(self, message: Welcome) -> None:
-        had, unseen = self._ledger.welcomed(message)
-        if self._link is not None:
-            for each in had:
-                self._link.say(each)
-        for missed in unseen:
-            self._tell(CallMissed(missed, is_listed=True))
-        self._say_seen()
-
-    def _look_at(self, call_ids: tuple[str, ...]) -> None:
-        self._looked_at += self._ledger.looked_at(call_ids)
-        del self._looked_at[:-_MOST_SEEN]
-        if self._looked_at and self._saying_seen is None:
-            self._saying_seen = self._loop.call_later(_SEEN_S, self._say_seen)
-
-    def _say_seen(self) -> None:
-        """Say what was looked at; without a connection it waits for the next `welcome`."""
-        if self._saying_seen is not None:
-            self._saying_seen.cancel()
-            self._saying_seen = None
-        said, rest = self._looked_at[:_SEEN_AT_ONCE], self._looked_at[_SEEN_AT_ONCE:]
-        if said and self._link is not None and self._link.say(Seen(tuple(said))):
-            self._looked_at = rest
-            if rest:
-                self._saying_seen = self._loop.call_later(_SEEN_S, self._say_seen)
-
-    def _tell_all(self, notices: list[CallNotice]) -> None:
-        for notice in notices:
-            self._tell(notice)
-        due_s = self._calls.next_due_s
-        if self._expiry is not None:
-            if self._expiry.when() == due_s and not self._expiry.cancelled():
-                return
-            self._expiry.cancel()
-        self._expiry = None if due_s is None else self._loop.call_at(due_s, self._expire)
-
-    def _expire(self) -> None:
-        self._expiry = None
-        self._tell_all(self._calls.expire(self._loop.time()))
-
-    def _shown(self, call_id: str) -> None:
-        is_heard_of = self._calls.shown(call_id)
-        self._ledger.shown(call_id)  # on record first: what is acknowledged is not told again
-        if is_heard_of:
-            self._acknowledge(call_id)
-
-    def _acknowledge(self, call_id: str) -> None:
-        if self._connected:
-            self._acks.add(call_id)
-            self._say_acks()
-
-    def _say_acks(self) -> None:
-        for call_id in self._acks.due(self._loop.time()):
-            if self._link is not None:
-                self._link.say(Ack(call_id))
-        if self._acking is not None:
-            self._acking.cancel()
-        due_s = self._acks.next_due_s
-        self._acking = None if due_s is None else self._loop.call_at(due_s, self._say_acks)
+        self._conversation.take(message)
 
     def _look_later(self) -> None:
         self._looking = self._loop.call_later(wakefulness.LOOK_S, self._look)
