@@ -2,10 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>Away</name>
+    <message>
+        <source>Missed while you were away: {count}</source>
+        <translation>자리를 비운 동안 부재중 전화 {count}건</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message>
         <source>PacketWave test</source>
         <translation>PacketWave 시험</translation>
+    </message>
+</context>
+<context>
+    <name>More</name>
+    <message>
+        <source>{count} more</source>
+        <translation>그 외 {count}건</translation>
+    </message>
+    <message>
+        <source>Close ended calls</source>
+        <translation>끝난 전화 닫기</translation>
+    </message>
+    <message>
+        <source>Close all</source>
+        <translation>모두 닫기</translation>
     </message>
 </context>
 <context>
@@ -146,21 +172,6 @@
     <message>
         <source>Quit</source>
         <translation>끝내기</translation>
-    </message>
-</context>
-<context>
-    <name>_More</name>
-    <message>
-        <source>Close ended calls</source>
-        <translation>끝난 전화 닫기</translation>
-    </message>
-    <message>
-        <source>{count} more</source>
-        <translation>그 외 {count}건</translation>
-    </message>
-    <message>
-        <source>Close all</source>
-        <translation>모두 닫기</translation>
     </message>
 </context>
 <context>

@@ -48,7 +48,8 @@ class EventLines:
         """Append the line of a notice, if it has one."""
         if isinstance(notice, CallMissed):
             if notice.missed.call_id in self._missed:
-                self.on_out(notice)
+                if notice not in [waiting for _, waiting in self._waiting]:
+                    self.on_out(notice)
                 return
             self._missed[notice.missed.call_id] = None
             if len(self._missed) > _MOST_MISSED:

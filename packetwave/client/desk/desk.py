@@ -16,7 +16,15 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from packetwave.client import preset
 from packetwave.client import settings as client_settings
-from packetwave.client.calls import Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import (
+    Call,
+    CallChanged,
+    CallMissed,
+    CallRinging,
+    CallState,
+    MissedKept,
+    MissedSeen,
+)
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
@@ -24,6 +32,8 @@ from packetwave.client.engine import BondChanged, Engine, Failed, LinkChanged, N
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
+from packetwave.client.shown import FILE_NAME as SHOWN_FILE
+from packetwave.client.shown import Shown, entry_of
 from packetwave.client.trust import Trust
 from packetwave.common import settings as settings_file
 from packetwave.common.choices import language_choice, theme_choice
@@ -119,6 +129,8 @@ class Desk(QObject):
             wanted.text,
             language=language,
             extension=given.extension.text,
+            shown=Shown(data_dir / SHOWN_FILE),
+            lists_shown=settings.keep_missed,
             trust=Trust(data_dir),
             given=given,
         )
@@ -166,6 +178,7 @@ class Desk(QObject):
         self.appearance.changed.connect(self.popups.use_theme)
         self.popups.missed_changed.connect(self._on_missed)
         self.popups.shown.connect(self.engine.shown)
+        self.popups.looked_at.connect(self.engine.look_at)
         self.tray.open_window.connect(self.window.bring_to_front)
         self.tray.test_popup.connect(self._on_test)
         self.tray.quit.connect(self.quitter.quit)
@@ -187,6 +200,16 @@ class Desk(QObject):
                 self.popups.ring(call)
             case CallChanged(call=call):
                 self.popups.change(call)
+                if call.outcome == "missed" and not self.popups.has(call.call_id):
+                    self.engine.look_at([call.call_id])  # its popup was closed while it rang
+            case CallMissed(missed=missed, is_listed=is_listed):
+                if is_listed:
+                    self.popups.miss(entry_of(missed).incoming)
+                self.engine.noted(missed.call_id)
+            case MissedKept(entries=entries):
+                self.popups.miss(*(entry.incoming for entry in entries))
+            case MissedSeen(call_ids=call_ids):
+                self.popups.take_off(call_ids)
             case Failed(failure=failure):
                 self.window.show_failure(failure)
             case BondChanged(state=bond):

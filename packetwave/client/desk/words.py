@@ -1,6 +1,8 @@
 """What the client's codes and values are in words, in the language of the windows. Qt main thread."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from packetwave.client.calls import Call
 from packetwave.client.link import LinkState, Phase, Reason
@@ -266,6 +268,18 @@ def seconds(count: int) -> str:
 def number_of(count: int) -> str:
     """A count, in digits grouped as the language does."""
     return QLocale().toString(count)
+
+
+def moment(call: Call) -> str:
+    """As `clock`, with the day where that is not today."""
+    at = call.incoming.rang_at
+    if at is None:
+        return ""
+    local = at.astimezone()
+    if local.date() == datetime.now().astimezone().date():
+        return clock(call)
+    day = QDate(local.year, local.month, local.day)
+    return f"{QLocale().toString(day, QLocale.FormatType.ShortFormat)} {clock(call)}"
 
 
 def clock(call: Call) -> str:
