@@ -86,6 +86,8 @@ class Switchboard:
             self._live[record.call_id] = record
             if record.answered_at is None and now - record.rang_at <= STILL_RINGS:
                 self.alerts.rings(record, self.directory)
+            else:
+                self.alerts.goes_on_from_before(record, self.directory)
 
     def use_members(self, table: MemberTable) -> None:
         """Use this members table from now on. Who is told of calls that ring is the hub's to look at."""

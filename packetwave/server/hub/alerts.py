@@ -92,6 +92,11 @@ class Alerts:
         self._enter(alert)
         return Delivery(alert.extension, alert.message)
 
+    def goes_on_from_before(self, record: CallRecord, directory: Directory) -> None:
+        """A call of before a restart that is not over and rings no more: of its end is to be told."""
+        if self.rings(record, directory) is not None:
+            self._alerts[record.call_id].ringing = False
+
     def goes_on(self, event: CallEvent, directory: Directory) -> Delivery | None:
         """A later event of a call: what those are told who were told that it rings."""
         alert = self._alerts.get(event.call_id) or self._ended.get(event.call_id)

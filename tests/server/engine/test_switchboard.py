@@ -156,6 +156,13 @@ def test_what_still_rings_after_a_restart_is_told_to_clients_that_come_back() ->
     desk.take(Ended("ringing", AT, Outcome.MISSED))
     assert isinstance(desk.sent[-1].message, CallUpdate)
     assert desk.board.alerts.ringing(("1001",), 0, 10) == []
+    for call_id in ("talking", "old"):  # their clients may have come after they rang
+        desk.take(Ended(call_id, AT, Outcome.ANSWERED))
+        instead = desk.sent[-1].instead
+        assert instead is not None and (instead.call_id, instead.outcome) == (call_id, "answered")
+    count = len(desk.sent)
+    desk.take(Ended("out", AT, Outcome.ANSWERED))
+    assert len(desk.sent) == count
 
 
 def test_a_call_to_an_extension_that_only_a_pairing_has() -> None:
