@@ -46,7 +46,7 @@ PCS = 20
 PHONES = [str(2001 + number) for number in range(16)]
 """Four people have two PCs."""
 
-CRASH_S = 3.0
+CRASH_S = 5.0
 """About how long a crash of the server takes, with the start after it; calls come meanwhile."""
 
 SETTLES_S = 90.0
@@ -190,7 +190,7 @@ def run(folder: Path, scale: float, *, say: Callable[[str], object] = print) -> 
         killer.start()
         chance = Random(f"{SEED} server")
         for number in range(crashes):
-            time.sleep(chance.uniform(0.2, 2.0))
+            time.sleep(chance.uniform(0.3, 4.0))
             desks.kill()
             desks.start()
             result.server_crashes += 1
@@ -219,7 +219,7 @@ def _kill_clients(
     off: collections.deque[Pc] = collections.deque()
     try:
         for _ in range(count):
-            stops.wait(chance.uniform(0.2, CRASH_S / 1.5))
+            stops.wait(chance.uniform(0.2, CRASH_S - 0.2))
             pc = chance.choice([each for each in desks.pcs if each not in off])
             desks.kill_client(pc)
             result.client_crashes += 1
