@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from packetwave.client.shown import Entry
 from packetwave.protocol import CallUpdate, IncomingCall, Missed
 
 REPEAT_S = 2.0
@@ -101,7 +100,7 @@ class CallMissed:
 class MissedKept:
     """The missed calls that nobody has looked at, from before the program was started."""
 
-    entries: tuple[Entry, ...]
+    calls: tuple[IncomingCall, ...]
 
 
 @dataclass(frozen=True, slots=True)

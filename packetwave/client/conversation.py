@@ -36,7 +36,10 @@ _MOST_QUIET = 1_000
 
 
 class Conversation:
-    """say: says something to the server; False where there is no connection. tell: hears each notice."""
+    """All that is said of calls, in both directions.
+
+    say: says something to the server; False where there is no connection. tell: hears each notice.
+    """
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class Conversation:
         """Tell what is on the list of missed calls from before."""
         kept = self._ledger.missed()
         if kept:
-            self._tell(MissedKept(kept))
+            self._tell(MissedKept(tuple(entry.incoming for entry in kept)))
 
     def end(self) -> None:
         """Nothing more comes."""

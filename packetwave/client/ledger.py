@@ -49,7 +49,10 @@ class News(Enum):
 
 
 class Ledger:
-    """lists_shown: whether a call comes onto the list of missed ones although its popup was shown."""
+    """What this PC knows of calls, against what it is told.
+
+    lists_shown: whether a call comes onto the list of missed ones although its popup was shown.
+    """
 
     def __init__(self, shown: Shown, *, lists_shown: bool = True) -> None:
         self._shown = shown

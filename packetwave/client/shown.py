@@ -86,7 +86,9 @@ def entry_of(message: IncomingCall | Missed, *, is_over: bool = False, is_missed
 
 
 class Shown:
-    """path: the file, None for memory alone. clock: seconds, for the pace of trying again.
+    """The calls on record.
+
+    path: the file, None for memory alone. clock: seconds, for the pace of trying again.
 
     Attributes: until, the server's time up to which this PC has all it was to be told, None for not known;
     trouble, why the file cannot be written, "" for nothing.

@@ -80,7 +80,7 @@ def test_fifteen_missed_calls_are_told_each_once_and_acknowledged_once_they_are_
         assert pc.talk.until == AT
         pc.start()
         (kept,) = [each for each in pc.told if isinstance(each, MissedKept)]
-        assert [entry.call_id for entry in kept.entries] == [call.call_id for call in calls]
+        assert [kept_call.call_id for kept_call in kept.calls] == [call.call_id for call in calls]
         assert pc.take(*calls, WELCOME) == [], "told again by the server, not by us"
         assert pc.said[15:] == [Ack(call.call_id) for call in calls]
 

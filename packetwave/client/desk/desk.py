@@ -206,8 +206,8 @@ class Desk(QObject):
                 if is_listed:
                     self.popups.miss(entry_of(missed).incoming)
                 self.engine.noted(missed.call_id)
-            case MissedKept(entries=entries):
-                self.popups.miss(*(entry.incoming for entry in entries))
+            case MissedKept(calls=calls):
+                self.popups.miss(*calls)
             case MissedSeen(call_ids=call_ids):
                 self.popups.take_off(call_ids)
             case Failed(failure=failure):

@@ -35,8 +35,11 @@ _CALL_ID = re.compile(r"[0-9a-f]{16}\Z")
 
 
 class Afterwards(Past):
-    """spawn: starts a coroutine under supervision. pass_on: tells the paired PCs of an extension what was
-    looked at."""
+    """The past, as the hub asks for it.
+
+    spawn: starts a coroutine under supervision. pass_on: tells the paired PCs of an extension what was looked
+    at.
+    """
 
     def __init__(
         self,
