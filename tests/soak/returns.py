@@ -8,6 +8,7 @@ killed and started again, or is not told each of its missed calls. Needs root (n
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -147,6 +148,12 @@ class Crowd:
         return dict(said)
 
 
+def processor_s(pid: int) -> float:
+    """The seconds that a process has had a processor."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(folder: Path, pcs: int, rounds: int) -> float:
     """The slowest PC's seconds, of all rounds."""
     slowest = 0.0
@@ -169,15 +176,17 @@ def measure(folder: Path, pcs: int, rounds: int) -> float:
             before = crowd_of.state()
             began_s = time.monotonic()
             office.kill()
-            office.start()
+            server = office.start()
             watches_s = time.monotonic() - began_s
             took = crowd_of.all_back(began_s)
             after = crowd_of.state()
+            worked_s = processor_s(server.pid)
             print(
                 f"killed and started again (watches after {watches_s:.1f} s): half were told after "
                 f"{statistics.median(took):.1f} s, all after {took[-1]:.1f} s; "
                 f"{(after['attempts'] - before['attempts']) / pcs:.1f} attempts and "
-                f"{(after['connections'] - before['connections']) / pcs:.2f} connections each",
+                f"{(after['connections'] - before['connections']) / pcs:.2f} connections each; "
+                f"{worked_s:.1f} s of the server's processor",
                 flush=True,
             )
             slowest = max(slowest, took[-1])
