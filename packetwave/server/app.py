@@ -47,7 +47,7 @@ _SETTINGS_FAULTS = {
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
     Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
 }
-_IN_TEXT = frozenset(("members", "setup", "--headless", "--list-interfaces", "--self-test"))
+_IN_TEXT = frozenset(("members", "setup", "trust", "--headless", "--list-interfaces", "--self-test"))
 """What is started to be read in a console; everything else is started to show a window."""
 
 
@@ -61,6 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return members_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
     if arguments[:1] == ["setup"]:
         return setup_cli.main(arguments[1:])
+    if arguments[:1] == ["trust"]:
+        from packetwave.server.commands import trust as trust_cli
+
+        return trust_cli.main(arguments[1:])
     try:
         options = _parse(arguments)
     except SystemExit as leaving:
@@ -102,7 +106,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="packetwave-server",
         description="Sees SIP calls on a mirror port and tells the called person's PC.",
-        epilog="'packetwave-server members --help' is about the members table.",
+        epilog="'packetwave-server members --help' is about the members table, "
+        "'packetwave-server trust --help' about paired PCs.",
     )
     parser.add_argument("--headless", action="store_true", help="run without a window")
     source = parser.add_mutually_exclusive_group()
@@ -111,6 +116,12 @@ def _parser() -> Parser:
     parser.add_argument("--speed", choices=("real", "max"), help="how fast to replay (default: real)")
     parser.add_argument("--ports", metavar="5060,5080", type=parse_ports, help="the ports SIP is on")
     parser.add_argument("--listen", metavar="HOST:PORT", type=_listen, help="where clients connect")
+    parser.add_argument(
+        "--tls-listen",
+        metavar="HOST:PORT",
+        type=_listen,
+        help="where they connect with TLS (default: the next port)",
+    )
     parser.add_argument("--mongodb", metavar="URI|@FILE", help="use this MongoDB; @FILE holds the URI")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="where settings and calls are kept")
     parser.add_argument("--events", metavar="FILE|-", help="write call events as JSON lines")
@@ -151,6 +162,8 @@ def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings
         settings = replace(settings, ports=options.ports)
     if options.listen:
         settings = replace(settings, listen=options.listen)
+    if options.tls_listen:
+        settings = replace(settings, tls_listen=options.tls_listen)
     if options.mongodb:
         settings = replace(settings, mongodb=options.mongodb)
     fault = _SETTINGS_FAULTS.get(loaded.trouble)
@@ -289,6 +302,7 @@ def _watch(
                 events=start.events,
                 on_end=on_end,
                 must_watch=True,
+                data_dir=folder,
             )
         )
         try:
@@ -318,6 +332,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                     on_end=lambda code, _reason: end(code) if start.ends_by_itself else None,
                     keep=start.keep,
                     file_faults=start.file_faults,
+                    data_dir=start.folder,
                 ),
                 listener,
             ),

@@ -213,8 +213,7 @@ def test_what_is_no_client_is_refused_by_http(request_lines: str, status: int) -
 
     async def work() -> bytes:
         hub = Hub(
-            ringing_at=lambda *_: [],
-            extensions_at=lambda _: (),
+            ringing=lambda *_: [],
             on_told=lambda *_: None,
             on_change=lambda: None,
         )
@@ -239,8 +238,7 @@ def test_the_least_client_runs_as_it_stands() -> None:
 
     async def work() -> str:
         hub = Hub(
-            ringing_at=lambda _address, after, _number: [(1, alert)][after:],
-            extensions_at=lambda _address: ("1001",),
+            ringing=lambda _extensions, after, _number: [(1, alert)][after:],
             on_told=lambda *_: told.set(),
             on_change=lambda: None,
         )

@@ -182,3 +182,6 @@ class CallRecord:
 
     offline: tuple[str, ...] = ()
     """Addresses of members rung that had no PC connected when it rang."""
+
+    seen_at: datetime | None = None
+    """When its person looked at it as a missed call; None for not yet."""

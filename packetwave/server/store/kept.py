@@ -11,11 +11,18 @@ engine calls about every 2 s on the store thread.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
-from packetwave.server.store.base import StoreAway, StoreConflict, StoreError, StoreState
+from packetwave.server.store.base import (
+    Place,
+    StoreAway,
+    StoreConflict,
+    StoreError,
+    StoreState,
+    place_of,
+)
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.steady import SteadyStore
@@ -179,6 +186,34 @@ class KeptStore:
                 merged.sort(key=lambda record: (record.rang_at, record.call_id))
                 return [record for record in merged if record.outcome is None]
         return self._local.open_calls()
+
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`. Those that the database has not got come from the local file."""
+        local = self._local.ended_calls(extensions, since=since, after=after, limit=limit)
+        if self._there is not False:
+            try:
+                stored = self._primary.ended_calls(extensions, since=since, after=after, limit=limit)
+            except StoreError as error:
+                self._lost(error)
+            else:
+                self._found()
+                # What is here was written first, and is at least as new.
+                known = {record.call_id: record for record in (*stored, *local)}
+                return sorted(known.values(), key=place_of)[:limit]
+        return local
+
+    def find_calls(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.find_calls`."""
+        found = {record.call_id: record for record in self._local.find_calls(call_ids)}
+        missing = [call_id for call_id in call_ids if call_id not in found]
+        if missing and self._there is not False:
+            try:
+                found.update((record.call_id, record) for record in self._primary.find_calls(missing))
+            except StoreError as error:
+                self._lost(error)
+        return list(found.values())
 
     def _with_unwritten(self, stored: list[CallRecord]) -> list[CallRecord]:
         known = {record.call_id: record for record in stored}

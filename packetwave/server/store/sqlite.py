@@ -9,7 +9,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from packetwave.server.office.values import (
     texts_of,
 )
 from packetwave.server.store.base import (
+    Place,
     StoreAway,
     StoreConflict,
     StoreDamaged,
@@ -220,16 +221,42 @@ class SqliteStore:
         """Calls without an outcome, oldest first."""
         return self._read_calls("WHERE outcome IS NULL ORDER BY rang_at, call_id", ())
 
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`."""
+        places = ", ".join("?" for _ in extensions)
+        # Each half by its own index; an OR would go through all that an extension ever had.
+        halves = " UNION ".join(
+            f"SELECT call_id FROM calls WHERE called IN ({places}) AND {name} >= ?"
+            for name in ("ended_at", "seen_at")
+        )
+        values: list[object] = [*extensions, _to_number(since)] * 2
+        beyond = ""
+        if after is not None:
+            beyond = "AND (ended_at, call_id) > (?, ?)"
+            values += [_to_number(after[0]), after[1]]
+        return self._read_calls(
+            f"WHERE call_id IN ({halves}) AND ended_at IS NOT NULL AND direction != 'out' {beyond} "
+            "ORDER BY ended_at, call_id LIMIT ?",
+            (*values, limit),
+        )
+
+    def find_calls(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.find_calls`."""
+        places = ", ".join("?" for _ in call_ids)
+        return self._read_calls(f"WHERE call_id IN ({places})", [clean(call_id) for call_id in call_ids])
+
     def _put_calls(self, records: Sequence[CallRecord]) -> None:
         self._connection.executemany(
             f"INSERT OR REPLACE INTO calls ({_CALL_NAMES}) VALUES ({_CALL_PLACES})",
             [_call_row(record) for record in records],
         )
 
-    def _read_calls(self, clause: str, values: tuple[object, ...]) -> list[CallRecord]:
+    def _read_calls(self, clause: str, values: Sequence[object]) -> list[CallRecord]:
         return _read_rows(self._call_rows(clause, values))
 
-    def _call_rows(self, clause: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    def _call_rows(self, clause: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._told():
             return self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
 

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable, Put
 from packetwave.server.store.base import (
+    Place,
     StoreDamaged,
     StoreError,
     StoreFound,
@@ -163,6 +164,16 @@ class SteadyStore:
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first."""
         return self._do(SqliteStore.open_calls)
+
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`."""
+        return self._do(lambda store: store.ended_calls(extensions, since=since, after=after, limit=limit))
+
+    def find_calls(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.find_calls`."""
+        return self._do(lambda store: store.find_calls(call_ids))
 
     def unwritten_calls(self, limit: int = -1) -> list[CallRecord]:
         """See `SqliteStore.unwritten_calls`."""

@@ -41,6 +41,7 @@ FULL_CALL = CallRecord(
         Told("::1", NINE, 0.5, ToldHow.ARRIVED),
     ),
     offline=("192.168.0.102", "fe80::1"),
+    seen_at=NINE + timedelta(minutes=5),
 )
 
 
