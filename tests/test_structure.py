@@ -122,6 +122,7 @@ UNTESTED = {
     "packetwave.server.watch.states": "frozen values only",
     "packetwave.server.hub.clients": "a frozen value only",
     "packetwave.server.hub.limits": "numbers only",
+    "packetwave.server.hub.listening": "options only; test_hub.py and test_tls.py listen",
     "packetwave.server.office.values": "frozen values only",
     "packetwave.server.store.base": "declarations; test_contract.py holds both stores to them",
 }

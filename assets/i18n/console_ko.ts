@@ -662,8 +662,8 @@
         <translation>알림 없음: 등록된 PC와 같은 주소</translation>
     </message>
     <message>
-        <source>No calls: several people there, pair them</source>
-        <translation>알림 없음: 한 주소에 여러 사람, 등록 필요</translation>
+        <source>No calls: several people there</source>
+        <translation>알림 없음: 한 주소에 여러 사람</translation>
     </message>
     <message>
         <source>No calls: paired for no extension</source>

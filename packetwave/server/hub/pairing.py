@@ -143,7 +143,8 @@ class Pairer:
             return
         who, request = taken
         assert isinstance(who, Session)
-        extensions = (extension,) if extension else self._extensions_of(request.address, request.extension)
+        typed = _extension(extension)
+        extensions = (typed,) if typed else self._extensions_of(request.address, request.extension)
         await self._pair(who, request.pc, extensions, retired)
 
     def deny(self, request_id: str) -> None:

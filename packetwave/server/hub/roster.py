@@ -17,14 +17,20 @@ S = TypeVar("S", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a session stands. client: the id that it says, "" for none. pairing: the id of the one whose key
-    it has, "" for none."""
+    """Where a session stands."""
 
     address: str
     client: str = ""
+    """The id that it says, "" for none."""
+
     pairing: str = ""
+    """The id of the one whose key it has, "" for none."""
+
     extensions: tuple[str, ...] = ()
+    """Whose calls it is told."""
+
     untold: Untold | None = None
+    """Why it is told none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,4 +49,5 @@ def new_key(now: datetime, days: int = DAYS, uses: int = USES) -> EnrolmentKey:
     """A key of 256 bits. Raises ValueError for more days or uses than are allowed, or none."""
     if not 0 < days <= MAX_DAYS or not 0 < uses <= MAX_USES:
         raise ValueError(f"1 to {MAX_DAYS} days and 1 to {MAX_USES} PCs")
-    return EnrolmentKey(secrets.token_hex(KEY_BYTES), now, now + timedelta(days=days), uses)
+    made_at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as it is written
+    return EnrolmentKey(secrets.token_hex(KEY_BYTES), made_at, made_at + timedelta(days=days), uses)

@@ -97,7 +97,7 @@ def open_identity(folder: Path) -> Identity:
 
 def keep_identity(folder: Path, pem: bytes) -> None:
     """Write it to its place. Raises OSError."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     files.replace(folder / IDENTITY_FILE, pem, private=True)
 
 

@@ -83,7 +83,7 @@ class BookFile:
 
     def change(self, edit: Edit) -> Book:
         """Change what the file says now; the book afterwards. Raises OSError, and what `edit` raises."""
-        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._take_lock()
         try:
             before = self.read()

@@ -111,7 +111,7 @@ class Book:
         pairing = self.pairings.get(pairing_id)
         if pairing is None:
             return self
-        return self.add(replace(pairing, seen_at=at, address=address))
+        return self.add(replace(pairing, seen_at=_written(at), address=address))
 
     def put_key(self, key: EnrolmentKey) -> "Book":
         """With this enrolment key, or with what is left of it."""
@@ -136,9 +136,21 @@ def new_pairing(pc: str, extensions: tuple[str, ...], at: datetime, address: str
     """A pairing made now, and its key in hexadecimal digits, which only its PC has from here on."""
     key = secrets.token_bytes(KEY_BYTES)
     pairing = Pairing(
-        secrets.token_hex(_ID_BYTES), key_hash(key).hex(), pc, extensions, at, address, None, address
+        secrets.token_hex(_ID_BYTES),
+        key_hash(key).hex(),
+        pc,
+        extensions,
+        _written(at),
+        address,
+        None,
+        address,
     )
     return pairing, key.hex()
+
+
+def _written(at: datetime) -> datetime:
+    """A time as the book has it: in milliseconds."""
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 def to_text(book: Book) -> str:

@@ -30,9 +30,11 @@ class KeyInfo:
 
 @dataclass(frozen=True, slots=True)
 class TrustState:
-    """What the window shows. fingerprint: 64 hexadecimal digits, "" before it is known."""
+    """What the window shows."""
 
     fingerprint: str = ""
+    """64 hexadecimal digits, "" before it is known."""
+
     pairings: tuple[Pairing, ...] = ()
     requests: tuple[Request, ...] = ()
     keys: tuple[KeyInfo, ...] = ()

@@ -160,7 +160,8 @@ class RequestList(QWidget):
     def show_requests(
         self, requests: list[tuple[Request, tuple[str, ...]]], others_of: OthersOf
     ) -> list[RequestCard]:
-        """Show these, each with the extensions that are known for it; the cards that are new. A card that is there already stays as the person left it."""
+        """Show these, each with the extensions that are known for it; the cards that are new. A card that is
+        there already stays as the person left it."""
         known = {card.request.id: card for card in self.cards}
         wanted = {request.id for request, _ in requests}
         for card in self.cards:

@@ -160,8 +160,7 @@ class RollOutCard(QFrame):
     def show_server(self, server: str, fingerprint: str) -> None:
         """Where clients find the server, and by what they know it."""
         self._server = server
-        if fingerprint != self.fingerprint.text():
-            self.fingerprint.show_text(fingerprint)
+        self.fingerprint.show_text(fingerprint)
         self.make.setEnabled(bool(fingerprint))
 
     def show_made(self, made: KeyMade) -> None:

@@ -24,7 +24,7 @@ def untold_words(untold: Untold) -> str:
         case Untold.PAIRED_HERE:
             return translate("clients", "No calls: a paired PC is there, too")
         case Untold.SEVERAL:
-            return translate("clients", "No calls: several people there, pair them")
+            return translate("clients", "No calls: several people there")
         case Untold.NO_EXTENSION:
             return translate("clients", "No calls: paired for no extension")
 
