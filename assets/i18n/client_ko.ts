@@ -186,7 +186,7 @@
     <name>pairing</name>
     <message>
         <source>This PC&apos;s pairing is for another server.</source>
-        <translation>이 PC의 짝은 다른 서버입니다.</translation>
+        <translation>이 PC는 다른 서버와 짝을 맺었습니다.</translation>
     </message>
     <message>
         <source>If the server was replaced, pair anew and compare the digits with its manager. Until then this PC keeps what it has.</source>
