@@ -292,6 +292,22 @@
         <source>They stand in the server&apos;s window. If they differ, somebody is in between: cancel, and tell the manager.</source>
         <translation>서버 창에 같은 숫자가 보여야 합니다. 다르면 중간에 누가 끼어든 것이니, 취소하고 관리자에게 알려 주세요.</translation>
     </message>
+    <message>
+        <source>The server&apos;s certificate was set when PacketWave was installed.</source>
+        <translation>설치할 때 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is set by your organisation&apos;s policy.</source>
+        <translation>조직의 정책으로 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s fingerprint that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 서버 지문을 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The enrolment key that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 등록 키를 쓸 수 없습니다.</translation>
+    </message>
 </context>
 <context>
     <name>words</name>
