@@ -47,7 +47,9 @@ def kept(pc: PC) -> dict[str, Any]:
 
 
 def log(pc: PC) -> str:
-    return (data_folder(pc) / "logs" / "client.log").read_text("utf-8")
+    """What the client has said so far; "" before it has begun."""
+    found = (pc.drive / "users").glob("*/AppData/Local/PacketWave/client/logs/client.log")
+    return "".join(path.read_text("utf-8") for path in found)
 
 
 def test_an_installed_client_enrols_itself_keeps_its_key_sealed_and_stays_paired(
