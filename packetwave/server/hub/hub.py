@@ -50,6 +50,7 @@ from packetwave.server.hub.pairing import Asked, Pairer
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
 from packetwave.server.hub.roster import Change, Roster
 from packetwave.server.hub.session import Backlogs, Ringing, Session, Surroundings, outgoing
+from packetwave.server.hub.turns import Turns
 from packetwave.server.office.directory import Directory
 from packetwave.server.office.validation import check_extension
 from packetwave.server.trust.pairings import Pairing
@@ -63,12 +64,12 @@ class Hub:
     """Clients, told of the calls of their extensions.
 
     ringing: what a client that connects is told. on_the_way: the calls of an extension whose end is still to
-    be told, to who is told of them no more. on_told: an `incoming_call` was written to
-    a client; on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person;
-    on_lost: it was written and the client is gone before it was known that it arrived; none of the four from
-    within `send`. on_change: clients came, went, or said who they are; some
-    times a second at most. past: knows what paired PCs missed. trust: who the server is and who is paired,
-    None for a hub without.
+    be told, to who is told of them no more. on_told: an `incoming_call` was written to a client;
+    on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person; on_lost: it
+    was written and the client is gone before it was known that it arrived; none of the four from within
+    `send`.
+    on_change: clients came, went, or said who they are; some times a second at most. past: knows what paired
+    PCs missed. trust: who the server is and who is paired, None for a hub without.
 
     Attributes: pairer, None without trust; epoch, which run of the server this is; tls_port, 0 without TLS.
     """
@@ -128,6 +129,7 @@ class Hub:
         self._turned_away: set[HubConnection] = set()
         self._opening: set[HubConnection] = set()
         self._newcomers = Newcomers()
+        self._turns = Turns(limits.handshakes_of_turn)
         self._plain: Server | None = None
         self._tls: Server | None = None
         self._beat: asyncio.TimerHandle | None = None
@@ -275,6 +277,9 @@ class Hub:
     def _enter(self, connection: HubConnection) -> Refusal | None:
         now_s = asyncio.get_running_loop().time()
         return self._door.enter(connection.address, now_s, is_tls=connection.is_tls)
+
+    def wait_for_turn(self, connection: HubConnection) -> None:
+        self._turns.wait(connection, is_known=self._door.is_kept(connection.address))
 
     def lingers(self, connection: HubConnection) -> bool:
         if len(self._turned_away) >= self.limits.turned_away:
