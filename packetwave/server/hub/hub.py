@@ -63,15 +63,15 @@ _crash = logging.getLogger("packetwave.crash")
 class Hub:
     """Clients, told of the calls of their extensions.
 
-    ringing: what a client that connects is told. on_the_way: the calls of an extension whose end is still to
-    be told, to who is told of them no more. on_told: an `incoming_call` was written to a client;
-    on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person; on_lost: it
-    was written and the client is gone before it was known that it arrived; none of the four from within
-    `send`.
-    on_change: clients came, went, or said who they are; some times a second at most. past: knows what paired
-    PCs missed. trust: who the server is and who is paired, None for a hub without.
-
-    Attributes: pairer, None without trust; epoch, which run of the server this is; tls_port, 0 without TLS.
+        ringing: what a client that connects is told. on_the_way: the calls of an extension whose end is still to
+            be told, to who is told of them no more. on_told: an `incoming_call` was written to a client;
+        on_confirmed: it has arrived there; on_acknowledged: the client has shown it to its person; on_lost: it
+        was written and the client is gone before it was known that it arrived; none of the four from within
+        `send`.
+        on_change: clients came, went, or said who they are; some times a second at most. past: knows what paired
+        PCs missed. trust: who the server is and who is paired, None for a hub without.
+    
+        Attributes: pairer, None without trust; epoch, which run of the server this is; tls_port, 0 without TLS.
     """
 
     def __init__(
