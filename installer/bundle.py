@@ -47,7 +47,7 @@ _NO_PROGRAM_NEEDS = _words("""
     idlelib turtle pytest _pytest hypothesis
     PySide6.QtNetwork PySide6.QtQml PySide6.QtQuick PySide6.QtOpenGL PySide6.QtOpenGLWidgets PySide6.QtSql
     PySide6.QtTest PySide6.QtXml PySide6.QtDBus PySide6.QtPrintSupport
-    IPython colorama matplotlib numpy PIL cryptography lxml pandas trio uvloop
+    IPython colorama matplotlib numpy PIL cffi pycparser lxml pandas trio uvloop
     encodings.hp_roman8 encodings.palmos encodings.ptcp154 encodings.kz1048 encodings.tis_620 encodings.cp037
     encodings.cp273 encodings.cp424 encodings.cp500 encodings.cp875 encodings.cp1026 encodings.cp1140
     encodings.cp1006 encodings.cp856 encodings.mac_arabic encodings.mac_croatian encodings.mac_cyrillic
@@ -58,6 +58,7 @@ _NO_PROGRAM_NEEDS = _words("""
 # (not cp437: zipfile wants it).
 _NO_CLIENT_NEEDS = _words("""
     packetwave.server scapy pymongo bson gridfs dns openpyxl et_xmlfile sqlite3 _sqlite3
+    cryptography _cffi_backend
     multiprocessing _multiprocessing concurrent.futures.process
     xml xmlrpc pyexpat _decimal fractions statistics bz2 _bz2 lzma _lzma tarfile
     smtplib ftplib http.cookiejar websockets.legacy websockets.sync websockets.trio websockets.cli
@@ -112,7 +113,8 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 _FORBIDDEN_IN_CLIENT = re.compile(
-    r"(^|[/.])(scapy|pymongo|bson|openpyxl|_?sqlite3|dns)([/.]|$)|packetwave[/.]server", re.IGNORECASE
+    r"(^|[/.])(scapy|pymongo|bson|openpyxl|_?sqlite3|dns|cryptography|_cffi_backend)([/.]|$)|packetwave[/.]server",
+    re.IGNORECASE,
 )
 
 

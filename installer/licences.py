@@ -40,6 +40,8 @@ _SERVER = (
     Part("dnspython", "dnspython"),
     Part("openpyxl", "openpyxl"),
     Part("et_xmlfile", "et_xmlfile"),
+    Part("cryptography, with OpenSSL", "cryptography"),
+    Part("cffi", "cffi"),
 )
 PARTS = {"client": _BOTH, "server": _BOTH + _SERVER}
 

@@ -23,7 +23,11 @@ PURE = (
     "packetwave.server.calls",
     "packetwave.server.diagnosis",
     "packetwave.server.office",
+    "packetwave.client.address",
+    "packetwave.client.attempt",
     "packetwave.client.calls",
+    "packetwave.client.line",
+    "packetwave.client.routes",
     "packetwave.client.desk.cards",
 )
 
@@ -41,6 +45,7 @@ FLOORS = (  # a room may import those before it, and itself
     "packetwave.server.machine",
     "packetwave.server.office",
     "packetwave.server.settings",
+    "packetwave.server.trust",
     "packetwave.server.store",
     "packetwave.server.hub",
     "packetwave.server.watch",
@@ -50,6 +55,7 @@ FLOORS = (  # a room may import those before it, and itself
     "packetwave.server.console.parts",
     "packetwave.server.console.calls",
     "packetwave.server.console.members",
+    "packetwave.server.console.clients",
     "packetwave.server.console.capture",
     "packetwave.server.console.settings",
     "packetwave.server.console.start",
@@ -58,6 +64,7 @@ FLOORS = (  # a room may import those before it, and itself
     "packetwave.server.app",
     "packetwave.server.__main__",
     "packetwave.client.address",
+    "packetwave.client.tls",
     "packetwave.client.preset",
     "packetwave.client.settings",
     "packetwave.client",
@@ -103,6 +110,7 @@ ONLY_IN = {  # a library: the rooms that may import it
     "platformdirs": ("packetwave.common",),
     "filelock": ("packetwave.common",),
     "openpyxl": ("packetwave.server",),
+    "cryptography": ("packetwave.server.trust.identity", "packetwave.server.trust.carry"),
 }
 
 UNTESTED = {
@@ -114,6 +122,7 @@ UNTESTED = {
     "packetwave.server.watch.states": "frozen values only",
     "packetwave.server.hub.clients": "a frozen value only",
     "packetwave.server.hub.limits": "numbers only",
+    "packetwave.server.hub.listening": "options only; test_hub.py and test_tls.py listen",
     "packetwave.server.office.values": "frozen values only",
     "packetwave.server.store.base": "declarations; test_contract.py holds both stores to them",
 }
@@ -251,7 +260,9 @@ def test_the_client_never_loads_what_is_the_servers() -> None:
     loaded = loaded_after("\n".join(f"import {name}" for name in client))
     assert "packetwave.client.desk" in loaded
     assert {
-        name for name in loaded if within(name, ("packetwave.server", "scapy", "pymongo", "bson"))
+        name
+        for name in loaded
+        if within(name, ("packetwave.server", "scapy", "pymongo", "bson", "cryptography"))
     } == set()
 
 

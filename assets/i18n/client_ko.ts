@@ -2,10 +2,55 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>Away</name>
+    <message>
+        <source>Missed while you were away: {count}</source>
+        <translation>자리를 비운 동안 부재중 전화 {count}건</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+</context>
+<context>
     <name>Desk</name>
     <message>
         <source>PacketWave test</source>
         <translation>PacketWave 시험</translation>
+    </message>
+</context>
+<context>
+    <name>More</name>
+    <message>
+        <source>{count} more</source>
+        <translation>그 외 {count}건</translation>
+    </message>
+    <message>
+        <source>Close ended calls</source>
+        <translation>끝난 전화 닫기</translation>
+    </message>
+    <message>
+        <source>Close all</source>
+        <translation>모두 닫기</translation>
+    </message>
+</context>
+<context>
+    <name>PairingPanel</name>
+    <message>
+        <source>Pair anew</source>
+        <translation>새로 짝 맺기</translation>
+    </message>
+    <message>
+        <source>Pair this PC</source>
+        <translation>짝 맺기</translation>
+    </message>
+    <message>
+        <source>They are the same</source>
+        <translation>숫자가 같습니다</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
     </message>
 </context>
 <context>
@@ -130,21 +175,6 @@
     </message>
 </context>
 <context>
-    <name>_More</name>
-    <message>
-        <source>Close ended calls</source>
-        <translation>끝난 전화 닫기</translation>
-    </message>
-    <message>
-        <source>{count} more</source>
-        <translation>그 외 {count}건</translation>
-    </message>
-    <message>
-        <source>Close all</source>
-        <translation>모두 닫기</translation>
-    </message>
-</context>
-<context>
     <name>faults</name>
     <message>
         <source>PacketWave is running already, but does not answer.</source>
@@ -161,6 +191,133 @@
     <message>
         <source>Start it again. If this comes back, pass this file on to who looks after your PCs:</source>
         <translation>다시 시작해 보세요. 같은 일이 되풀이되면 PC를 관리하는 분에게 다음 파일을 전해 주세요.</translation>
+    </message>
+</context>
+<context>
+    <name>pairing</name>
+    <message>
+        <source>This PC&apos;s pairing is for another server.</source>
+        <translation>이 PC는 다른 서버와 짝을 맺었습니다.</translation>
+    </message>
+    <message>
+        <source>If the server was replaced, pair anew and compare the digits with its manager. Until then this PC keeps what it has.</source>
+        <translation>서버를 바꾼 것이 맞으면 새로 짝을 맺고 관리자와 숫자를 비교하세요. 그때까지는 지금의 짝이 그대로 남습니다.</translation>
+    </message>
+    <message>
+        <source>This PC is not paired with the server.</source>
+        <translation>아직 서버와 짝을 맺지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>The server is being asked…</source>
+        <translation>서버에 요청하는 중…</translation>
+    </message>
+    <message>
+        <source>Does the server&apos;s manager see the same digits?</source>
+        <translation>서버 관리자 화면의 숫자와 같습니까?</translation>
+    </message>
+    <message>
+        <source>Waiting for the manager to approve…</source>
+        <translation>관리자의 승인을 기다리는 중…</translation>
+    </message>
+    <message>
+        <source>The manager has five minutes.</source>
+        <translation>5분 안에 승인해야 합니다.</translation>
+    </message>
+    <message>
+        <source>This PC is being enrolled…</source>
+        <translation>이 PC를 등록하는 중…</translation>
+    </message>
+    <message>
+        <source>This PC is paired with the server.</source>
+        <translation>서버와 짝을 맺은 PC입니다.</translation>
+    </message>
+    <message>
+        <source>This PC&apos;s pairing was ended.</source>
+        <translation>이 PC의 짝이 풀렸습니다.</translation>
+    </message>
+    <message>
+        <source>Digits: {digits}</source>
+        <translation>숫자: {digits}</translation>
+    </message>
+    <message>
+        <source>What was kept of its pairing was damaged. It has to be paired again.</source>
+        <translation>보관된 짝 정보가 손상되었습니다. 다시 짝을 맺어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Its pairing was made by another account or on another PC. It has to be paired again.</source>
+        <translation>다른 계정이나 다른 PC에서 맺은 짝입니다. 다시 짝을 맺어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Calls are shown all the same. Pairing makes sure that they come from your server and reach only you.</source>
+        <translation>전화 알림은 지금도 표시됩니다. 짝을 맺으면 우리 서버가 보낸 알림만, 나에게만 옵니다.</translation>
+    </message>
+    <message>
+        <source>This holds until PacketWave ends: it could not be saved.</source>
+        <translation>저장하지 못해 PacketWave를 끝낼 때까지만 유지됩니다.</translation>
+    </message>
+    <message>
+        <source>Calls come from your server alone, and nobody can read along.</source>
+        <translation>우리 서버가 보낸 알림만 표시하며, 아무도 엿볼 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Ask the server&apos;s manager, or pair it anew.</source>
+        <translation>서버 관리자에게 묻거나 새로 짝을 맺으세요.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s manager refused.</source>
+        <translation>서버 관리자가 거절했습니다.</translation>
+    </message>
+    <message>
+        <source>Nobody approved in time. Try again when the manager is at the server.</source>
+        <translation>제때 승인되지 않았습니다. 관리자가 서버 앞에 있을 때 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>Too many PCs are asking. Try again in ten minutes.</source>
+        <translation>요청한 PC가 너무 많습니다. 10분 뒤에 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The connection broke meanwhile. Try again.</source>
+        <translation>도중에 연결이 끊겼습니다. 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The server does not know whose PC this is. Its manager has to add it to the members first.</source>
+        <translation>누구의 PC인지 서버가 모릅니다. 관리자가 먼저 구성원에 추가해야 합니다.</translation>
+    </message>
+    <message>
+        <source>The enrolment key that was set for this PC is no longer valid. Pair it by hand, or tell the person who looks after your PCs.</source>
+        <translation>이 PC에 설정된 등록 키의 기한이 지났습니다. 직접 짝을 맺거나 PC 담당자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>The server did not prove that it has this PC&apos;s enrolment key.</source>
+        <translation>서버가 이 PC의 등록 키를 갖고 있음을 증명하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The server did not accept it. Try again.</source>
+        <translation>서버가 받아들이지 않았습니다. 다시 시도하세요.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s encrypted port (8766) cannot be reached: it is off, or a firewall is in the way.</source>
+        <translation>서버의 암호화 포트(8766)에 연결할 수 없습니다. 꺼져 있거나 방화벽에 막혔습니다.</translation>
+    </message>
+    <message>
+        <source>They stand in the server&apos;s window. If they differ, somebody is in between: cancel, and tell the manager.</source>
+        <translation>서버 창에 같은 숫자가 보여야 합니다. 다르면 중간에 누가 끼어든 것이니, 취소하고 관리자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate was set when PacketWave was installed.</source>
+        <translation>설치할 때 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is set by your organisation&apos;s policy.</source>
+        <translation>조직의 정책으로 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s fingerprint that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 서버 지문을 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The enrolment key that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 등록 키를 쓸 수 없습니다.</translation>
     </message>
 </context>
 <context>
@@ -194,10 +351,6 @@
         <translation>서버 주소가 아닙니다: {server}</translation>
     </message>
     <message>
-        <source>It should look like 192.168.0.10 or office-pc:8765.</source>
-        <translation>192.168.0.10 또는 office-pc:8765 처럼 입력하세요.</translation>
-    </message>
-    <message>
         <source>There is no PC of this name in the network.</source>
         <translation>네트워크에 이 이름의 PC가 없습니다.</translation>
     </message>
@@ -216,10 +369,6 @@
     <message>
         <source>Something else answers at this address.</source>
         <translation>이 주소에서는 다른 프로그램이 응답합니다.</translation>
-    </message>
-    <message>
-        <source>Check the address and the port; PacketWave uses port 8765.</source>
-        <translation>주소와 포트를 확인하세요. PacketWave는 8765 포트를 씁니다.</translation>
     </message>
     <message>
         <source>The PacketWave server was stopped.</source>
@@ -376,6 +525,38 @@
     <message>
         <source>Something is wrong there. Tell the person who looks after it.</source>
         <translation>서버에 문제가 있습니다. 서버 담당자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>It should look like 192.168.0.10 or office-pc.</source>
+        <translation>192.168.0.10 또는 office-pc처럼 입력하세요.</translation>
+    </message>
+    <message>
+        <source>Check the address and the port; PacketWave uses the ports 8766 and 8765.</source>
+        <translation>주소와 포트를 확인하세요. PacketWave는 8766과 8765 포트를 씁니다.</translation>
+    </message>
+    <message>
+        <source>This is not the server that was set for this PC.</source>
+        <translation>이 PC에 지정된 서버가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Its certificate is another one, so nothing was said to it. Tell the person who looks after your PCs.</source>
+        <translation>인증서가 달라 아무것도 보내지 않았습니다. PC 담당자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>This is not the server that this PC is paired with.</source>
+        <translation>이 PC와 짝을 맺은 서버가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Its certificate is another one, so nothing was said to it: the server was replaced, or somebody is in between. Ask the server&apos;s manager before you pair anew.</source>
+        <translation>인증서가 달라 아무것도 보내지 않았습니다. 서버를 바꾸었거나 중간에 누가 끼어들었습니다. 새로 짝을 맺기 전에 서버 관리자에게 확인하세요.</translation>
+    </message>
+    <message>
+        <source>The server could not prove that it is the right one.</source>
+        <translation>우리 서버임이 증명되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>It does not have the enrolment key that was set for this PC. Tell the person who looks after your PCs.</source>
+        <translation>이 PC에 설정된 등록 키를 모르는 서버입니다. PC 담당자에게 알려 주세요.</translation>
     </message>
 </context>
 </TS>

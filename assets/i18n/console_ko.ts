@@ -468,6 +468,269 @@
     </message>
 </context>
 <context>
+    <name>clients</name>
+    <message>
+        <source>PC connections</source>
+        <translation>PC 연결</translation>
+    </message>
+    <message>
+        <source>End the pairing…</source>
+        <translation>등록 해제…</translation>
+    </message>
+    <message>
+        <source>No PC is connected</source>
+        <translation>연결된 PC가 없습니다</translation>
+    </message>
+    <message>
+        <source>Start PacketWave on a person&apos;s PC. A PC that asks to be paired is shown here with six digits to compare.</source>
+        <translation>구성원의 PC에서 PacketWave를 시작하세요. 등록을 요청하는 PC는 비교할 숫자 여섯 자리와 함께 여기에 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>Let PCs connect without encryption</source>
+        <translation>암호화하지 않은 연결 허용</translation>
+    </message>
+    <message>
+        <source>That did not work: {reason}</source>
+        <translation>완료하지 못했습니다: {reason}</translation>
+    </message>
+    <message>
+        <source>End the pairing</source>
+        <translation>등록 해제</translation>
+    </message>
+    <message>
+        <source>End the pairing with {pc}?</source>
+        <translation>{pc}의 등록을 해제할까요?</translation>
+    </message>
+    <message>
+        <source>It is told of no call from this moment on, and has to be paired again to be. Its address alone counts as it does for any other PC.</source>
+        <translation>지금부터 이 PC에는 통화를 알리지 않으며, 다시 받으려면 다시 등록해야 합니다. 주소는 다른 PC와 똑같이 취급됩니다.</translation>
+    </message>
+    <message>
+        <source>Keep it</source>
+        <translation>유지</translation>
+    </message>
+    <message>
+        <source>Switched off: only PCs with PacketWave&apos;s own client are told of calls.</source>
+        <translation>꺼짐: PacketWave 클라이언트를 쓰는 PC에만 통화를 알립니다.</translation>
+    </message>
+    <message>
+        <source>Nobody is connected that way now.</source>
+        <translation>지금 이 방식으로 연결된 PC가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Connected that way now: {count} ({addresses})</source>
+        <translation>지금 이 방식으로 연결된 PC {count}대({addresses})</translation>
+    </message>
+    <message>
+        <source>A PC without a name</source>
+        <translation>이름 없는 PC</translation>
+    </message>
+    <message>
+        <source>{pc} at {address} asks to be paired</source>
+        <translation>{pc}({address})에서 연결 등록을 요청합니다</translation>
+    </message>
+    <message>
+        <source>Digits to compare: {digits}</source>
+        <translation>비교할 숫자: {digits}</translation>
+    </message>
+    <message>
+        <source>Compare these digits with those on the screen of that PC, or on the phone with the person in front of it. Approve only where they are the same: if not, somebody is listening in between.</source>
+        <translation>그 PC 화면의 숫자와 같은지 직접 보거나 그 자리의 사람과 전화로 확인하세요. 같을 때만 승인하세요. 다르면 누군가 중간에서 엿듣고 있는 것입니다.</translation>
+    </message>
+    <message>
+        <source>It replaces {pc}: that PC&apos;s key ends</source>
+        <translation>{pc}을(를) 대신합니다: 이전 PC의 키는 폐기됩니다</translation>
+    </message>
+    <message>
+        <source>Approve</source>
+        <translation>승인</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>거절</translation>
+    </message>
+    <message>
+        <source>It will be told of calls to: {extensions}</source>
+        <translation>알려 줄 내선: {extensions}</translation>
+    </message>
+    <message>
+        <source>Whose PC is it? Extension:</source>
+        <translation>누구의 PC인가요? 내선:</translation>
+    </message>
+    <message>
+        <source>Copy the fingerprint</source>
+        <translation>지문 복사</translation>
+    </message>
+    <message>
+        <source>Copy the key</source>
+        <translation>키 복사</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>명령 복사</translation>
+    </message>
+    <message>
+        <source>Make a key</source>
+        <translation>키 만들기</translation>
+    </message>
+    <message>
+        <source>The key is shown this once. Whoever has it can pair a PC as long as it is valid: give it to the installation only.</source>
+        <translation>키는 지금 한 번만 표시됩니다. 유효한 동안에는 키를 가진 누구나 PC를 등록할 수 있으니 설치할 때만 사용하세요.</translation>
+    </message>
+    <message>
+        <source>Pair many PCs at once</source>
+        <translation>여러 PC를 한꺼번에 등록</translation>
+    </message>
+    <message>
+        <source>A client that is installed with a key pairs itself, without anybody comparing digits. The fingerprint tells it which server is the right one.</source>
+        <translation>키와 함께 설치한 클라이언트는 숫자를 비교하지 않고 스스로 등록합니다. 지문은 어느 서버가 맞는지 알려 줍니다.</translation>
+    </message>
+    <message>
+        <source>Valid for days:</source>
+        <translation>유효 기간(일):</translation>
+    </message>
+    <message>
+        <source>For so many PCs:</source>
+        <translation>PC 수:</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Installation</source>
+        <translation>설치 명령</translation>
+    </message>
+    <message>
+        <source>The server&apos;s fingerprint</source>
+        <translation>서버 지문</translation>
+    </message>
+    <message>
+        <source>A key of {made} serves for {uses} more PCs until {until}</source>
+        <translation>{made}에 만든 키: {until}까지 PC {uses}대에 더 쓸 수 있습니다</translation>
+    </message>
+    <message>
+        <source>End it</source>
+        <translation>폐기</translation>
+    </message>
+    <message>
+        <source>PC</source>
+        <translation>PC</translation>
+    </message>
+    <message>
+        <source>Extension</source>
+        <translation>내선</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>연결 방식</translation>
+    </message>
+    <message>
+        <source>Last alert</source>
+        <translation>최근 알림</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>버전</translation>
+    </message>
+    <message>
+        <source>not paired</source>
+        <translation>등록 안 됨</translation>
+    </message>
+    <message>
+        <source>encrypted</source>
+        <translation>암호화</translation>
+    </message>
+    <message>
+        <source>not encrypted</source>
+        <translation>암호화 안 됨</translation>
+    </message>
+    <message>
+        <source>{ms} ms</source>
+        <translation>{ms} ms</translation>
+    </message>
+    <message>
+        <source>Not connected · last seen {at}</source>
+        <translation>연결 안 됨 · 마지막 연결 {at}</translation>
+    </message>
+    <message>
+        <source>Connected since {at}</source>
+        <translation>{at}부터 연결됨</translation>
+    </message>
+    <message>
+        <source>No calls: its address is in no row</source>
+        <translation>알림 없음: 구성원 표에 없는 주소</translation>
+    </message>
+    <message>
+        <source>No calls: a paired person&apos;s address</source>
+        <translation>알림 없음: 등록된 사람의 주소</translation>
+    </message>
+    <message>
+        <source>No calls: a paired PC is there, too</source>
+        <translation>알림 없음: 등록된 PC와 같은 주소</translation>
+    </message>
+    <message>
+        <source>No calls: several people there</source>
+        <translation>알림 없음: 한 주소에 여러 사람</translation>
+    </message>
+    <message>
+        <source>No calls: paired for no extension</source>
+        <translation>알림 없음: 등록된 내선 없음</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate was damaged, and is a new one.</source>
+        <translation>서버 인증서가 손상되어 새로 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>Every paired PC refuses it and has to be paired again. The old file was put aside in the folder &apos;trust&apos;; with an exported copy of it, the pairings are as before.</source>
+        <translation>등록된 PC는 모두 새 인증서를 거부하므로 다시 등록해야 합니다. 이전 파일은 &apos;trust&apos; 폴더에 옮겨 두었습니다. 내보낸 사본이 있으면 등록이 그대로 유지됩니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate cannot be read, and another one serves now.</source>
+        <translation>서버 인증서를 읽을 수 없어 지금은 다른 인증서를 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Paired PCs refuse it. See to the rights of the file &apos;trust/identity.pem&apos;.</source>
+        <translation>등록된 PC가 이 인증서를 거부합니다. &apos;trust/identity.pem&apos; 파일의 권한을 확인하세요.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate cannot be kept.</source>
+        <translation>서버 인증서를 저장할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>At the next start it will be another one, and PCs paired until then have to be paired again. Make room on the disk before you pair PCs.</source>
+        <translation>다음에 시작하면 인증서가 바뀌어 그때까지 등록한 PC를 다시 등록해야 합니다. PC를 등록하기 전에 디스크 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>The list of paired PCs was damaged.</source>
+        <translation>등록된 PC 목록이 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>It was put aside in the folder &apos;trust&apos;. PCs have to be paired again.</source>
+        <translation>손상된 목록은 &apos;trust&apos; 폴더에 옮겨 두었습니다. PC를 다시 등록해야 합니다.</translation>
+    </message>
+    <message>
+        <source>The list of paired PCs cannot be written.</source>
+        <translation>등록된 PC 목록을 저장할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>What has changed in it holds until the program ends. Make room on the disk.</source>
+        <translation>바뀐 내용은 프로그램이 끝날 때까지만 유지됩니다. 디스크 공간을 확보하세요.</translation>
+    </message>
+    <message>
+        <source>Pairing waits: {count}</source>
+        <translation>PC 등록 요청 {count}건</translation>
+    </message>
+</context>
+<context>
     <name>fault</name>
     <message>
         <source>PacketWave met an error that it does not know.</source>
@@ -1308,6 +1571,10 @@
     <message>
         <source>Understood</source>
         <translation>확인</translation>
+    </message>
+    <message>
+        <source>PC connections</source>
+        <translation>PC 연결</translation>
     </message>
 </context>
 <context>

@@ -15,6 +15,9 @@ from installer.windows.bench import Bench
 
 UPGRADE_CODE = "{BF6747C4-3BE5-41C8-BBC2-CBCD4858B8EC}"
 KEY = r"Software\PacketWave\Client"
+ENROLMENT_KEY = rf"{KEY}\Enrolment"
+RIGHTS = "D:P(A;;0xf003f;;;SY)(A;;0xf003f;;;BA)(A;;0x30019;;;BU)"
+"""Of the enrolment's key: everything for system and administrators; users read and delete it."""
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 VALUES = {
     "SERVER": "Server",
@@ -26,6 +29,12 @@ VALUES = {
 """The public properties and the names of the values that they become."""
 REMEMBERED = {**VALUES, "AUTOSTART": "Autostart", "INSTALLDIR": "InstallDir"}
 SECRET = ("FINGERPRINT", "ENROLLKEY")
+
+
+def place_of(name: str) -> tuple[str, str]:
+    """The registry key in which a value lies, and its name."""
+    return (ENROLMENT_KEY if name == VALUES["ENROLLKEY"] else KEY), name
+
 
 _LOCAL_MACHINE = "2"
 _RAW_64_BIT = "18"  # msidbLocatorTypeRawValue + msidbLocatorType64bit
@@ -159,7 +168,7 @@ def wrong_registry(package: Package) -> Iterator[str]:
     """Values, the conditions on which they are written, and the places from which they are read back."""
     components = {row["Component"]: row for row in package.rows("Component")}
     found = {(row["Key"], row["Name"]): row for row in package.rows("Registry")}
-    wanted = {(KEY, name): (f"[{prop}]", f'{prop} AND {prop} <> "-"') for prop, name in VALUES.items()}
+    wanted = {place_of(name): (f"[{prop}]", f'{prop} AND {prop} <> "-"') for prop, name in VALUES.items()}
     wanted[KEY, "Autostart"] = ("[AUTOSTART]", "")
     wanted[KEY, "InstallDir"] = ("[INSTALLDIR]", "")
     wanted[KEY, "Version"] = ("[ProductVersion]", "")
@@ -181,8 +190,21 @@ def wrong_registry(package: Package) -> Iterator[str]:
     for prop, name in REMEMBERED.items():
         locator = locators.get(searches.get(f"REMEMBERED_{prop}", ""), {})
         read = tuple(locator.get(column, "") for column in ("Root", "Key", "Name", "Type"))
-        if read != (_LOCAL_MACHINE, KEY, name, _RAW_64_BIT):
-            yield f"REMEMBERED_{prop} is not read from {KEY}\\{name} in the 64-bit registry"
+        if read != (_LOCAL_MACHINE, *place_of(name), _RAW_64_BIT):
+            yield f"REMEMBERED_{prop} is not read from {place_of(name)[0]}\\{name} in the 64-bit registry"
+
+
+def wrong_rights(package: Package) -> Iterator[str]:
+    """Users must be able to take the enrolment key off the PC, and to put none there."""
+    values = {row["Registry"]: (row["Key"], row["Name"]) for row in package.rows("Registry")}
+    found = [
+        (values.get(row["LockObject"]), row["Table"], row["SDDLText"], row["Condition"])
+        for row in package.rows("MsiLockPermissionsEx")
+    ]
+    if found != [(place_of(VALUES["ENROLLKEY"]), "Registry", RIGHTS, "")]:
+        yield f"the rights of {ENROLMENT_KEY} are {found}"
+    if package.rows("LockPermissions"):
+        yield "LockPermissions beside MsiLockPermissionsEx: Windows Installer refuses the package"
 
 
 def wrong_sequence(package: Package) -> Iterator[str]:
@@ -260,6 +282,7 @@ CHECKS: Sequence[Callable[[Package], Iterator[str]]] = (
     wrong_properties,
     wrong_components,
     wrong_registry,
+    wrong_rights,
     wrong_sequence,
     wrong_words,
 )

@@ -1,8 +1,8 @@
 """What wixl lacks of WiX 3, done before and after it: pure text in, text out.
 
-Before: attributes that it does not know are taken out of the source (it would lose the row), and text beyond
-ASCII (it would write empty strings) is replaced by marks. After: SQL for msibuild puts into the tables what
-WiX 3 would have put there. The source stays what WiX 3 compiles.
+Before: attributes and elements that it does not know are taken out of the source (it would lose the row), and
+text beyond ASCII (it would write empty strings) is replaced by marks. After: SQL for msibuild puts into the
+tables what WiX 3 would have put there. The source stays what WiX 3 compiles.
 """
 
 import re
@@ -15,6 +15,13 @@ from installer.msi.tables import Package, Table, quoted, updates
 
 _TRANSITIVE = 64  # msidbComponentAttributesTransitive
 _UNKNOWN = ("Hidden", "Transitive")
+_RIGHTS = f"{{{NAMESPACE}}}PermissionEx"
+_NEW_TABLE = (
+    "CREATE TABLE `MsiLockPermissionsEx` "
+    "(`MsiLockPermissionsEx` CHAR(72) NOT NULL, `LockObject` CHAR(72) NOT NULL, "
+    "`Table` CHAR(32) NOT NULL, `SDDLText` LONGCHAR NOT NULL, `Condition` CHAR(255) "
+    "PRIMARY KEY `MsiLockPermissionsEx`)"
+)
 _WITH_TEXT = (
     ("LaunchCondition", "Description"),
     ("Shortcut", "Description"),
@@ -44,6 +51,9 @@ class Prepared:
     transitive: tuple[str, ...]
     """Ids of the components whose conditions are looked at again in a repair."""
 
+    rights: tuple[tuple[str, str, str], ...] = ()
+    """Who may do what with a registry key: an id, the name of a value in that key, and the SDDL."""
+
 
 def prepare(source: bytes) -> Prepared:
     """WiX 3 source as wixl takes it."""
@@ -67,6 +77,11 @@ def prepare(source: bytes) -> Prepared:
             mark = f"TEXT-{len(texts) + 1}"
             texts[mark] = element.text
             element.text = mark
+    rights = []
+    for element in root.iter():
+        for child in element.findall(_RIGHTS):
+            rights.append((child.attrib["Id"], element.attrib["Name"], child.attrib["Sddl"]))
+            element.remove(child)
     found = {name: tuple(ids) for name, ids in marked.items()}
     return Prepared(
         ET.tostring(root, encoding="utf-8", xml_declaration=True),
@@ -74,6 +89,7 @@ def prepare(source: bytes) -> Prepared:
         found["Secure"],
         found["Hidden"],
         found["Transitive"],
+        tuple(rights),
     )
 
 
@@ -93,12 +109,24 @@ def queries(prepared: Prepared, made: Package) -> Iterator[str]:
                 f"UPDATE `Component` SET `Attributes` = {int(attributes) | _TRANSITIVE} "
                 f"WHERE `Component` = {quoted(component)}"
             )
+    yield from _rights(prepared, made)
     for name, column, folder in _WITH_NAMES:
         table = made.tables[name]
         yield from _short(table, column, {row[table.keys[0]]: row[folder] for row in table.rows})
     folders = made.cells("Component", "Directory_")
     files = made.tables["File"]
     yield from _short(files, "FileName", {row["File"]: folders[row["Component_"]] for row in files.rows})
+
+
+def _rights(prepared: Prepared, made: Package) -> Iterator[str]:
+    """The table of rights. ValueError where a value is not in the package once."""
+    if prepared.rights:
+        yield _NEW_TABLE
+    for name, value, sddl in prepared.rights:
+        (row,) = (row for row in made.rows("Registry") if row["Name"] == value)
+        columns = "`MsiLockPermissionsEx`, `LockObject`, `Table`, `SDDLText`"
+        said = ", ".join(map(quoted, (name, row["Registry"], "Registry", sddl)))
+        yield f"INSERT INTO `MsiLockPermissionsEx` ({columns}) VALUES ({said})"
 
 
 def _property(name: str, value: str, *, exists: bool) -> Iterator[str]:

@@ -13,12 +13,15 @@ from pathlib import Path
 from packetwave import __version__
 from packetwave.client import ending, preset
 from packetwave.client import settings as client_settings
-from packetwave.client.calls import CallRinging
+from packetwave.client.calls import CallMissed, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.events import EventLines
 from packetwave.client.faults import ClientFault
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
+from packetwave.client.shown import FILE_NAME as SHOWN_FILE
+from packetwave.client.shown import Shown
+from packetwave.client.trust import Trust
 from packetwave.common import logs, paths, settings
 from packetwave.common.exit_codes import ExitCode, code_of
 from packetwave.common.instance import Instance, InstanceRequest
@@ -78,7 +81,7 @@ def _run(arguments: argparse.Namespace, data_dir: Path, given: Preset, instance:
     try:
         if arguments.headless:
             server = preset.server(arguments.server, given, loaded.settings.server)
-            return _run_headless(server.text, given.extension.text, instance, listener)
+            return _run_headless(server.text, given, data_dir, instance, lines)
         if not has_display():
             return _fail("there is no display to show windows on; --headless runs without one")
         from packetwave.client.desk import desk
@@ -103,19 +106,35 @@ def _load(path: Path) -> Loaded[ClientSettings]:
         return Loaded(ClientSettings(), (said,), Trouble.UNUSABLE)
 
 
-def _run_headless(server: str, extension: str, instance: Instance, listener: Callable[[Notice], None]) -> int:
+def _run_headless(
+    server: str, given: Preset, data_dir: Path, instance: Instance, lines: EventLines | None
+) -> int:
     signals = StopSignals()
     try:
         signals.install()
-        if not instance.claim(lambda request: signals.ask() if request == InstanceRequest.QUIT else None):
+        asked: dict[str, Callable[[], None]] = {InstanceRequest.QUIT: signals.ask}
+        if not instance.claim(lambda request: asked.get(request, _ignore)()):
             return ExitCode.FINE if instance.ask(InstanceRequest.RAISE) else _fail(_SILENT)
 
-        def show(notice: Notice) -> None:
-            listener(notice)
+        def shown(notice: Notice) -> None:
+            # There is nothing else that could show it.
             if isinstance(notice, CallRinging):
-                engine.shown(notice.call.call_id)  # there is nothing else that could show it
+                engine.shown(notice.call.call_id)
+            elif isinstance(notice, CallMissed):
+                engine.noted(notice.missed.call_id)
 
-        engine = Engine(show, server, extension=extension)
+        engine = Engine(
+            shown if lines is None else lines.write,
+            server,
+            extension=given.extension.text,
+            shown=Shown(data_dir / SHOWN_FILE),
+            trust=Trust(data_dir),
+            given=given,
+        )
+        if lines is not None:
+            lines.on_out = shown
+        asked[InstanceRequest.PAIR] = engine.pair
+        asked[InstanceRequest.CONFIRM_PAIRING] = engine.confirm_pairing
         engine.start()
         signals.wait()
         engine.stop()
@@ -151,9 +170,13 @@ def _nobody(_notice: Notice) -> None:
     """Listens to the notices where no one else does."""
 
 
+def _ignore() -> None:
+    """What another start asks and this version, or one without windows, does not do."""
+
+
 def _parser() -> Parser:
     parser = Parser(prog="packetwave-client", description="Shows a popup when the desk phone rings.")
-    parser.add_argument("--server", metavar="URL", help="ws://host:8765, host or host:port")
+    parser.add_argument("--server", metavar="URL", help="host, host:port, wss://host or ws://host")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="settings and logs")
     parser.add_argument("--headless", action="store_true", help="run without a display")
     parser.add_argument("--events", metavar="FILE", help="write what happens as JSON lines; - for stdout")

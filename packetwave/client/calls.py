@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from packetwave.protocol import CallUpdate, IncomingCall
+from packetwave.protocol import CallUpdate, IncomingCall, Missed
 
 REPEAT_S = 2.0
 """How long after its `welcome` a server has for repeating the calls that still ring."""
@@ -88,7 +88,30 @@ class CallChanged:
     call: Call
 
 
+@dataclass(frozen=True, slots=True)
+class CallMissed:
+    """A call of before that was not told while it rang. is_listed: whether its person has missed it."""
+
+    missed: Missed
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissedKept:
+    """The missed calls that nobody has looked at, from before the program was started."""
+
+    calls: tuple[IncomingCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MissedSeen:
+    """Missed calls that the person has looked at on another PC."""
+
+    call_ids: tuple[str, ...]
+
+
 CallNotice = CallRinging | CallChanged
+MissedNotice = CallMissed | MissedKept | MissedSeen
 
 
 @dataclass(slots=True)

@@ -9,28 +9,23 @@ import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from packetwave import __version__
-from packetwave.client import wakefulness
-from packetwave.client.acks import Acks
-from packetwave.client.calls import RING_LIMIT_S, CallChanged, CallNotice, CallRinging, Calls
+from packetwave.client import preset, wakefulness
+from packetwave.client.attempt import Asking
+from packetwave.client.bond import Answer, Bond, BondState, Then
+from packetwave.client.calls import RING_LIMIT_S, CallNotice, MissedNotice
+from packetwave.client.conversation import Conversation
 from packetwave.client.link import Backoff, Link, LinkState, Phase
-from packetwave.common.numbers import mask
+from packetwave.client.preset import Preset
+from packetwave.client.shown import Shown
+from packetwave.client.trust import Trust
 from packetwave.common.supervision import Failure, Supervisor
 from packetwave.common.wakefulness import clock_s as boot_clock_s
-from packetwave.protocol import (
-    PROTOCOL_VERSION,
-    Ack,
-    CallUpdate,
-    Hello,
-    IncomingCall,
-    Message,
-    Watching,
-    Welcome,
-)
+from packetwave.protocol import PROTOCOL_VERSION, Hello, Message, Watching
 
 _log = logging.getLogger(__name__)
 
@@ -50,20 +45,28 @@ class WatchingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class BondChanged:
+    """How this PC stands with its server."""
+
+    state: BondState
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """Something in the client failed unexpectedly; it goes on."""
 
     failure: Failure
 
 
-Notice = LinkChanged | CallRinging | CallChanged | WatchingChanged | Failed
+Notice = LinkChanged | BondChanged | CallNotice | MissedNotice | WatchingChanged | Failed
 
 
 class Engine:
     """Started once, stopped once; both at once or in any order are fine.
 
-    language, extension: what is said in `hello`, see docs/protocol.md. clock_s: as that of
-    `common.wakefulness`.
+    language, extension: what is said in `hello`, see docs/protocol.md. shown: what this PC has of each call,
+    None for nothing yet. lists_shown: as `Ledger`. trust: what is kept of the pairing, None for nothing.
+    given: by the installation or a policy. clock_s: as that of `common.wakefulness`.
     """
 
     def __init__(
@@ -73,29 +76,54 @@ class Engine:
         *,
         language: str = "",
         extension: str = "",
+        shown: Shown | None = None,
+        lists_shown: bool = True,
+        trust: Trust | None = None,
+        given: Preset = Preset(),  # noqa: B008 - a frozen value
+        forget_enrolment: Callable[[], object] = preset.forget_enrolment,
         ring_limit_s: float = RING_LIMIT_S,
         backoff: Callable[[], Backoff] = Backoff,
         clock_s: Callable[[], float] = boot_clock_s,
     ) -> None:
         self._listener = listener
         self._server = server
-        self._hello = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension, acks=True)
+        self._named = Hello(PROTOCOL_VERSION, __version__, language=language, extension=extension, acks=True)
+        self._bond = Bond(
+            Trust(None) if trust is None else trust,
+            given,
+            Asking(socket.gethostname(), extension),
+            lambda: self._hello,
+            lambda state: self._tell(BondChanged(state)),
+            forget_enrolment,
+        )
         self._backoff = backoff
-        self._calls = Calls(ring_limit_s=ring_limit_s)
-        self._acks = Acks()
         self._clock_s = clock_s
         self._looks = wakefulness.Looks(clock_s())
         self._link: Link | None = None
-        self._connected = False
         self._stopping = False
         self._on_stopped: Callable[[], None] | None = None
         self._loop = _Loop()
+        self._conversation = Conversation(
+            self._loop,
+            Shown(None) if shown is None else shown,
+            say=lambda message: self._link is not None and self._link.say(message),
+            tell=self._tell,
+            ring_limit_s=ring_limit_s,
+            lists_shown=lists_shown,
+        )
         self._changed = asyncio.Event()
-        self._expiry: asyncio.TimerHandle | None = None
-        self._acking: asyncio.TimerHandle | None = None
         self._looking: asyncio.TimerHandle | None = None
         self._supervisor = Supervisor(self._on_failure)
         self._thread = threading.Thread(target=self._work, name="client", daemon=True)
+
+    @property
+    def _hello(self) -> Hello:
+        return replace(self._named, until=self._conversation.until)
+
+    @property
+    def standing(self) -> BondState:
+        """How this PC stands with its server. After the start its changes are notices."""
+        return self._bond.state
 
     def start(self) -> None:
         """Begin to connect."""
@@ -114,9 +142,31 @@ class Engine:
         """Try to connect now instead of waiting. Any thread."""
         self._order(lambda: self._link.retry() if self._link else None)
 
+    def pair(self) -> None:
+        """Ask the server to be paired, or paired anew; digits follow. Any thread."""
+        self._order(lambda: self._do(self._bond.pair()))
+
+    def confirm_pairing(self) -> None:
+        """The manager's screen shows the same digits. Any thread."""
+        self._order(lambda: self._do(self._bond.confirm()))
+
+    def cancel_pairing(self) -> None:
+        """Leave it at what was before. Any thread."""
+        self._order(lambda: self._do(self._bond.cancel()))
+
     def shown(self, call_id: str) -> None:
         """The person can see that this call rings: the server hears of it. Any thread."""
-        self._order(lambda: self._shown(call_id))
+        self._order(lambda: self._conversation.shown(call_id))
+
+    def noted(self, call_id: str) -> None:
+        """The person can see that this call was missed, or whoever listens has it: the server hears of it.
+        Any thread."""
+        self._order(lambda: self._conversation.noted(call_id))
+
+    def look_at(self, call_ids: Iterable[str]) -> None:
+        """The person has looked at these missed calls: so the person's other PCs hear. Any thread."""
+        ids = tuple(call_ids)
+        self._order(lambda: self._conversation.look_at(ids))
 
     def stop(self, on_stopped: Callable[[], None] | None = None) -> None:
         """Begin to stop and return at once; `on_stopped` is called on the loop thread as its last act."""
@@ -158,10 +208,11 @@ class Engine:
         self._supervisor.watch_loop()
         self._looks = wakefulness.Looks(self._clock_s())
         self._look_later()
+        self._conversation.begin()
         while not self._stopping:
             self._link = Link(
                 self._server,
-                hello=self._hello,
+                line=self._bond,
                 on_state=self._on_state,
                 on_message=self._on_message,
                 on_failure=self._supervisor.note,
@@ -171,87 +222,59 @@ class Engine:
             await self._changed.wait()
             self._changed.clear()
             await self._supervisor.end()
-            self._lost()
-        for timer in (self._expiry, self._acking, self._looking):
-            if timer is not None:
-                timer.cancel()
+            self._bond.moved()
+            self._conversation.lost()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._conversation.end()
 
     def _on_state(self, state: LinkState) -> None:
         if state.phase is Phase.CONNECTED:
-            self._connected = True
+            self._conversation.connected()
+            self._tell(LinkChanged(state))
             if self._link is not None and self._link.peer is not None:
                 self._looks.met(self._link.peer, self._link.way)
+                self._do(self._bond.connected(self._link.fingerprint, self._link.peer[1]))
         else:
-            self._lost()
-        self._tell(LinkChanged(state))
-
-    def _lost(self) -> None:
-        if self._connected:
-            self._connected = False
-            self._acks = Acks()  # over the next connection the server tells again of what rings
-            self._tell_all(self._calls.link_lost())
+            self._bond.not_connected(state)
+            self._conversation.lost()
+            self._tell(LinkChanged(state))
 
     def _on_message(self, message: Message) -> None:
         with self._supervisor.guard("a message"):
             self._take(message)
 
+    def _do(self, answer: Answer) -> None:
+        """What the bond wants to be done."""
+        if self._link is None:
+            return
+        for message in answer.messages:
+            self._link.say(message)
+        match answer.then:
+            case Then.ANEW:
+                self._link.anew()
+            case Then.WRONG:
+                self._link.refuse(answer.reason)
+
     def _take(self, message: Message) -> None:
-        match message:
-            case IncomingCall():
-                _log.info("call from %s to %s", mask(message.caller), mask(message.called))
-                self._tell_all(self._calls.incoming(message, self._loop.time()))
-                if self._calls.was_shown(message.call_id):
-                    self._acknowledge(message.call_id)
-            case CallUpdate():
-                self._tell_all(self._calls.update(message))
-            case Welcome():
-                self._calls.welcomed(self._loop.time())
-                self._tell_all([])
-            case Watching():
-                _log.info(
-                    "the server %s %s", "watches" if message.is_watching else "does not watch", message.reason
-                )
-                self._tell(WatchingChanged(message))
-            case _:
-                _log.debug("ignored a message of type %s", type(message).__name__)
-
-    def _tell_all(self, notices: list[CallNotice]) -> None:
-        for notice in notices:
-            self._tell(notice)
-        due_s = self._calls.next_due_s
-        if self._expiry is not None:
-            if self._expiry.when() == due_s and not self._expiry.cancelled():
-                return
-            self._expiry.cancel()
-        self._expiry = None if due_s is None else self._loop.call_at(due_s, self._expire)
-
-    def _expire(self) -> None:
-        self._expiry = None
-        self._tell_all(self._calls.expire(self._loop.time()))
-
-    def _shown(self, call_id: str) -> None:
-        if self._calls.shown(call_id):
-            self._acknowledge(call_id)
-
-    def _acknowledge(self, call_id: str) -> None:
-        if self._connected:
-            self._acks.add(call_id)
-            self._say_acks()
-
-    def _say_acks(self) -> None:
-        for call_id in self._acks.due(self._loop.time()):
-            if self._link is not None:
-                self._link.say(Ack(call_id))
-        if self._acking is not None:
-            self._acking.cancel()
-        due_s = self._acks.next_due_s
-        self._acking = None if due_s is None else self._loop.call_at(due_s, self._say_acks)
+        self._do(self._bond.take(message))
+        if not self._bond.hears():
+            return  # who says it has not proved who it is
+        if isinstance(message, Watching):
+            _log.info(
+                "the server %s %s", "watches" if message.is_watching else "does not watch", message.reason
+            )
+            self._tell(WatchingChanged(message))
+            return
+        self._conversation.take(message)
 
     def _look_later(self) -> None:
         self._looking = self._loop.call_later(wakefulness.LOOK_S, self._look)
 
     def _look(self) -> None:
         self._look_later()
+        with self._supervisor.guard("looking whether it is time to enrol"):
+            self._do(self._bond.look(self._loop.time()))
         with self._supervisor.guard("looking whether the PC slept"):
             peer = self._link.peer if self._link is not None else None
             way = "" if peer is None else wakefulness.way_to(peer)

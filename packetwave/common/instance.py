@@ -62,6 +62,12 @@ class InstanceRequest(StrEnum):
     QUIT = "quit"
     """End."""
 
+    PAIR = "pair"
+    """A client without windows: ask the server to be paired."""
+
+    CONFIRM_PAIRING = "confirm_pairing"
+    """The same: the manager's screen shows the same digits."""
+
 
 class Second(Enum):
     """What became of a start that may not be the first."""

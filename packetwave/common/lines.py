@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -56,15 +56,24 @@ class _Left(NamedTuple):
 
 class Lines:
     """Writes to a file (appending) or, for `-`, to stdout. Raises OSError where that cannot be opened; not
-    for a disk that is full or may only be read, which may be mended while the program serves.
+    for a disk that is full or may only be read, which may be mended while the program serves. on_written:
+    told of `written`, on the thread that writes.
 
     Attributes: file, its absolute path, "" for stdout; written, the number of the last line that is out, or
     can never be (see `write`); trouble, why lines cannot be written now, "" for nothing.
     """
 
-    def __init__(self, target: str, *, limit: int = LIMIT, again_s: float = _AGAIN_S) -> None:
+    def __init__(
+        self,
+        target: str,
+        *,
+        limit: int = LIMIT,
+        again_s: float = _AGAIN_S,
+        on_written: Callable[[int], None] = lambda _number: None,
+    ) -> None:
         self.file = "" if target == "-" else str(Path(target).absolute())
         self.written = 0
+        self._on_written = on_written
         self.trouble = ""
         self._again_s = again_s
         self._path: Path | None = None
@@ -152,6 +161,7 @@ class Lines:
             self._behind.lost += 1
             self.written = piece.number
         self._since_s = None
+        self._on_written(self.written)
 
     def _take_up(self, left: Sequence[tuple[int, str]]) -> None:
         assert self._path is not None

@@ -6,7 +6,7 @@ where they are owned. Pure.
 A field stands under its own name, or under the one that `wire_key` gives it. One without a default is always
 written and must be there when read; another is left out where it says nothing, and `null` says the same. The
 annotation says what is read: `str`, `int`, `bool`, `tuple[str, ...]` or `datetime | None`, nothing else.
-`False` is left out, like a text without characters.
+`False` and 0 are left out, like a text without characters.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ def to_wire(value: Any) -> dict[str, Any]:
     return {
         key.name: written
         for key, written in said.items()
-        if key.is_required or (written is not False and written not in ("", None))
+        if key.is_required or written not in ("", None, False)  # which is 0, too
     }
 
 

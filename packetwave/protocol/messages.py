@@ -30,6 +30,18 @@ class Hello:
     acks: bool = False
     """Whether the client says `ack` of each call that it has shown."""
 
+    client: str = ""
+    """A random id of this installation and user: two ids at one address are two people."""
+
+    pairing: str = ""
+    """The pairing's id; only over TLS, to the certificate that it was made with."""
+
+    key: str = ""
+    """The pairing's key, 64 hexadecimal digits."""
+
+    until: datetime | None = None
+    """The server's time up to which this client has all that it was to be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -39,6 +51,20 @@ class Welcome:
     protocol: int
     version: str = ""
     extensions: tuple[str, ...] = ()
+    at: datetime | None = None
+    """The server's time."""
+
+    epoch: str = ""
+    """Which run of the server this is; `seq` counts within it."""
+
+    is_paired: bool = field(default=False, metadata=wire_key("paired"))
+    """Whether the client is known by its key."""
+
+    refusal: str = ""
+    """Why a pairing that was named does not count: `unknown`, `revoked`."""
+
+    tls_port: int = 0
+    """Where the protected line is; 0 for nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,37 @@ class IncomingCall:
     """Who forwarded the call, "" where nobody did."""
 
     direction: str = "in"
+    seq: int = 0
+    """Grows from alert to alert within an `epoch`; 0 from a server without."""
+
+    epoch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A call of before that this client has not acknowledged, and that is over."""
+
+    caller: str = field(metadata=wire_key("from"))
+    called: str = field(metadata=wire_key("to"))
+    call_id: str
+    rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
+    ended_at: datetime | None = None
+    outcome: str = ""
+    """As in `CallUpdate`; also of calls that were answered, which are no missed ones for the person."""
+
+    by: str = ""
+    by_name: str = ""
+    caller_name: str = field(default="", metadata=wire_key("from_name"))
+    caller_company: str = field(default="", metadata=wire_key("from_company"))
+    called_name: str = field(default="", metadata=wire_key("to_name"))
+    dialled: str = ""
+    via: str = ""
+    direction: str = "in"
+    is_seen: bool = field(default=False, metadata=wire_key("seen"))
+    """Whether the person has looked at it, on another PC."""
+
+    seq: int = 0
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +156,98 @@ class Watching:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """The client has shown the call to its person."""
+    """The client has shown the call to its person, or has put it onto the list of missed ones."""
 
     call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """A call that the client has shown and the server has not repeated: a server that was killed may not have
+    it on record."""
+
+    caller: str = field(metadata=wire_key("from"))
+    called: str = field(metadata=wire_key("to"))
+    call_id: str
+    rang_at: datetime | None = field(default=None, metadata=wire_key("at"))
+    caller_name: str = field(default="", metadata=wire_key("from_name"))
+    dialled: str = ""
+    direction: str = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Missed calls that the person has looked at; said by a client, and passed on to the person's others."""
+
+    call_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A client asks to be paired; only over TLS. pc: the PC's name, for the manager."""
+
+    commitment: str
+    """SHA-256 of the client's nonce, in hexadecimal digits."""
+
+    pc: str = ""
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PairNonce:
+    """The server's nonce, once it has the client's commitment."""
+
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairReveal:
+    """The client's nonce; both sides now show the same digits."""
+
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """The pairing is made; the client says `hello` with it from now on."""
+
+    pairing: str
+    key: str
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairRefused:
+    """No pairing came of it."""
+
+    reason: str
+    """`denied`, `expired`, `limited` (too many ask), `wrong` (nonce or proof), `plain` (not over TLS), or
+    `no_extension` (nobody can be told to whom this PC belongs)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """A client that was given an enrolment key asks the server to prove that it has it too."""
+
+    key_id: str
+    nonce: str
+    pc: str = ""
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolProof:
+    """The server's proof, and its nonce."""
+
+    nonce: str
+    proof: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolAnswer:
+    """The client's proof; `paired` follows."""
+
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +258,45 @@ class Unknown:
     keys: dict[str, Any] = field(default_factory=dict)
 
 
-Message = Hello | Welcome | IncomingCall | CallUpdate | Watching | Ack | Unknown
+Known = (
+    Hello
+    | Welcome
+    | IncomingCall
+    | CallUpdate
+    | Watching
+    | Missed
+    | Ack
+    | Had
+    | Seen
+    | Pair
+    | PairNonce
+    | PairReveal
+    | Paired
+    | PairRefused
+    | Enrol
+    | EnrolProof
+    | EnrolAnswer
+)
+Message = Known | Unknown
 
-_SHAPES: Mapping[str, type[Hello | Welcome | IncomingCall | CallUpdate | Watching | Ack]] = {
+_SHAPES: Mapping[str, type[Known]] = {
     "hello": Hello,
     "welcome": Welcome,
     "incoming_call": IncomingCall,
     "call_update": CallUpdate,
     "watching": Watching,
+    "missed": Missed,
     "ack": Ack,
+    "had": Had,
+    "seen": Seen,
+    "pair": Pair,
+    "pair_nonce": PairNonce,
+    "pair_reveal": PairReveal,
+    "paired": Paired,
+    "pair_refused": PairRefused,
+    "enrol": Enrol,
+    "enrol_proof": EnrolProof,
+    "enrol_answer": EnrolAnswer,
 }
 _TYPES = {shape: name for name, shape in _SHAPES.items()}
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

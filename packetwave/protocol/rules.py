@@ -3,7 +3,10 @@
 PROTOCOL_VERSION = 1
 
 DEFAULT_PLAIN_PORT = 8765
-"""TCP port of the unencrypted WebSocket. 8766 is kept for TLS."""
+"""TCP port of the unencrypted WebSocket."""
+
+DEFAULT_TLS_PORT = 8766
+"""TCP port of the protected line."""
 
 MAX_FROM_CLIENT_BYTES = 16 * 1024
 """Largest message a server accepts; a client has little to say."""

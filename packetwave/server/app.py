@@ -48,7 +48,9 @@ _SETTINGS_FAULTS = {
     Trouble.PUT_ASIDE: FileFault.SETTINGS_PUT_ASIDE,
     Trouble.UNUSABLE: FileFault.SETTINGS_UNUSABLE,
 }
-_IN_TEXT = frozenset(("members", "privacy", "setup", "--headless", "--list-interfaces", "--self-test"))
+_IN_TEXT = frozenset(
+    ("members", "privacy", "setup", "trust", "--headless", "--list-interfaces", "--self-test")
+)
 """What is started to be read in a console; everything else is started to show a window."""
 
 
@@ -64,6 +66,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return privacy_cli.main(arguments[1:], uri_in_settings=_uri_in_settings)
     if arguments[:1] == ["setup"]:
         return setup_cli.main(arguments[1:])
+    if arguments[:1] == ["trust"]:
+        from packetwave.server.commands import trust as trust_cli
+
+        return trust_cli.main(arguments[1:])
     try:
         options = _parse(arguments)
     except SystemExit as leaving:
@@ -106,7 +112,7 @@ def _parser() -> Parser:
         prog="packetwave-server",
         description="Sees SIP calls on a mirror port and tells the called person's PC.",
         epilog="'packetwave-server members --help' is about the members table, 'packetwave-server privacy "
-        "--help' about what is known of a person.",
+        "--help' about what is known of a person, 'packetwave-server trust --help' about paired PCs.",
     )
     parser.add_argument("--headless", action="store_true", help="run without a window")
     source = parser.add_mutually_exclusive_group()
@@ -115,6 +121,12 @@ def _parser() -> Parser:
     parser.add_argument("--speed", choices=("real", "max"), help="how fast to replay (default: real)")
     parser.add_argument("--ports", metavar="5060,5080", type=parse_ports, help="the ports SIP is on")
     parser.add_argument("--listen", metavar="HOST:PORT", type=_listen, help="where clients connect")
+    parser.add_argument(
+        "--tls-listen",
+        metavar="HOST:PORT",
+        type=_listen,
+        help="where they connect with TLS (default: the next port)",
+    )
     parser.add_argument("--mongodb", metavar="URI|@FILE", help="use this MongoDB; @FILE holds the URI")
     parser.add_argument("--data-dir", metavar="DIR", type=Path, help="where settings and calls are kept")
     parser.add_argument("--events", metavar="FILE|-", help="write call events as JSON lines")
@@ -155,6 +167,8 @@ def _settings(options: argparse.Namespace, folder: Path) -> tuple[ServerSettings
         settings = replace(settings, ports=options.ports)
     if options.listen:
         settings = replace(settings, listen=options.listen)
+    if options.tls_listen:
+        settings = replace(settings, tls_listen=options.tls_listen)
     if options.mongodb:
         settings = replace(settings, mongodb=options.mongodb)
     fault = _SETTINGS_FAULTS.get(loaded.trouble)
@@ -298,6 +312,7 @@ def _watch(
                 on_end=on_end,
                 must_watch=True,
                 forget_logs=journal.forget,
+                data_dir=folder,
             )
         )
         try:
@@ -328,6 +343,7 @@ def _run_console(start: _Start, journal: logs.Logs, on_open: Callable[[Callable[
                     keep=start.keep,
                     forget_logs=journal.forget,
                     file_faults=start.file_faults,
+                    data_dir=start.folder,
                 ),
                 listener,
             ),

@@ -59,9 +59,9 @@ def start_fault(error: BaseException) -> StartFault:
     return StartFault(f"the server cannot start: {error!r}", ExitCode.FAILED)
 
 
-def listen_fault(listen: str, error: OSError) -> StartFault:
-    """Why clients cannot connect to `listen`."""
+def listen_fault(listen: str, error: OSError, option: str = "--listen") -> StartFault:
+    """Why clients cannot connect to `listen`. option: what names another address."""
     if error.errno == errno.EADDRINUSE:
-        text = f"{listen} is in use: is PacketWave running already? Choose another port with --listen."
+        text = f"{listen} is in use: is PacketWave running already? Choose another port with {option}."
         return StartFault(text, ExitCode.IN_USE, StartFaultCode.PORT, listen)
     return StartFault(f"cannot listen on {listen}: {error.strerror or error}", ExitCode.FAILED)

@@ -7,6 +7,7 @@ from packetwave.common import addresses
 from packetwave.common.choices import LANGUAGE_CHOICES, THEME_CHOICES, LanguageChoice, ThemeChoice
 from packetwave.common.settings import setting
 from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.protocol.rules import DEFAULT_TLS_PORT
 from packetwave.server.capture.doors import DoorKind
 from packetwave.server.sip.identity import IDENTITY_HEADERS
 
@@ -68,6 +69,10 @@ def parse_listen(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
+def _address_or_none(value: Any) -> bool:
+    return value == "" or _address(value)
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """What the manager chose."""
@@ -95,7 +100,13 @@ class ServerSettings:
     """The same for VXLAN (usually 4789)."""
 
     listen: str = setting(f"0.0.0.0:{DEFAULT_PLAIN_PORT}", _address)
-    """HOST:PORT at which clients connect."""
+    """HOST:PORT at which clients connect without TLS."""
+
+    tls_listen: str = setting("", _address_or_none)
+    """The same with TLS; "" for the address of `listen` and the next port, which is 8766 for its 8765."""
+
+    plain: bool = setting(True, lambda value: isinstance(value, bool))
+    """Whether clients may connect without TLS."""
 
     mongodb: str = setting("", _text, is_secret=True)
     """A URI, "" for the embedded store."""
@@ -120,3 +131,11 @@ class ServerSettings:
             DoorKind.VXLAN: self.vxlan_port,
         }
         return {kind: port for kind, port in ports.items() if port}
+
+    @property
+    def tls_address(self) -> tuple[str, int]:
+        """Host and port for TLS. Port 0, any free one, where `listen` has that."""
+        if self.tls_listen:
+            return parse_listen(self.tls_listen)
+        host, port = parse_listen(self.listen)
+        return host, port and (port + 1 if port < 65535 else DEFAULT_TLS_PORT)

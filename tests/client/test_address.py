@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packetwave.client.address import BadAddress, complete
+from packetwave.client.address import BadAddress, complete, ways
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,8 @@ from packetwave.client.address import BadAddress, complete
         ("ws://office-pc", "ws://office-pc:8765"),
         ("WS://Office-PC:8765/", "ws://office-pc:8765/"),
         ("wss://office-pc", "wss://office-pc:8766"),
+        ("office-pc:8766", "wss://office-pc:8766"),
+        ("ws://office-pc:8766", "ws://office-pc:8766"),
         ("::1", "ws://[::1]:8765"),
         ("[fe80::1]:9000", "ws://[fe80::1]:9000"),
         ("회사서버", "ws://회사서버:8765"),
@@ -22,6 +24,29 @@ from packetwave.client.address import BadAddress, complete
 )
 def test_what_people_type_is_completed(typed: str, url: str) -> None:
     assert complete(typed) == url
+
+
+@pytest.mark.parametrize(
+    ("typed", "protected", "plain"),
+    [
+        ("pc", "wss://pc:8766", "ws://pc:8765"),
+        ("::1", "wss://[::1]:8766", "ws://[::1]:8765"),
+        ("pc/path?x=1", "wss://pc:8766/path?x=1", "ws://pc:8765/path?x=1"),
+        ("pc:8766", "wss://pc:8766", ""),
+        ("wss://pc", "wss://pc:8766", ""),
+        ("WSS://PC:9000/x", "wss://pc:9000/x", ""),
+        ("pc:8765", "", "ws://pc:8765"),
+        ("ws://pc", "", "ws://pc:8765"),
+        ("pc:9000", "", "ws://pc:9000"),
+    ],
+)
+def test_which_ways_there_are_is_in_what_was_typed(typed: str, protected: str, plain: str) -> None:
+    found = ways(typed)
+    assert (found.protected, found.plain) == (protected, plain)
+    moved = found.protected_at(1234)
+    assert moved == (
+        protected if not plain else f"wss://{plain[5:].replace(':8765', ':1234').replace(':9000', ':1234')}"
+    )
 
 
 @pytest.mark.parametrize(

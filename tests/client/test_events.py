@@ -1,4 +1,5 @@
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from packetwave.client.calls import Call, CallChanged, CallRinging
-from packetwave.client.engine import LinkChanged, Notice, WatchingChanged
+from packetwave.client.bond import BondState, Standing
+from packetwave.client.calls import Call, CallChanged, CallMissed, CallRinging, MissedKept, MissedSeen
+from packetwave.client.engine import BondChanged, LinkChanged, Notice, WatchingChanged
 from packetwave.client.events import EventLines
 from packetwave.client.link import LinkState, Phase, Reason
-from packetwave.protocol import CallUpdate, IncomingCall, Watching
+from packetwave.client.trust import Keeping
+from packetwave.protocol import CallUpdate, IncomingCall, Missed, Watching
 
 NOW = datetime(2026, 11, 23, 9, 0, 1, 5000, tzinfo=UTC)
 RANG = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -82,7 +85,7 @@ def test_the_link_is_said_when_it_changes(write: Write) -> None:
     )  # fmt: skip
     assert lines == [
         {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
-        {"event": "connected", "server": URL, "at": at},
+        {"event": "connected", "server": URL, "tls": False, "paired": False, "at": at},
         {"event": "disconnected", "server": URL, "reason": "closed", "close_code": 1001, "at": at},
         {"event": "disconnected", "server": URL, "reason": "refused", "at": at},
     ]
@@ -94,3 +97,74 @@ def test_stdout(capsys: pytest.CaptureFixture[str]) -> None:
     lines.close()
     lines.write(CallRinging(CALL))
     assert json.loads(capsys.readouterr().out)["from_name"] == "홍길동"
+
+
+def test_pairing_is_said_with_its_digits_which_test_rigs_need(write: Write) -> None:
+    at = "2026-11-23T09:00:01.005Z"
+    tls = LinkState(Phase.CONNECTED, URL, is_tls=True, is_paired=True)
+    assert write(
+        BondChanged(BondState(Standing.ASKING)),
+        BondChanged(BondState(Standing.COMPARING, "042817")),
+        BondChanged(BondState(Standing.UNPAIRED, reason="denied", keeping=Keeping.UNWRITABLE)),
+        BondChanged(BondState(Standing.PAIRED, is_known=True)),
+        LinkChanged(tls),
+    ) == [
+        {"event": "pairing", "state": "asking", "at": at},
+        {"event": "pairing", "state": "comparing", "digits": "042817", "at": at},
+        {"event": "pairing", "state": "unpaired", "reason": "denied", "keeping": "unwritable", "at": at},
+        {"event": "pairing", "state": "paired", "at": at},
+        {"event": "connected", "server": URL, "tls": True, "paired": True, "at": at},
+    ]
+
+
+MISSED = Missed("01012345678", "1001", "m", RANG, NOW, "missed", caller_name="홍길동", seq=3, epoch="e")
+
+
+def test_each_missed_call_is_in_the_file_once_also_after_a_restart(write: Write, tmp_path: Path) -> None:
+    other = replace(MISSED, call_id="n", outcome="answered")
+    write(CallMissed(MISSED, is_listed=True), CallMissed(MISSED, is_listed=True))
+    with (tmp_path / "events.jsonl").open("ab") as file:
+        file.write(b'{"event":"missed"\n')  # of whatever program
+    (tmp_path / "events.jsonl").write_bytes((tmp_path / "events.jsonl").read_bytes()[:-18])
+    lines = write(
+        CallMissed(MISSED, is_listed=True),
+        CallMissed(other, is_listed=False),
+        MissedKept(()),
+        MissedSeen(("m",)),
+    )
+    assert [(each["event"], each["call_id"], each["outcome"]) for each in lines] == [
+        ("missed", "m", "missed"),
+        ("missed", "n", "answered"),
+    ]
+    assert lines[0]["ended_at"] == "2026-11-23T09:00:01.005Z"
+    assert (lines[0]["from"], lines[0]["from_name"]) == ("01012345678", "홍길동")
+
+
+def test_who_waits_for_a_line_hears_once_it_is_out(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    heard: list[tuple[Notice, int]] = []
+    is_out = threading.Semaphore(0)
+
+    def on_out(notice: Notice) -> None:
+        heard.append((notice, len(path.read_bytes().splitlines())))
+        is_out.release()
+
+    lines = EventLines(str(path), now=lambda: NOW)
+    lines.on_out = on_out
+    told: list[Notice] = [
+        CallRinging(CALL),
+        CallMissed(MISSED, is_listed=True),
+        CallMissed(MISSED, is_listed=True),
+    ]
+    for notice in told:
+        lines.write(notice)
+    for _ in told[:2]:
+        assert is_out.acquire(timeout=10)
+    lines.close()
+    assert [notice for notice, _ in heard] == told[:2]
+    assert [there for _, there in heard] == [1, 2] or heard[0][1] == 2, "the line was there already"
+    again = EventLines(str(path), now=lambda: NOW)
+    again.on_out = on_out
+    again.write(told[1])
+    again.close()
+    assert len(heard) == 3, "what an earlier run wrote is out"

@@ -4,7 +4,8 @@ import logging
 import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.utils import accept_key
 
+from packetwave.client import address
 from packetwave.client import link as link_module
+from packetwave.client.line import Line, Open
 from packetwave.client.link import (
     FIRST_CAP_S,
     GROWTH,
@@ -27,6 +30,7 @@ from packetwave.client.link import (
     Reason,
 )
 from packetwave.protocol import CallUpdate, Hello, IncomingCall, Message, Unknown, Welcome, encode
+from tests.client.tls_servers import Certificate, certificate
 from tests.ports import free_port
 
 HELLO = Hello(1, "0.1.0", "ko")
@@ -58,11 +62,13 @@ def at_once() -> Backoff:
 
 
 @asynccontextmanager
-async def linked(server: str, backoff: Backoff | None = None) -> AsyncIterator[tuple[Link, Heard]]:
+async def linked(
+    server: str, backoff: Backoff | None = None, line: Line | None = None
+) -> AsyncIterator[tuple[Link, Heard]]:
     heard = Heard()
     link = Link(
         server,
-        hello=HELLO,
+        line=line or Open(HELLO),
         on_state=heard.states.put_nowait,
         on_message=heard.messages.put_nowait,
         on_failure=lambda _what, error: heard.failures.append(error),
@@ -281,7 +287,7 @@ def test_what_the_system_says_becomes_a_reason(
 
     async def scene() -> None:
         monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", fail)
-        async with linked("office-pc") as (_, heard):
+        async with linked("ws://office-pc") as (_, heard):
             assert (await heard.phase(Phase.WAITING)).reason is reason
             assert heard.failures == ([error] if isinstance(error, RuntimeError) else [])
 
@@ -407,5 +413,214 @@ def test_a_line_that_carries_nothing_any_more_is_noticed(monkeypatch: pytest.Mon
         async with raw_server(half_open) as address, linked(address) as (_, heard):
             await heard.phase(Phase.CONNECTED)
             assert (await heard.phase(Phase.WAITING)).reason is Reason.CLOSED
+
+    asyncio.run(scene())
+
+
+@dataclass
+class Pinned:
+    """A line to one server. asked: the certificates it was asked about."""
+
+    fingerprint: bytes
+    is_protected: bool = True
+    tls_port: int = 0
+    asked: list[bytes] = field(default_factory=list)
+
+    def accepts(self, fingerprint: bytes) -> bool:
+        self.asked.append(fingerprint)
+        return fingerprint == self.fingerprint
+
+    def hello(self, fingerprint: bytes | None) -> Hello | None:
+        return replace(HELLO, pairing="id", key="key")
+
+
+@asynccontextmanager
+async def tls_serving(talk: Talk, identity: Certificate, port: int = 0) -> AsyncIterator[Server]:
+    async with serve(talk, "127.0.0.1", port, ssl=identity.context(), close_timeout=1) as server:
+        yield server
+
+
+async def silent(connection: ServerConnection) -> None:
+    await connection.wait_closed()
+
+
+def test_a_protected_connection_to_the_server_that_is_known() -> None:
+    async def scene() -> None:
+        line = Pinned(certificate().fingerprint)
+        async with tls_serving(silent, certificate()) as server:
+            url = f"wss://127.0.0.1:{port_of(server)}"
+            async with linked(url, line=line) as (link, heard):
+                state = await heard.phase(Phase.CONNECTED)
+                assert (state.server, state.is_tls, state.is_paired) == (url, True, True)
+                assert link.fingerprint == certificate().fingerprint
+                assert link.peer == ("127.0.0.1", port_of(server))
+
+    asyncio.run(scene())
+
+
+def test_to_another_certificate_nothing_is_said() -> None:
+    """Not even that here is a WebSocket client: the request would be the first bytes."""
+    heard_bytes: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        data = b""
+        with suppress(OSError):  # it is left without a farewell
+            while more := await reader.read(1000):
+                data += more
+        heard_bytes.put_nowait(data)
+        writer.close()
+
+    async def scene() -> None:
+        other = await asyncio.start_server(listen, "127.0.0.1", 0, ssl=certificate("other").context())
+        line = Pinned(certificate().fingerprint)
+        url = f"wss://127.0.0.1:{other.sockets[0].getsockname()[1]}"
+        async with other, linked(url, Backoff(rng=lambda: 0.0), line=line) as (_, heard):
+            state = await heard.phase(Phase.WAITING)
+            assert state.reason is Reason.CERTIFICATE_CHANGED
+            assert state.retry_in_s is not None and state.retry_in_s >= 30
+            assert await heard_bytes.get() == b""
+            assert line.asked == [certificate("other").fingerprint]
+
+    asyncio.run(scene())
+
+
+def test_a_hard_stop_ends_once_the_right_server_is_back_and_somebody_asks() -> None:
+    port = free_port()
+
+    async def scene() -> None:
+        async with linked(f"wss://127.0.0.1:{port}", line=Pinned(certificate().fingerprint)) as (link, heard):
+            async with tls_serving(silent, certificate("other"), port):
+                link.retry()
+                while (await heard.phase(Phase.WAITING)).reason is not Reason.CERTIFICATE_CHANGED:
+                    pass
+            async with tls_serving(silent, certificate(), port):
+                link.retry()
+                await heard.phase(Phase.CONNECTED)
+
+    asyncio.run(scene())
+
+
+def test_who_knows_the_server_never_speaks_plain_to_it() -> None:
+    """Whatever was typed, and although a plain server waits there."""
+    met: list[ServerConnection] = []
+
+    async def meet(connection: ServerConnection) -> None:
+        met.append(connection)
+
+    async def scene() -> None:
+        async with serving(meet) as plain:
+            line = Pinned(certificate().fingerprint, tls_port=free_port())
+            for typed in (f"127.0.0.1:{port_of(plain)}", f"ws://127.0.0.1:{port_of(plain)}"):
+                async with linked(typed, line=line) as (_, heard):
+                    for _ in range(3):
+                        assert (await heard.phase(Phase.WAITING)).reason is Reason.REFUSED
+            line.tls_port = port_of(plain)
+            async with linked("127.0.0.1", line=line) as (_, heard):
+                assert (await heard.phase(Phase.WAITING)).reason in (Reason.NOT_PACKETWAVE, Reason.SILENT)
+        assert met == []
+
+    asyncio.run(scene())
+
+
+@pytest.fixture
+def ports(monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Of TLS and plain, where a bare host is tried."""
+    found = free_port(), free_port()
+    monkeypatch.setattr(address, "_PORTS", {"wss": found[0], "ws": found[1]})
+    return found
+
+
+def test_a_bare_host_is_tried_by_tls_first(ports: tuple[int, int]) -> None:
+    async def scene() -> None:
+        async with (
+            tls_serving(silent, certificate(), ports[0]),
+            serving(silent, ports[1]),
+            linked("127.0.0.1") as (_, heard),
+        ):
+            assert (await heard.phase(Phase.CONNECTED)).is_tls
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("at_tls", ["nothing", "a plain server", "a silent one"])
+def test_and_plain_where_there_is_no_tls(
+    ports: tuple[int, int], at_tls: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "_OPEN_TIMEOUT_S", 0.3)
+
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+        writer.close()
+
+    async def scene() -> None:
+        async with AsyncExitStack() as stack:
+            if at_tls == "a plain server":
+                await stack.enter_async_context(serving(silent, ports[0]))
+            elif at_tls == "a silent one":
+                await stack.enter_async_context(await asyncio.start_server(silence, "127.0.0.1", ports[0]))
+            await stack.enter_async_context(serving(silent, ports[1]))
+            _, heard = await stack.enter_async_context(linked("127.0.0.1"))
+            state = await heard.phase(Phase.CONNECTED)
+            assert (state.is_tls, state.server) == (False, f"ws://127.0.0.1:{ports[1]}")
+
+    asyncio.run(scene())
+
+
+def test_a_reconnect_costs_one_attempt_however_it_was_connected(ports: tuple[int, int]) -> None:
+    async def cut(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.abort()
+
+    async def scene() -> None:
+        async with serving(cut, ports[1]), linked("127.0.0.1") as (_, heard):
+            await heard.phase(Phase.CONNECTED)
+            for _ in range(3):
+                await heard.phase(Phase.WAITING)
+                tried = [(await heard.states.get()) for _ in range(2)]
+                assert [state.phase for state in tried] == [Phase.CONNECTING, Phase.CONNECTED]
+
+    asyncio.run(scene())
+
+
+def test_anew_leaves_the_connection_and_makes_another_without_a_pause() -> None:
+    async def scene() -> None:
+        async with serving(silent) as server:
+            address_typed = f"127.0.0.1:{port_of(server)}"
+            async with linked(address_typed, Backoff(rng=lambda: 1e6)) as (link, heard):
+                await heard.phase(Phase.CONNECTED)
+                link.anew()
+                assert (await heard.states.get()).phase is Phase.CONNECTING
+                assert (await heard.states.get()).phase is Phase.CONNECTED
+
+    asyncio.run(scene())
+
+
+def test_a_server_that_is_refused_is_left_and_looked_for_slowly() -> None:
+    async def scene() -> None:
+        async with serving(silent) as server, linked(f"127.0.0.1:{port_of(server)}") as (link, heard):
+            await heard.phase(Phase.CONNECTED)
+            link.refuse(Reason.NOT_PROVEN)
+            state = await heard.phase(Phase.WAITING)
+            assert state.reason is Reason.NOT_PROVEN
+            assert state.retry_in_s is not None and state.retry_in_s >= 30
+            link.retry()
+            await heard.phase(Phase.CONNECTED)
+
+    asyncio.run(scene())
+
+
+def test_a_redirect_leads_to_no_other_certificate() -> None:
+    """The library would follow it."""
+
+    async def scene() -> None:
+        async with tls_serving(silent, certificate("other")) as other:
+            there = f"wss://127.0.0.1:{port_of(other)}/".encode()
+            answer = b"HTTP/1.1 302 Found\r\nLocation: " + there + b"\r\nContent-Length: 0\r\n\r\n"
+            right = await asyncio.start_server(answering(answer), "127.0.0.1", 0, ssl=certificate().context())
+            line = Pinned(certificate().fingerprint)
+            url = f"wss://127.0.0.1:{right.sockets[0].getsockname()[1]}"
+            async with right, linked(url, line=line) as (_, heard):
+                state = await heard.phase(Phase.WAITING)
+                assert state.reason in (Reason.CERTIFICATE_CHANGED, Reason.NOT_PACKETWAVE)
 
     asyncio.run(scene())

@@ -1,13 +1,18 @@
+import json
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from packetwave.client import preset as preset_module
 from packetwave.client.preset import (
     Origin,
     Preset,
     Setting,
     Values,
     asks_for_server,
+    forget_enrolment,
     is_locked,
     language,
     preset,
@@ -130,3 +135,69 @@ def test_elsewhere_nothing_is_set_beforehand() -> None:
 )
 def test_a_server_is_asked_for_where_the_user_can_say_it(holds: Setting, asks: bool) -> None:
     assert asks_for_server(holds) is asks
+
+
+PIN = "ab" * 32
+KEY = "cd" * 16
+
+
+def test_a_fingerprint_and_an_enrolment_key_are_read() -> None:
+    given = preset({}, {}, {"Fingerprint": PIN.upper(), "EnrollKey": f" {KEY} "})
+    assert (given.fingerprint, given.pinned_by) == (bytes.fromhex(PIN), Origin.INSTALLATION)
+    assert given.enrol_key == bytes.fromhex(KEY)
+    assert given.problems == ()
+    by_policy = preset({"Fingerprint": "00" * 32}, {}, {"Fingerprint": PIN})
+    assert (by_policy.fingerprint, by_policy.pinned_by) == (bytes(32), Origin.POLICY)
+
+
+@pytest.mark.parametrize("text", ["", "AB:CD", PIN[:-1], "xyz", PIN + "00"])
+def test_a_fingerprint_that_is_none_is_named_and_pins_nothing(text: str) -> None:
+    given = preset({}, {}, {"Fingerprint": text})
+    assert (given.fingerprint, given.pinned_by) == (None, Origin.USER)
+    assert len(given.problems) == (1 if text else 0)
+
+
+@pytest.mark.parametrize("text", ["ab" * 15, "a secret that somebody thought of", "abc", 7, b"x"])
+def test_an_enrolment_key_that_is_none_or_too_short_is_in_no_log(text: object) -> None:
+    given = preset({}, {}, {"EnrollKey": text})
+    assert given.enrol_key == b""
+    (problem,) = given.problems
+    assert "'EnrollKey'" in problem and str(text) not in problem
+    assert KEY not in repr(preset({}, {}, {"EnrollKey": KEY}))
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(preset_module.ENVIRONMENT, str(tmp_path / "client.json"))
+    return tmp_path / "client.json"
+
+
+def test_elsewhere_than_on_windows_a_file_says_it(file: Path) -> None:
+    assert read() == Preset()
+    file.write_text(json.dumps({"Server": "pw-server", "Extension": "1001", "EnrollKey": KEY}))
+    given = read()
+    assert given.server == Setting("pw-server", Origin.INSTALLATION)
+    assert given.enrol_key == bytes.fromhex(KEY)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "\udcff", "[" * 100_000])
+def test_a_damaged_file_says_nothing_and_is_named(file: Path, text: str) -> None:
+    file.write_text(text, errors="surrogateescape")
+    given = read()
+    assert replace(given, problems=()) == Preset()
+    assert bool(given.problems) is (text != "[1]")
+
+
+def test_the_enrolment_key_is_taken_out_and_the_rest_stays(file: Path) -> None:
+    file.write_text(json.dumps({"Server": "pw-server", "EnrollKey": KEY, "Note": "ours"}))
+    assert forget_enrolment()
+    assert json.loads(file.read_text()) == {"Server": "pw-server", "Note": "ours"}
+    assert forget_enrolment()
+    file.unlink()
+    assert forget_enrolment()
+
+
+def test_a_file_that_cannot_be_written_is_said(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file.mkdir()
+    assert not forget_enrolment()
+    assert "cannot be taken out" in caplog.text

@@ -26,6 +26,16 @@ def test_lines_are_added_to_a_file(tmp_path: Path) -> None:
     assert path.read_text("utf-8").splitlines() == ["before", *(f"전화 {n}" for n in range(1, 101))]
 
 
+def test_who_asks_hears_which_lines_are_out(tmp_path: Path) -> None:
+    heard: list[int] = []
+    lines = Lines(str(tmp_path / "events"), on_written=heard.append)
+    for number in (1, 2, 3):
+        lines.write("x", number)
+    assert lines.flush(10)
+    lines.close()
+    assert heard == [1, 2, 3]
+
+
 def test_a_pipe_that_nobody_reads_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, encoding="utf-8") as reader, os.fdopen(writing, "w") as pipe:

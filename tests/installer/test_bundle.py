@@ -108,6 +108,8 @@ def test_forbidden_everywhere(name: str) -> None:
         "packetwave.server.app",
         "_sqlite3.pyd",
         "dns.name",
+        "cryptography.x509",
+        "_cffi_backend.cp313-win_amd64.pyd",
     ],
 )
 def test_forbidden_in_the_client_only(name: str) -> None:

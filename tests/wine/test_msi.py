@@ -1,8 +1,9 @@
 """The client's MSI as users get it, installed, upgraded, repaired and removed on PCs of Wine's.
 
 What Wine cannot show, and these tests do not claim: that a user without administrator rights is refused or
-asked, that Windows keeps hidden properties out of its log (Wine ignores the list), the Restart Manager, and
-that a repair takes away what its new properties no longer want.
+asked, what users may do with the enrolment's key (Wine's installer ignores the table of rights; that the
+table is right, check.wrong_rights holds), that Windows keeps hidden properties out of its log (Wine ignores
+the list), the Restart Manager, and that a repair takes away what its new properties no longer want.
 """
 
 import shutil
@@ -47,8 +48,9 @@ GIVEN = {
     "Extension": "1001",
     "Language": "ko",
     "Fingerprint": SECRETS[0],
-    "EnrollKey": SECRETS[1],
 }
+ENROLMENT_KEY = rf"{CLIENT_KEY}\Enrolment"
+ENROLMENT = {"EnrollKey": SECRETS[1]}
 FIXED = {"InstallDir": f"{CLIENT_FOLDER}\\", "Version": __version__, "Autostart": "1"}
 AT_SIGN_IN = {"PacketWave": f'"{CLIENT_PROGRAM}"'}
 FAILED = 1603
@@ -137,6 +139,7 @@ def test_the_package_is_what_it_must_be(package: Path, bench: Bench) -> None:
 def test_a_silent_installation_with_all_properties(pc: PC, package: Path) -> None:
     log = install(pc, package, *ALL)
     assert values(pc, CLIENT_KEY) == GIVEN | FIXED
+    assert values(pc, ENROLMENT_KEY) == ENROLMENT
     assert values(pc, RUN_KEY) == AT_SIGN_IN
     installed = pc.drive / "Program Files" / "PacketWave" / "Client"
     built = {path.relative_to(CLIENT): path.read_bytes() for path in CLIENT.rglob("*") if path.is_file()}
@@ -159,6 +162,7 @@ def test_a_silent_installation_with_all_properties(pc: PC, package: Path) -> Non
 def test_without_properties_nothing_is_set_beforehand(pc: PC, package: Path) -> None:
     install(pc, package)
     assert values(pc, CLIENT_KEY) == FIXED
+    assert values(pc, ENROLMENT_KEY) == {}
     assert values(pc, RUN_KEY) == AT_SIGN_IN
 
 
@@ -176,6 +180,7 @@ def test_an_upgrade_without_properties_keeps_everything(pc: PC, package: Path, n
     assert values(pc, RUN_KEY) == {}
     install(pc, newer)
     assert values(pc, CLIENT_KEY) == GIVEN | FIXED | {"Autostart": "0", "Version": NEXT}
+    assert values(pc, ENROLMENT_KEY) == ENROLMENT
     assert values(pc, RUN_KEY) == {}
     assert [product["DisplayVersion"] for product in products(pc)] == [NEXT]
     assert {path.name for path in CLIENT.iterdir()} == {
@@ -188,7 +193,18 @@ def test_what_an_upgrade_is_given_wins_over_what_was(pc: PC, package: Path, newe
     install(pc, newer, "SERVER=pw-server", "EXTENSION=-", "ENROLLKEY=-", "AUTOSTART=1")
     kept = {name: GIVEN[name] for name in ("Language", "Fingerprint")}
     assert values(pc, CLIENT_KEY) == FIXED | kept | {"Server": "pw-server", "Version": NEXT}
+    assert values(pc, ENROLMENT_KEY) == {}
     assert values(pc, RUN_KEY) == AT_SIGN_IN
+
+
+def test_an_enrolment_key_that_was_used_does_not_come_back(pc: PC, package: Path, newer: Path) -> None:
+    install(pc, package, *ALL)
+    pc.run("reg", "delete", ENROLMENT_KEY, "/f")
+    install(pc, newer)
+    assert values(pc, ENROLMENT_KEY) == {}
+    assert values(pc, CLIENT_KEY) == GIVEN | FIXED | {"Version": NEXT}
+    remove(pc, newer)
+    assert values(pc, CLIENT_KEY) == {}
 
 
 def test_an_installation_elsewhere_stays_there(pc: PC, package: Path, newer: Path) -> None:

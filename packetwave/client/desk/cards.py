@@ -105,6 +105,14 @@ class Cards:
         """When `expire` has something to do; None when nothing is pending."""
         return next((card.goes_s for card in self._going.values()), None)
 
+    def has(self, call_id: str) -> bool:
+        """Whether there is a card for a call."""
+        return call_id in self._groups
+
+    def missed_ids(self) -> list[str]:
+        """The missed calls, the oldest first."""
+        return [call_id for call_id, card in self._over.items() if card.kind is Kind.MISSED]
+
     def first(self, most: int = MOST_SEEN) -> list[Card]:
         """Those to be seen, the most urgent first: the newest that ring, then the newest that are over."""
         chosen = list(islice(reversed(self._ringing.values()), most))

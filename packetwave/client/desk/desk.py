@@ -16,14 +16,26 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from packetwave.client import preset
 from packetwave.client import settings as client_settings
-from packetwave.client.calls import MOST_RINGING, Call, CallChanged, CallRinging, CallState
+from packetwave.client.calls import (
+    MOST_RINGING,
+    Call,
+    CallChanged,
+    CallMissed,
+    CallRinging,
+    CallState,
+    MissedKept,
+    MissedSeen,
+)
 from packetwave.client.desk.stack import PopupStack
 from packetwave.client.desk.tray import Tray
 from packetwave.client.desk.window import StateWindow
-from packetwave.client.engine import Engine, Failed, LinkChanged, Notice, WatchingChanged
+from packetwave.client.engine import BondChanged, Engine, Failed, LinkChanged, Notice, WatchingChanged
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Preset
 from packetwave.client.settings import ClientSettings
+from packetwave.client.shown import FILE_NAME as SHOWN_FILE
+from packetwave.client.shown import Shown, entry_of
+from packetwave.client.trust import Trust
 from packetwave.common import settings as settings_file
 from packetwave.common.choices import language_choice, theme_choice
 from packetwave.common.instance import Instance, InstanceRequest
@@ -118,8 +130,6 @@ class Desk(QObject):
         self.popups = PopupStack(
             self.appearance.theme, corner=settings.popup_corner, keep_missed=settings.keep_missed
         )
-        self.tray = Tray(self.state, given.server)
-        self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble, unwritable)
         self._bridge = Bridge(merge=Merge(_of, lambda notice: isinstance(notice, CallRinging), _MOST_WAITING))
         self._bridge.received.connect(self._on_notice)
 
@@ -127,7 +137,20 @@ class Desk(QObject):
             self._bridge.send(notice)
             listener(notice)
 
-        self.engine = Engine(hear, wanted.text, language=language, extension=given.extension.text)
+        self.engine = Engine(
+            hear,
+            wanted.text,
+            language=language,
+            extension=given.extension.text,
+            shown=Shown(data_dir / SHOWN_FILE),
+            lists_shown=settings.keep_missed,
+            trust=Trust(data_dir),
+            given=given,
+        )
+        bond = self.engine.standing
+        self.tray = Tray(self.state, given.server, given.pinned_by)
+        self.tray.show_bond(bond)
+        self.window = StateWindow(settings, wanted, self.state, given, loaded.trouble, unwritable, bond)
         self._tray_again = QTimer(self, interval=_TRAY_AGAIN_MS)
         self._tray_again.timeout.connect(self._look_for_tray)
         self._connect()
@@ -168,6 +191,7 @@ class Desk(QObject):
         self.appearance.changed.connect(self.popups.use_theme)
         self.popups.missed_changed.connect(self._on_missed)
         self.popups.shown.connect(self.engine.shown)
+        self.popups.looked_at.connect(self.engine.look_at)
         self.tray.open_window.connect(self.window.bring_to_front)
         self.tray.test_popup.connect(self._on_test)
         self.tray.quit.connect(self.quitter.quit)
@@ -175,6 +199,9 @@ class Desk(QObject):
         self.window.language_chosen.connect(self._on_language)
         self.window.theme_chosen.connect(self._on_theme)
         self.window.retry.connect(self.engine.retry)
+        self.window.pairing.pair.connect(self.engine.pair)
+        self.window.pairing.confirm.connect(self.engine.confirm_pairing)
+        self.window.pairing.cancel.connect(self.engine.cancel_pairing)
         self.window.test_popup.connect(self._on_test)
         self.window.quit.connect(self.quitter.quit)
         self.window.window_closed.connect(self._on_window_closed)
@@ -186,8 +213,21 @@ class Desk(QObject):
                 self.popups.ring(call)
             case CallChanged(call=call):
                 self.popups.change(call)
+                if call.outcome == "missed" and not self.popups.has(call.call_id):
+                    self.engine.look_at([call.call_id])  # its popup was closed while it rang
+            case CallMissed(missed=missed, is_listed=is_listed):
+                if is_listed:
+                    self.popups.miss(entry_of(missed).incoming)
+                self.engine.noted(missed.call_id)
+            case MissedKept(calls=calls):
+                self.popups.miss(*calls)
+            case MissedSeen(call_ids=call_ids):
+                self.popups.take_off(call_ids)
             case Failed(failure=failure):
                 self.window.show_failure(failure)
+            case BondChanged(state=bond):
+                self.tray.show_bond(bond)
+                self.window.show_bond(bond)
             case LinkChanged(state=state):
                 self.state = state
                 if state.phase is not Phase.CONNECTED:

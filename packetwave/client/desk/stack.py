@@ -1,23 +1,23 @@
 """The popups on the screen: which of the cards they show, and where they stand.
 
-Owns at most three popups, used again and again, and the note that says how many more there are. What is to be
+Owns at most three popups, used again and again, and two notes: how many more there are, and what was missed
+while nobody was told. What is to be
 seen is `cards`' matter. Whatever is told within one turn of Qt's event loop is arranged once, at its end. The
 newest stands farthest from the corner, so that nothing moves under a hand that is about to click. Qt main
 thread.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QGuiApplication, QResizeEvent, QScreen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtGui import QCursor, QGuiApplication, QScreen
 
 from packetwave.client.calls import Call
-from packetwave.client.desk import words
 from packetwave.client.desk.cards import Card, Cards, Kind
-from packetwave.client.desk.popup import WIDTH, Popup, round_off, sees_through
-from packetwave.ui.labels import PlainLabel
+from packetwave.client.desk.notes import Away, More
+from packetwave.client.desk.popup import WIDTH, Popup
+from packetwave.protocol import IncomingCall
 from packetwave.ui.theme import Theme
 
 _GAP = 10
@@ -28,11 +28,13 @@ class PopupStack(QObject):
     """All popups, in one corner of the screen. clock: of the cards, in seconds; it is steady.
 
     Attribute: cards, what there is to be seen. Signals: missed_changed(int), how many missed calls are still
-    shown or waiting; shown(str), the call_id of a call that is on the screen for the first time, ringing.
+    shown or waiting; shown(str), the call_id of a call that is on the screen for the first time, ringing;
+    looked_at(tuple), the call_ids of missed calls that somebody closed.
     """
 
     missed_changed = Signal(int)
     shown = Signal(str)
+    looked_at = Signal(tuple)
 
     def __init__(
         self,
@@ -50,10 +52,13 @@ class PopupStack(QObject):
         self._popups: list[Popup] = []
         self._missed = 0
         self._screen: QScreen | None = None
-        self._note = _More()
-        self.destroyed.connect(self._note.deleteLater)  # no widget can be a QObject's child
+        self._note = More()
+        self._away = Away()
+        for note in (self._note, self._away):
+            self.destroyed.connect(note.deleteLater)  # no widget can be a QObject's child
         self._note.close_over.clicked.connect(self._on_close_over)
-        self._note.close_all.clicked.connect(self.close_all)
+        self._note.close_all.clicked.connect(self._on_close_all)
+        self._away.close_it.clicked.connect(self._on_close_away)
         self._turn = QTimer(self, interval=0, singleShot=True)
         self._turn.timeout.connect(self._arrange)
         self._due = QTimer(self, singleShot=True)
@@ -75,6 +80,24 @@ class PopupStack(QObject):
         self.cards.change(call, self._clock())
         self._soon()
 
+    def miss(self, *calls: IncomingCall) -> None:
+        """Say that these calls were missed while nobody was told, the newest last."""
+        self._away.add(calls)
+        self._soon()
+
+    def take_off(self, call_ids: Iterable[str]) -> None:
+        """Somebody has looked at these missed calls elsewhere."""
+        ids = set(call_ids)
+        self._away.take_off(ids)
+        for call_id in self.cards.missed_ids():
+            if call_id in ids:
+                self.cards.close(call_id)
+        self._soon()
+
+    def has(self, call_id: str) -> bool:
+        """Whether there is a popup for a call, or one that waits for room."""
+        return self.cards.has(call_id)
+
     def use_theme(self, theme: Theme) -> None:
         """Paint all in these colours."""
         self._theme = theme
@@ -82,8 +105,9 @@ class PopupStack(QObject):
             popup.use_theme(theme)
 
     def close_all(self) -> None:
-        """Close every popup, and the note, at once."""
+        """Close every popup, and the notes, at once."""
         self.cards.close_all()
+        self._away.clear()
         self._turn.stop()
         self._arrange()
 
@@ -92,6 +116,8 @@ class PopupStack(QObject):
         self._turn.start()
 
     def _on_closed(self, popup: Popup) -> None:
+        if popup.kind is Kind.MISSED:
+            self.looked_at.emit((popup.call.call_id,))
         self.cards.close(popup.call.call_id)
         self._soon()
 
@@ -100,7 +126,17 @@ class PopupStack(QObject):
             self.shown.emit(popup.call.call_id)
 
     def _on_close_over(self) -> None:
+        self.looked_at.emit(tuple(self.cards.missed_ids()))
         self.cards.close_over()
+        self._soon()
+
+    def _on_close_all(self) -> None:
+        self.looked_at.emit((*self.cards.missed_ids(), *self._away.call_ids))
+        self.close_all()
+
+    def _on_close_away(self) -> None:
+        self.looked_at.emit(self._away.call_ids)
+        self._away.clear()
         self._soon()
 
     def _on_screen_removed(self, screen: QScreen) -> None:
@@ -121,19 +157,22 @@ class PopupStack(QObject):
             self._due.stop()
         else:
             self._due.start(max(1, round((due_s - now_s) * 1000)))
-        if self.cards.missed != self._missed:
-            self._missed = self.cards.missed
-            self.missed_changed.emit(self._missed)
-        if not self.cards.wanted:
+        missed = self.cards.missed + len(self._away.call_ids)
+        if missed != self._missed:
+            self._missed = missed
+            self.missed_changed.emit(missed)
+        if not self.cards.wanted and not self._away.call_ids:
             for popup in self._popups:
                 popup.rest()
             self._note.hide()
+            self._away.hide()
             self._leave_screen()
             return
         if self._screen is None:
             self._screen = QGuiApplication.screenAt(QCursor.pos()) or QGuiApplication.primaryScreen()
             self._screen.availableGeometryChanged.connect(self._soon)
         room = self._screen.availableGeometry().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        room = self._place_away(room)
         seen = self._fitting(self._present(self.cards.first()), room.height())
         self._place(room, seen)
         for popup in seen:
@@ -170,10 +209,24 @@ class PopupStack(QObject):
             chosen.append(popup)
         return sorted(chosen, key=_age)
 
+    def _place_away(self, room: QRect) -> QRect:
+        """Put the note of what was missed into the corner; the room that is left."""
+        if not self._away.call_ids:
+            self._away.hide()
+            return room
+        self._away.refresh()
+        at_bottom, left = self._corner.startswith("bottom"), self._left(room)
+        height = self._away.height()
+        self._away.move(left, room.bottom() + 1 - height if at_bottom else room.top())
+        self._away.show()
+        return room.adjusted(0, 0, 0, -height - _GAP) if at_bottom else room.adjusted(0, height + _GAP, 0, 0)
+
+    def _left(self, room: QRect) -> int:
+        return room.right() + 1 - WIDTH if self._corner.endswith("right") else room.left()
+
     def _place(self, room: QRect, seen: list[Popup]) -> None:
         at_bottom = self._corner.startswith("bottom")
-        at_right = self._corner.endswith("right")
-        left = room.right() + 1 - WIDTH if at_right else room.left()
+        left = self._left(room)
         edge = room.bottom() + 1 if at_bottom else room.top()
         for popup in self._popups:
             if popup not in seen:
@@ -207,59 +260,3 @@ def _announce(popup: Popup) -> None:
     if popup.card.announced is not popup.kind:
         popup.card.announced = popup.kind
         popup.announce()
-
-
-class _More(QWidget):
-    """How many calls found no room. Attributes: close_over and close_all, its buttons."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            None,
-            Qt.WindowType.Tool
-            | Qt.WindowType.FramelessWindowHint
-            | Qt.WindowType.WindowStaysOnTopHint
-            | Qt.WindowType.WindowDoesNotAcceptFocus,
-        )
-        self.setObjectName("more")
-        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, sees_through())
-        self._hidden = 0
-        card = QFrame()  # one of its own: a style sheet paints no ground on a window that can be seen through
-        card.setProperty("kind", "card")
-        around = QHBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(card)
-        self._text = PlainLabel()
-        self.close_over, self.close_all = QPushButton(), QPushButton()
-        row = QHBoxLayout(card)
-        row.setContentsMargins(20, 8, 16, 8)
-        row.addWidget(self._text)
-        row.addStretch(1)
-        for button in (self.close_over, self.close_all):
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            row.addWidget(button)
-        self.setFixedWidth(WIDTH)
-        self._retranslate()
-
-    def say(self, hidden: int, *, closable: bool) -> None:
-        """Say how many are hidden. closable: whether some of the calls are over."""
-        self._hidden = hidden
-        self.close_over.setVisible(closable)
-        self._retranslate()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._retranslate()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not sees_through():
-            round_off(self)
-
-    def _retranslate(self) -> None:
-        self._text.setText(self.tr("{count} more").format(count=words.number_of(self._hidden)))
-        self.close_over.setText(self.tr("Close ended calls"))
-        self.close_all.setText(self.tr("Close all"))
-        self.adjustSize()

@@ -7,9 +7,10 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
-from packetwave.client.desk import words
+from packetwave.client.bond import BondState
+from packetwave.client.desk import pairing_words, words
 from packetwave.client.link import LinkState, Phase
-from packetwave.client.preset import Setting
+from packetwave.client.preset import Origin, Setting
 from packetwave.protocol import Watching
 from packetwave.ui.icons import icon
 
@@ -33,17 +34,24 @@ def icon_name(state: LinkState, missed: int, watching: Watching | None = None) -
 class Tray(QObject):
     """The icon in the tray, and its menu.
 
-    Signals: open_window(), test_popup(), quit(), each when it was chosen. given: as in `words.link`.
+    Signals: open_window(), test_popup(), quit(), each when it was chosen. given, pinned_by: as in
+    `words.link`.
     """
 
     open_window = Signal()
     test_popup = Signal()
     quit = Signal()
 
-    def __init__(self, state: LinkState, given: Setting = Setting()) -> None:  # noqa: B008 - a frozen value
+    def __init__(
+        self,
+        state: LinkState,
+        given: Setting = Setting(),  # noqa: B008 - a frozen value
+        pinned_by: Origin = Origin.USER,
+    ) -> None:
         super().__init__()
         self._state = state
-        self._given = given
+        self._bond = BondState()
+        self._given, self._pinned_by = given, pinned_by
         self._missed = 0
         self._watching: Watching | None = None
         self._icon = QSystemTrayIcon(self)
@@ -90,9 +98,14 @@ class Tray(QObject):
         self._state, self._missed, self._watching = state, missed, watching
         self._retranslate()
 
+    def show_bond(self, bond: BondState) -> None:
+        """Say what is to be done about the pairing, if anything is."""
+        self._bond = bond
+        self._retranslate()
+
     def _retranslate(self) -> None:
-        title, advice = words.link(self._state, self._given, self._watching)
-        lines = [f"PacketWave · {title}"]
+        title, advice = words.link(self._state, self._given, self._pinned_by, self._watching)
+        lines = [f"PacketWave · {title}", pairing_words.short(self._bond)]
         is_blind = self._watching is not None and not self._watching.is_watching
         if self._missed:
             lines.append(self.tr("Missed calls: {count}").format(count=self._missed))

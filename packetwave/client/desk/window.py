@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 
 from packetwave import __version__
 from packetwave.client.address import BadAddress, complete
+from packetwave.client.bond import BondState
 from packetwave.client.desk import words
+from packetwave.client.desk.pairing import PairingPanel
 from packetwave.client.desk.tray import icon_name
 from packetwave.client.link import LinkState, Phase
 from packetwave.client.preset import Origin, Preset, Setting, is_locked
@@ -40,10 +42,10 @@ class StateWindow(QWidget):
     """The client's window: the link's state, and what can be set.
 
     server: the one that holds at the start. given: what was set beforehand. trouble: of the settings file.
-    unwritable: why nothing can be kept, "" where it can.
+    unwritable: why nothing can be kept, "" where it can. bond: how this PC stands with its server.
 
     Signals: server_chosen(str), language_chosen(str), theme_chosen(str) as in `ClientSettings`; retry(),
-    test_popup(), quit(); window_closed() when the user closed it.
+    test_popup(), quit(); window_closed() when the user closed it. Those of `pairing` are its own.
     """
 
     server_chosen = Signal(str)
@@ -62,11 +64,12 @@ class StateWindow(QWidget):
         given: Preset = Preset(),  # noqa: B008 - a frozen value
         trouble: Trouble = Trouble.NONE,
         unwritable: str = "",
+        bond: BondState = BondState(),  # noqa: B008 - a frozen value
     ) -> None:
         super().__init__()
         self.setObjectName("client")
         self.setWindowIcon(icon("client"))
-        self._state = state
+        self._state, self._bond = state, bond
         self._watching: Watching | None = None
         self._given = given
         self._trouble = trouble
@@ -97,10 +100,16 @@ class StateWindow(QWidget):
         self.quit_button.clicked.connect(self.quit)
         self._retranslate()
 
+    def show_bond(self, bond: BondState) -> None:
+        """Say how this PC stands with its server."""
+        self._bond = bond
+        self.pairing.show_state(bond, self._state)
+
     def show_state(self, state: LinkState, watching: Watching | None = None) -> None:
         """Say how the link is. watching: what the server said of whether it sees calls, None for nothing."""
         self._state, self._watching = state, watching
-        title, advice = words.link(state, self._given.server, watching)
+        self.pairing.show_state(self._bond, state)
+        title, advice = words.link(state, self._given.server, self._given.pinned_by, watching)
         self.title.setText(title)
         self.advice.setText(advice)
         self._sign.setPixmap(pixmap(icon_name(state, 0, watching), "#000000", 40, self.devicePixelRatioF()))
@@ -190,6 +199,7 @@ class StateWindow(QWidget):
         ):
             caption.setBuddy(field)
 
+        self.pairing = PairingPanel(self._bond, self._state, self._given)
         card = QFrame()
         card.setProperty("kind", "card")
         says = QVBoxLayout()
@@ -225,6 +235,7 @@ class StateWindow(QWidget):
         rows.setContentsMargins(18, 18, 18, 16)
         rows.setSpacing(16)
         rows.addWidget(card)
+        rows.addWidget(self.pairing)
         rows.addLayout(form)
         rows.addWidget(self.notice)
         rows.addStretch(1)

@@ -1,6 +1,8 @@
 """What the client's codes and values are in words, in the language of the windows. Qt main thread."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from packetwave.client.calls import Call
 from packetwave.client.link import LinkState, Phase, Reason
@@ -17,10 +19,12 @@ translate = QCoreApplication.translate  # by this name Qt's lupdate finds the st
 def link(
     state: LinkState,
     given: Setting = Setting(),  # noqa: B008 - a frozen value
+    pinned_by: Origin = Origin.USER,
     watching: Watching | None = None,
 ) -> tuple[str, str]:
     """How the link is, and what it means or what to do: two short sentences. given: the server that was set
-    before the user chose, if one was. watching: what the server said of whether it sees calls."""
+    before the user chose, if one was. pinned_by: who said which certificate the server has. watching: what
+    the server said of whether it sees calls."""
     match state.phase:
         case Phase.CONNECTED if watching is not None and not watching.is_watching:
             return translate("words", "The server sees no calls now."), _blind(watching.reason)
@@ -31,7 +35,7 @@ def link(
         case Phase.STOPPED:
             return translate("words", "Stopped"), ""
         case Phase.WAITING:
-            return _waiting(state, given)
+            return _waiting(state, given, pinned_by)
 
 
 def _blind(reason: str) -> str:
@@ -49,7 +53,7 @@ def _blind(reason: str) -> str:
             return translate("words", "Something is wrong there. Tell the person who looks after it.")
 
 
-def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
+def _waiting(state: LinkState, given: Setting, pinned_by: Origin) -> tuple[str, str]:
     server = plain(state.server)
     locked = is_locked(given)
     match state.reason:
@@ -81,7 +85,7 @@ def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
         case Reason.BAD_ADDRESS:
             return (
                 translate("words", "This is not a server address: {server}").format(server=server),
-                translate("words", "It should look like 192.168.0.10 or office-pc:8765."),
+                translate("words", "It should look like 192.168.0.10 or office-pc."),
             )
         case Reason.NAME_NOT_FOUND:
             return (
@@ -107,7 +111,9 @@ def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
                 translate("words", "Something else answers at this address."),
                 _not_yours(given)
                 if locked
-                else translate("words", "Check the address and the port; PacketWave uses port 8765."),
+                else translate(
+                    "words", "Check the address and the port; PacketWave uses the ports 8766 and 8765."
+                ),
             )
         case Reason.CLOSED if state.close_code == CLOSE_GOING_AWAY:
             return (
@@ -125,6 +131,33 @@ def _waiting(state: LinkState, given: Setting) -> tuple[str, str]:
             return (
                 translate("words", "The connection to the server broke."),
                 translate("words", "This PC connects again by itself."),
+            )
+        case Reason.CERTIFICATE_CHANGED if pinned_by is not Origin.USER:
+            return (
+                translate("words", "This is not the server that was set for this PC."),
+                translate(
+                    "words",
+                    "Its certificate is another one, so nothing was said to it. Tell the person who looks "
+                    "after your PCs.",
+                ),
+            )
+        case Reason.CERTIFICATE_CHANGED:
+            return (
+                translate("words", "This is not the server that this PC is paired with."),
+                translate(
+                    "words",
+                    "Its certificate is another one, so nothing was said to it: the server was replaced, or "
+                    "somebody is in between. Ask the server's manager before you pair anew.",
+                ),
+            )
+        case Reason.NOT_PROVEN:
+            return (
+                translate("words", "The server could not prove that it is the right one."),
+                translate(
+                    "words",
+                    "It does not have the enrolment key that was set for this PC. Tell the person who looks "
+                    "after your PCs.",
+                ),
             )
         case Reason.UNREACHABLE | Reason.NONE:
             return (
@@ -254,6 +287,18 @@ def seconds(count: int) -> str:
 def number_of(count: int) -> str:
     """A count, in digits grouped as the language does."""
     return QLocale().toString(count)
+
+
+def moment(call: Call) -> str:
+    """As `clock`, with the day where that is not today."""
+    at = call.incoming.rang_at
+    if at is None:
+        return ""
+    local = at.astimezone()
+    if local.date() == datetime.now().astimezone().date():
+        return clock(call)
+    day = QDate(local.year, local.month, local.day)
+    return f"{QLocale().toString(day, QLocale.FormatType.ShortFormat)} {clock(call)}"
 
 
 def clock(call: Call) -> str:

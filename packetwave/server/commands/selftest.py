@@ -1,6 +1,7 @@
 """`packetwave-server --self-test`: store, hub with a client's call, capture, window. Main thread."""
 
 import asyncio
+import ssl
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,11 +9,12 @@ from pathlib import Path
 from websockets.asyncio.client import connect
 
 from packetwave.common import selftest
-from packetwave.protocol import IncomingCall, decode
+from packetwave.protocol import IncomingCall, Message, decode
 from packetwave.server.calls.events import Outcome
 from packetwave.server.hub import Hub
 from packetwave.server.office.values import CallRecord, Member, Put
 from packetwave.server.store.opening import open_stores
+from packetwave.server.trust.identity import fingerprint_of, new_pem, read_identity, server_context
 
 _LOOP_S = 10.0
 
@@ -47,26 +49,36 @@ def _check_store(folder: Path) -> str:
 
 
 def _check_hub(_folder: Path) -> str:
-    async def told() -> IncomingCall:
+    identity = read_identity(new_pem())
+    client_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client_tls.check_hostname, client_tls.verify_mode = False, ssl.CERT_NONE  # the fingerprint is looked at
+
+    async def hears(url: str, tls: ssl.SSLContext | None) -> tuple[Message, bytes]:
+        async with asyncio.timeout(_LOOP_S), connect(url, ssl=tls, proxy=None) as client:
+            shown = client.transport.get_extra_info("ssl_object")
+            return decode(str(await client.recv())), shown.getpeercert(True) if shown else b""
+
+    async def told() -> None:
         message = IncomingCall("01012345678", "1001", call_id="self-test")
         hub = Hub(
-            ringing_at=lambda _address, after, _number: [(1, message)][after:],
-            extensions_at=lambda _address: ("1001",),
+            ringing=lambda _extensions, after, _number: [(1, message)][after:],
             on_told=lambda _call_id, _address, _took_ms: None,
             on_change=lambda: None,
         )
         port = await hub.open("127.0.0.1", 0)
+        tls_port = await hub.open_tls("127.0.0.1", 0, server_context(identity))
         try:
-            async with asyncio.timeout(_LOOP_S), connect(f"ws://127.0.0.1:{port}", proxy=None) as client:
-                got = decode(str(await client.recv()))
+            plain, _ = await hears(f"ws://127.0.0.1:{port}", None)
+            protected, shown = await hears(f"wss://127.0.0.1:{tls_port}", client_tls)
         finally:
             await hub.close()
-        if got != message:
-            raise RuntimeError(f"the client was told {got}")
-        return message
+        if (plain, protected) != (message, message):
+            raise RuntimeError(f"the clients were told {plain} and {protected}")
+        if fingerprint_of(shown) != identity.fingerprint:
+            raise RuntimeError("the client saw another certificate")
 
     asyncio.run(told())
-    return "a client was told of a call over a loopback connection"
+    return "two clients were told of a call over loopback connections, one with TLS"
 
 
 def _check_capture(_folder: Path) -> str:

@@ -94,5 +94,7 @@ def _parser() -> Parser:
 def _ports_in_settings() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What clients connect to, and the UDP ports of doors."""
     settings = load(ServerSettings, data_dir("server") / SETTINGS_FILE).settings
-    port = parse_listen(settings.listen)[1] or parse_listen(ServerSettings().listen)[1]
-    return (port,), tuple(settings.doors.values())
+    usual = ServerSettings()
+    plain = parse_listen(settings.listen)[1] or parse_listen(usual.listen)[1]
+    tls = settings.tls_address[1] or usual.tls_address[1]
+    return (plain, tls) if settings.plain else (tls,), tuple(settings.doors.values())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from packetwave.server.console.calls.log import Tally
 from packetwave.server.console.capture.words import capture_matter, capture_state, rate_text
+from packetwave.server.console.clients.words import waiting_words
 from packetwave.server.console.findings import finding_matter, finding_state
 from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.console.parts.widgets import Chip
@@ -25,21 +26,24 @@ translate = QCoreApplication.translate
 class StatusLine(QFrame):
     """The line of chips at the top of the window.
 
-    Signals: capture_wanted(), members_wanted(), settings_wanted(), findings_wanted(): a part was clicked.
+    Signals: capture_wanted(), members_wanted(), clients_wanted(), settings_wanted(), findings_wanted(): a
+    part was clicked.
 
-    findings is there only while something is the matter with the mirror.
+    findings is there only while something is the matter with the mirror, pairing while a PC waits for it.
     """
 
     capture_wanted = Signal()
     members_wanted = Signal()
+    clients_wanted = Signal()
     settings_wanted = Signal()
     findings_wanted = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("status_line")
-        self.capture, self.sip, self.clients, self.store, self.findings = (Chip(theme) for _ in range(5))
-        self._chips = (self.capture, self.sip, self.clients, self.store, self.findings)
+        self.capture, self.sip, self.clients = (Chip(theme) for _ in range(3))
+        self.store, self.findings, self.pairing = (Chip(theme) for _ in range(3))
+        self._chips = (self.capture, self.sip, self.clients, self.store, self.findings, self.pairing)
         self._shut_out = False
         self._today = label(kind="muted")
         row = QHBoxLayout(self)
@@ -54,6 +58,7 @@ class StatusLine(QFrame):
         self.clients.clicked.connect(self._on_clients)
         self.store.clicked.connect(self.members_wanted)
         self.findings.clicked.connect(self.findings_wanted)
+        self.pairing.clicked.connect(self.clients_wanted)
         self.set_theme(theme)
         self.show_status(Status())
         self.show_today(Tally())
@@ -97,6 +102,7 @@ class StatusLine(QFrame):
         self._shut_out = shut_out is not None
         self._show_store(status)
         self._show_findings(status)
+        self._show_pairing(status)
 
     def show_today(self, tally: Tally) -> None:
         """Calls of today."""
@@ -107,7 +113,14 @@ class StatusLine(QFrame):
         )
 
     def _on_clients(self) -> None:
-        (self.settings_wanted if self._shut_out else self.members_wanted).emit()
+        (self.settings_wanted if self._shut_out else self.clients_wanted).emit()
+
+    def _show_pairing(self, status: Status) -> None:
+        waiting = len(status.trust.requests)
+        self.pairing.setVisible(bool(waiting))
+        if waiting:
+            tone, text = waiting_words(waiting)
+            self.pairing.show_cell(Cell(text=text), tone)
 
     def _show_findings(self, status: Status) -> None:
         findings = status.findings

@@ -21,6 +21,7 @@ from packetwave.server.console.calls.log import MAX_SHOWN, CallLog
 from packetwave.server.console.calls.page import CallsPage
 from packetwave.server.console.capture.page import CapturePage
 from packetwave.server.console.capture.words import capture_matter, door_matter, listing_matter
+from packetwave.server.console.clients.page import ClientsPage
 from packetwave.server.console.findings import FindingsPanel, finding_matter
 from packetwave.server.console.members.page import MembersPage
 from packetwave.server.console.members.table import MemberModel
@@ -32,17 +33,24 @@ from packetwave.server.console.status_line import StatusLine
 from packetwave.server.console.status_words import News, lines_matter, news, store_matter
 from packetwave.server.diagnosis import Severity
 from packetwave.server.engine.notices import (
+    ApprovePairing,
     CallChanged,
     ChangeMembers,
     Command,
+    DenyPairing,
+    DropEnrolmentKey,
     HistoryLoaded,
     HistoryRemoved,
     KeepDays,
+    KeyMade,
     LoadHistory,
+    MakeEnrolmentKey,
     MembersChanged,
     Refused,
+    RevokePairing,
     Status,
     StatusChanged,
+    UsePlain,
     WatchInterfaces,
 )
 from packetwave.server.machine.this_pc import Setup
@@ -69,8 +77,8 @@ class ConsoleWindow(QWidget):
 
     submit: takes commands, never blocks. bridge: brings notices; anything else it brings is ignored.
 
-    Attributes: calls, members, capture, settings, the pages; status_line; findings, the panel under it;
-    trouble, the banner above the pages.
+    Attributes: calls, members, clients, capture, settings, the pages; status_line; findings, the panel under
+    it; trouble, the banner above the pages.
     """
 
     def __init__(
@@ -105,6 +113,7 @@ class ConsoleWindow(QWidget):
         log = CallLog(now)
         self.calls = CallsPage(log, theme)
         self.members = MembersPage(members, theme)
+        self.clients = ClientsPage(submit, theme, now)
         self.capture = CapturePage(submit, theme)
         self.settings = SettingsPage(place, theme)
         members.setParent(self.members)
@@ -117,6 +126,7 @@ class ConsoleWindow(QWidget):
         self.calls.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.capture_wanted.connect(lambda: self.show_page(self.capture))
         self.status_line.members_wanted.connect(lambda: self.show_page(self.members))
+        self.status_line.clients_wanted.connect(lambda: self.show_page(self.clients))
         self.status_line.settings_wanted.connect(lambda: self.show_page(self.settings))
         self.status_line.findings_wanted.connect(self._turn_findings)
         self.findings.mend_wanted.connect(submit)
@@ -138,6 +148,7 @@ class ConsoleWindow(QWidget):
         for page, icon_name, text in (
             (self.calls, "phone", translate("window", "Calls")),
             (self.members, "people", translate("window", "Members")),
+            (self.clients, "pc", translate("window", "PC connections")),
             (self.capture, "capture", translate("window", "Capture")),
             (self.settings, "settings", translate("window", "Settings")),
         ):
@@ -207,7 +218,7 @@ class ConsoleWindow(QWidget):
             f"#entry:checked {{ background: {theme.accent_soft}; color: {theme.accent}; font-weight: 600; }}"
             f"#entry:focus {{ border-color: {theme.accent}; }}"
         )
-        pages = (self.calls, self.members, self.capture, self.settings)
+        pages = (self.calls, self.members, self.clients, self.capture, self.settings)
         for part in (self.status_line, self.findings, self.trouble, *pages):
             part.set_theme(theme)
         self._color_navigation()
@@ -220,6 +231,7 @@ class ConsoleWindow(QWidget):
                 self._show_status(status)
             case CallChanged(record):
                 self.calls.log.put(record)
+                self.clients.show_call(record)
             case HistoryLoaded(records):
                 self.calls.log.load(records, anew=self._was_removed)
                 self._was_removed = False
@@ -228,6 +240,19 @@ class ConsoleWindow(QWidget):
                 self.ask_for_history()
             case MembersChanged(table):
                 self.members.show_table(table)
+                self.clients.show_table(table)
+            case KeyMade():
+                self.clients.show_made(notice)
+            case Refused(
+                ApprovePairing()
+                | DenyPairing()
+                | RevokePairing()
+                | MakeEnrolmentKey()
+                | DropEnrolmentKey()
+                | UsePlain()
+            ):
+                self.clients.show_refusal(notice)
+                self.show_page(self.clients)
             case InterfacesChanged():
                 self._take_interfaces(notice)
             case Refused(ChangeMembers()):
@@ -256,6 +281,7 @@ class ConsoleWindow(QWidget):
             self.ask_for_history()
         self.status_line.show_status(status, shut_out(self._setup, status))
         self.capture.show_status(status)
+        self.clients.show_status(status)
         self.settings.show_status(status)
         self.calls.set_watching(status.capture in (CaptureState.WATCHING, CaptureState.REPLAYING))
         self.members.show_clients(status.clients)
@@ -308,6 +334,7 @@ class ConsoleWindow(QWidget):
 
     def _on_setup(self, setup: Setup) -> None:
         self._setup = setup
+        self.clients.show_addresses(setup.addresses)
         self._show_status(self._status)
 
     def _show_today(self) -> None:

@@ -31,7 +31,7 @@ class Engine:
         self._stop_asked: asyncio.Event | None = None
         self._supervisor = Supervisor(self._on_failure)
         self._running: Running | None = None
-        self._port = 0
+        self._port = self._tls_port = 0
         self._done: list[Callable[[], None]] = []
         self._done_lock = threading.Lock()
         self._is_done = False
@@ -69,8 +69,13 @@ class Engine:
 
     @property
     def port(self) -> int:
-        """The port clients connect to."""
+        """The port clients connect to without TLS, 0 for none."""
         return self._port
+
+    @property
+    def tls_port(self) -> int:
+        """The same with TLS."""
+        return self._tls_port
 
     def _post(self, function: Callable[..., None], *arguments: object) -> None:
         """Call a function on the loop thread soon, from any thread; not after the end."""
@@ -121,7 +126,7 @@ class Engine:
             self._started.set()
             return
         self._running = running
-        self._port = running.port
+        self._port, self._tls_port = running.port, running.tls_port
         self._started.set()
         watch = LoopWatch(self._post, threading.get_ident(), self._tell_stalls)
         watch.start()

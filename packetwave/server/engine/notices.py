@@ -18,6 +18,7 @@ from packetwave.server.diagnosis import Finding
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
 from packetwave.server.store.base import StoreHealth, StoreState
+from packetwave.server.trust.trust import TrustState
 from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.states import CaptureState, InterfacesChanged
 
@@ -99,7 +100,13 @@ class Status:
     """Why event lines are late or lost now, None for nothing."""
 
     listening: str = ""
-    """HOST:PORT at which clients connect, "" before."""
+    """HOST:PORT at which clients connect without TLS, "" before, and where that is switched off."""
+
+    tls_listening: str = ""
+    """The same with TLS."""
+
+    trust: TrustState = TrustState()  # noqa: RUF009 - a frozen value
+    """Who is paired, and who asks for it."""
 
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files at the start."""
@@ -175,8 +182,18 @@ class Refused:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyMade:
+    """Answer to `MakeEnrolmentKey`. key: hexadecimal digits, to be shown once and kept nowhere."""
+
+    key: str = field(repr=False)
+    until: datetime
+    uses: int
+
+
 Notice = (
-    StatusChanged
+    KeyMade
+    | StatusChanged
     | CallChanged
     | MembersChanged
     | InterfacesChanged
@@ -249,8 +266,61 @@ class KeepDays:
     days: int
 
 
+@dataclass(frozen=True, slots=True)
+class ApprovePairing:
+    """The digits are the same on both screens: pair this PC. retired: the pairings that are over with that.
+    extension: whose calls it is told; "" for those of its address, or the one it was installed for."""
+
+    request: str
+    retired: tuple[str, ...] = ()
+    extension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DenyPairing:
+    """Do not pair this PC."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevokePairing:
+    """This pairing counts no more, at once."""
+
+    pairing: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeEnrolmentKey:
+    """Make a key by which so many PCs may pair themselves within so many days; answered by `KeyMade` or
+    `Refused`."""
+
+    days: int
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropEnrolmentKey:
+    """This enrolment key serves no more."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsePlain:
+    """Let clients connect without TLS, or not (and remember it)."""
+
+    on: bool
+
+
 Command = (
-    ChangeMembers
+    ApprovePairing
+    | DenyPairing
+    | RevokePairing
+    | MakeEnrolmentKey
+    | DropEnrolmentKey
+    | UsePlain
+    | ChangeMembers
     | StartCapture
     | SetDoor
     | TrustSenders

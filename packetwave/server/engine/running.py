@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from packetwave.common.exit_codes import ExitCode
@@ -19,6 +20,8 @@ from packetwave.common.supervision import Failure, Supervisor
 from packetwave.server.calls.events import Diagnosed, DiagnosisOver
 from packetwave.server.capture import FILE_FAULTS
 from packetwave.server.diagnosis import Code, DiagnosisEvent, Finding, Severity, in_english
+from packetwave.server.engine.access import Access
+from packetwave.server.engine.afterwards import Afterwards
 from packetwave.server.engine.members import Members
 from packetwave.server.engine.notices import (
     ChangeMembers,
@@ -42,15 +45,15 @@ from packetwave.server.engine.retention import Retention
 from packetwave.server.engine.status import StatusBoard
 from packetwave.server.engine.switchboard import LATELY, MAX_RECENT, Switchboard
 from packetwave.server.engine.watchdog import Watchdog
-from packetwave.server.faults import listen_fault
 from packetwave.server.hub import Delivery, Hub
 from packetwave.server.office import record as records
 from packetwave.server.office.values import CallRecord, MemberTable, ToldHow
-from packetwave.server.settings import ServerSettings, parse_listen
+from packetwave.server.settings import ServerSettings
 from packetwave.server.store.base import StoreError, Stores
 from packetwave.server.store.exposure import findings_of
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import Caretaker, Flusher, StoreThread
+from packetwave.server.trust.trust import Trust, open_trust
 from packetwave.server.watch.lookout import Lookout, source_of
 from packetwave.server.watch.meters import Meters
 from packetwave.server.watch.states import CaptureState, Recording, Seen, Source, WatchState
@@ -97,6 +100,9 @@ class Plan:
     forget_logs: Callable[[datetime], None] = lambda _before: None
     """Removes lines of before a time from the logs. May block; any thread."""
 
+    data_dir: Path | None = None
+    """Where the certificate and the pairings are kept; None for a server without TLS."""
+
     file_faults: tuple[FileFault, ...] = ()
     """What was wrong with files before this; what is wrong with the database's is in the status."""
 
@@ -106,10 +112,11 @@ async def open_running(plan: Plan, supervisor: Supervisor, notify: Notify, post:
     store_thread = StoreThread()
     try:
         stores = await _opened(store_thread.ask(plan.open_stores))
+        trust = await open_trust(plan.data_dir) if plan.data_dir is not None else None
     except BaseException:
         store_thread.end()
         raise
-    running = Running(plan, supervisor, store_thread, stores, notify, post)
+    running = Running(plan, supervisor, store_thread, stores, trust, notify, post)
     try:
         await running.open()
     except BaseException:
@@ -126,7 +133,7 @@ async def _opened(answer: "asyncio.Future[Stores]") -> Stores:
 
 
 class Running:
-    """An engine whose stores are open. Attributes: supervisor; port, that clients connect to."""
+    """An engine whose stores are open. Attribute: supervisor."""
 
     def __init__(
         self,
@@ -134,11 +141,11 @@ class Running:
         supervisor: Supervisor,
         store_thread: StoreThread,
         stores: Stores,
+        trust: Trust | None,
         notify: Notify,
         post: Post,
     ) -> None:
         self.supervisor = supervisor
-        self.port = 0
         self._plan = plan
         self._settings = settings = plan.settings
         self._store_thread = store_thread
@@ -151,17 +158,27 @@ class Running:
             send=self._send,
             write=self._journal.put,
             notify=notify,
-            is_connected=lambda address: self._hub.is_connected(address),
+            is_paired=lambda extension: self._hub.is_paired(extension),
+            away=lambda extension: self._hub.away(extension),
+        )
+        self._afterwards = Afterwards(
+            self._switchboard,
+            store_thread,
+            stores.calls,
+            supervisor.spawn,
+            lambda extension, seen: self._hub.pass_on(extension, seen),
         )
         self._hub = Hub(
-            ringing_at=self._switchboard.alerts.ringing_at,
-            extensions_at=lambda address: self._switchboard.directory.extensions_at(address),
+            ringing=self._switchboard.alerts.ringing,
+            on_the_way=self._switchboard.alerts.on_the_way,
             on_told=self._told(ToldHow.WRITTEN),
             on_confirmed=self._told(ToldHow.ARRIVED),
             on_acknowledged=self._told(ToldHow.ACKNOWLEDGED),
             on_lost=lambda call_id, address: self._switchboard.told(call_id, address, 0.0, ToldHow.LOST),
             on_change=lambda: self._status.note(),
             watching=lambda: self._watchdog.watching,
+            past=self._afterwards,
+            trust=trust,
         )
         self._lookout = Lookout(
             settings,
@@ -202,21 +219,26 @@ class Running:
             flusher=self._flusher,
             caretaker=self._caretaker,
             file_faults=plan.file_faults,
+            trust=trust,
+        )
+        self._access = Access(
+            settings,
+            trust,
+            self._hub,
+            self._status,
+            notify=notify,
+            keep=self._keep_settings,
+            directory=lambda: self._switchboard.directory,
         )
 
     async def open(self) -> None:
         """Know the members and the calls of before, then let clients connect. Raises StartFault."""
         await self._caretaker.look(self._status.note)
         await self._journal.open()
+        self._access.use_members()  # none yet, but those who are paired
         await self._members.load()
         await self._take_up_calls()
-        host, port = parse_listen(self._settings.listen)
-        try:
-            self.port = await self._hub.open(host, port)
-        except OSError as error:
-            raise listen_fault(self._settings.listen, error) from error
-        self._status.listening = f"{host}:{self.port}"
-        log.info("clients connect to %s", self._status.listening)
+        await self._access.open()
 
     async def begin(self) -> None:
         """Start what runs all the time, and watch what is to be watched at first."""
@@ -228,6 +250,7 @@ class Running:
         keep("looking whether all goes on", self._watchdog.run)
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
+        keep("keeping the pairings", self._access.run)
         keep("removing old calls", self._retention.run)
         keep("noticing that calls are removed", self._retention.watch)
         self._tell_standing()
@@ -245,6 +268,9 @@ class Running:
         with guard("closing the hub"):
             await self._hub.close()
         await self.supervisor.end()
+        with guard("writing the pairings"), contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STAGE_S):
+                await self._access.close()
         with guard("closing the store"), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STAGE_S):
                 with guard("writing the last calls"):
@@ -254,6 +280,16 @@ class Running:
                 await self._store_thread.run(self._stores.close)
         self._journal.end()
         self._store_thread.end()
+
+    @property
+    def port(self) -> int:
+        """The port clients connect to without TLS, 0 for none."""
+        return self._access.port
+
+    @property
+    def tls_port(self) -> int:
+        """The same with TLS."""
+        return self._hub.tls_port
 
     def obey(self, command: Command) -> None:
         """Do what the window asks; its answers are notices."""
@@ -281,7 +317,7 @@ class Running:
                 self._switchboard.take(event, seen.arrived)
 
     def _send(self, delivery: Delivery, arrived: float) -> None:
-        self._hub.send(delivery.addresses, delivery.message, arrived)
+        self._hub.send(delivery.extension, delivery.message, arrived, delivery.instead)
 
     def _told(self, how: ToldHow) -> Callable[[str, str, float], None]:
         return lambda call_id, address, took_ms: self._switchboard.told(call_id, address, took_ms, how)
@@ -308,7 +344,7 @@ class Running:
 
     def _use_members(self, table: MemberTable) -> None:
         self._switchboard.use_members(table)
-        self._hub.use_members(self._switchboard.directory.addresses)
+        self._access.use_members()
         self._lookout.use_members(self._switchboard.directory.extensions)
         self._status.note()
 
@@ -390,15 +426,25 @@ class Running:
             case LoadHistory():
                 await self._load_history(command)
             case KeepDays(days):
-                self._settings = replace(self._settings, keep_days=days)
                 self._retention.days = days
-                self._store_choices(keep_days=days)
+                self._keep_settings(keep_days=days)
+            case _:
+                await self._access.obey(command)
+
+    def _keep_settings(self, **chosen: Any) -> None:
+        """Let settings hold from now on, and for the next start."""
+        self._settings = replace(self._settings, **chosen)
+        for name, value in chosen.items():
+            try:
+                self._plan.keep(name, value)
+            except OSError as error:
+                log.warning("'%s' holds until the program ends, but cannot be stored: %s", name, error)
 
     async def _use(self, begins: bool, **chosen: Any) -> None:
         """Let settings hold from now on, and for the next start. begins: also watch where nothing is watched,
         because somebody has stopped it."""
-        self._settings = settings = replace(self._settings, **chosen)
-        self._store_choices(**chosen)
+        self._keep_settings(**chosen)
+        settings = self._settings
         self._meters.ports = settings.ports
         self._lookout.use_settings(settings)
         source = source_of(settings)

@@ -15,6 +15,7 @@ from packetwave.server.engine.switchboard import Switchboard
 from packetwave.server.hub import Hub
 from packetwave.server.store.journal import Journal
 from packetwave.server.store.thread import Caretaker, Flusher
+from packetwave.server.trust.trust import Trust, TrustState
 from packetwave.server.watch.detector import DoorCounts
 from packetwave.server.watch.lookout import Lookout
 from packetwave.server.watch.states import CaptureState, Live, WatchState
@@ -27,9 +28,9 @@ _PAUSE_S = 0.05
 
 
 class StatusBoard:
-    """Puts the status together. Attributes: listening, where clients connect; failure, the latest unexpected
-    one, None for none; store_still_since, unwatched, stalls: as in `Status`; standing, findings that no
-    traffic ends."""
+    """Puts the status together. Attributes: listening and tls_listening, where clients connect; failure, the
+    latest unexpected one, None for none; store_still_since, unwatched, stalls: as in `Status`; standing,
+    findings that no traffic ends."""
 
     def __init__(
         self,
@@ -42,8 +43,11 @@ class StatusBoard:
         flusher: Flusher,
         caretaker: Caretaker,
         file_faults: tuple[FileFault, ...],
+        trust: Trust | None,
     ) -> None:
         self.listening = ""
+        self.tls_listening = ""
+        self._trust = trust
         self.failure: Failure | None = None
         self.store_still_since: datetime | None = None
         self.stalls = Stalls()
@@ -110,6 +114,8 @@ class StatusBoard:
             lines_lost=self._journal.lines_lost,
             lines_trouble=self._journal.lines_trouble,
             listening=self.listening,
+            tls_listening=self.tls_listening,
+            trust=self._trust.state() if self._trust is not None else TrustState(),
             file_faults=self._file_faults,
             store_still_since=self.store_still_since,
             unwatched=self.unwatched,

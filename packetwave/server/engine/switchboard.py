@@ -9,13 +9,18 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 from packetwave.common.numbers import mask
+from packetwave.protocol import Had
 from packetwave.server.calls.events import (
     CallerChanged,
     CallEvent,
+    Cause,
+    Corrected,
+    Direction,
+    Ended,
     Flooded,
+    Outcome,
     RangAgain,
     RecordedEvent,
     Ringing,
@@ -38,12 +43,16 @@ LATELY = timedelta(minutes=10)
 MAX_RECENT = 2_000
 """Ended calls whose record may still change: told a moment later, or corrected."""
 
+MAX_TAKEN_IN = 1_000
+"""Calls that clients had and this server had not, kept to know what the mirror shows of them yet."""
+
 
 class Switchboard:
     """Call events in; records, messages, lines and notices out.
 
-    send: a message for addresses, with the `perf_counter` of its cause. write: what is to be said, in one
-    write: a call's record, the event that made it so. is_connected: whether a client is there.
+    send: a message for an extension, with the `perf_counter` of its cause. write: what is to be said, in one
+    write: a call's record, the event that made it so. is_paired: whether a pairing has an extension. away:
+    the addresses of those to be told of an extension's calls who have no client connected.
     """
 
     def __init__(
@@ -52,17 +61,19 @@ class Switchboard:
         send: Callable[[Delivery, float], None],
         write: Callable[[CallRecord | None, RecordedEvent | None], None],
         notify: Callable[[Notice], None],
-        is_connected: Callable[[str], bool],
+        is_paired: Callable[[str], bool],
+        away: Callable[[str], tuple[str, ...]],
     ) -> None:
         self.directory = Directory()
-        self.alerts = Alerts()
+        self.alerts = Alerts(is_paired)
         self._send = send
         self._write = write
         self._notify = notify
-        self._is_connected = is_connected
+        self._away = away
         self._live: dict[str, CallRecord] = {}
         self._recent: OrderedDict[str, CallRecord] = OrderedDict()
         self._over: set[str] = set()
+        self._taken_in: OrderedDict[str, None] = OrderedDict()
 
     def take_up(
         self, open_calls: Iterable[CallRecord], now: datetime, over: Iterable[CallRecord] = ()
@@ -76,6 +87,8 @@ class Switchboard:
             self._live[record.call_id] = record
             if record.answered_at is None and now - record.rang_at <= STILL_RINGS:
                 self.alerts.rings(record, self.directory)
+            else:
+                self.alerts.goes_on_from_before(record, self.directory)
 
     def begin_anew(self) -> list[CallRecord]:
         """The calls that are not over, for a detector that begins anew as after a restart: it may tell what
@@ -84,10 +97,9 @@ class Switchboard:
         return list(self._live.values())
 
     def use_members(self, table: MemberTable) -> None:
-        """Use this members table from now on. PCs that it adds to a ringing phone are told."""
+        """Use this members table from now on. Who is told of calls that ring is the hub's to look at."""
         self.directory = Directory(table)
-        for told in self.alerts.move(self.directory):
-            self._send(told, perf_counter())
+        self.alerts.move(self.directory)
         self._notify(MembersChanged(table))
 
     def take(self, event: CallEvent, arrived: float) -> None:
@@ -103,7 +115,10 @@ class Switchboard:
             self._send(told, arrived)
         if isinstance(event, Stopped | RangAgain) or event.call_id in self._over:
             return
-        before = self._live.get(event.call_id) or self._recent.get(event.call_id)
+        before = self.record(event.call_id)
+        if event.call_id in self._taken_in and before is not None:
+            self._learn(before, event)
+            return
         if isinstance(event, CallerChanged):
             event = replace(event, caller_name=self.directory.member(event.caller).name or event.caller_name)
         if before is None:
@@ -117,7 +132,7 @@ class Switchboard:
 
     def told(self, call_id: str, address: str, took_ms: float, how: ToldHow) -> None:
         """A client was given the message that its phone rings, or more is known of that."""
-        before = self._live.get(call_id) or self._recent.get(call_id)
+        before = self.record(call_id)
         if before is not None:
             after = records.tell(before, address, datetime.now(UTC), took_ms, how)
             if after is not before:
@@ -129,6 +144,66 @@ class Switchboard:
         self._over.update(self._recent)
         self._recent.clear()
 
+    # Of before
+
+    def record(self, call_id: str) -> CallRecord | None:
+        """What is known here of a call; None for one that ended long ago."""
+        return self._live.get(call_id) or self._recent.get(call_id)
+
+    def knows(self, call_id: str) -> bool:
+        """Whether a call is, or lately was, one of this server's."""
+        return call_id in self._live or call_id in self._recent or call_id in self._over
+
+    def over(self, extensions: Iterable[str], since: datetime) -> list[CallRecord]:
+        """The calls of which the latest may not be stored yet: those to these extensions that ended, or were
+        looked at, at or after a time, in no order."""
+        wanted = set(extensions)
+        return [
+            record
+            for record in self._recent.values()
+            if record.called in wanted
+            and record.direction is not Direction.OUT
+            and record.ended_at is not None
+            and (record.ended_at >= since or (record.seen_at is not None and record.seen_at >= since))
+        ]
+
+    def looked_at(self, record: CallRecord, at: datetime) -> None:
+        """Its person has looked at this call. record: as it is known here, else as it is stored."""
+        after = replace(record, seen_at=at)
+        if self.record(record.call_id) is not None:
+            self._keep(after)
+        else:
+            self._write(after, None)
+            self._notify(CallChanged(after))
+
+    def take_in(self, had: Had, now: datetime) -> None:
+        """A client was told of this call, and this server knows nothing of it: the one before was killed
+        before it wrote. It is on record from now on; how it ends, the mirror may still show."""
+        assert had.rang_at is not None
+        direction = Direction.INTERNAL if had.direction == Direction.INTERNAL else Direction.IN
+        name = had.caller_name
+        rang = Ringing(
+            had.call_id, had.rang_at, had.caller, had.called, name, had.dialled, direction=direction
+        )
+        self._taken_in[had.call_id] = None
+        if len(self._taken_in) > MAX_TAKEN_IN:
+            self._taken_in.popitem(last=False)
+        record = records.begin(rang, self.directory)
+        ended = Ended(had.call_id, max(now, had.rang_at), Outcome.UNKNOWN, cause=Cause.UNSEEN)
+        self._write(record, rang)
+        self._keep(records.carry_on(record, ended, self.directory), ended)
+
+    def _learn(self, record: CallRecord, event: CallEvent) -> None:
+        """The mirror shows more of a call that was taken in: on its record, and the verdict in a line."""
+        if isinstance(event, Ended):
+            event = Corrected(event.call_id, event.at, event.outcome, event.by, event.via, event.cause)
+            if event.outcome is record.outcome:
+                return
+        after = records.carry_on(record, event, self.directory)
+        self._keep(after, event if isinstance(event, Corrected) else None)
+
+    # What rings
+
     def _rings(self, event: Ringing, arrived: float) -> None:
         if event.call_id in self._over and event.is_over:
             return
@@ -137,12 +212,18 @@ class Switchboard:
             if told is not None:
                 self._send(told, arrived)
             return
+        taken_in = self._recent.get(event.call_id) if event.call_id in self._taken_in else None
+        if taken_in is not None:
+            told = self.alerts.rings(taken_in, self.directory)
+            if told is not None:
+                self._send(told, arrived)
+            return
         before = self._live.get(event.call_id)
         record = records.begin(event, self.directory, before)
         told = self.alerts.rings(record, self.directory) if not event.is_over else None
         if told is not None:
             self._send(told, arrived)
-            record = records.miss(record, (a for a in told.addresses if not self._is_connected(a)))
+            record = records.miss(record, self._away(told.extension))
         log.info("%s rings, called by %s", mask(record.called), mask(record.caller))
         if before is None:  # else it was said before the restart
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))

@@ -7,6 +7,7 @@ what is wrong with a peer ends its own connection.
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
@@ -20,6 +21,7 @@ from packetwave.protocol import CLOSE_POLICY
 from packetwave.server.hub.budget import Budget
 from packetwave.server.hub.limits import Limits
 from packetwave.server.hub.sockets import prepare
+from packetwave.server.hub.tls import TlsLayer
 
 _crash = logging.getLogger("packetwave.crash")
 
@@ -55,6 +57,9 @@ class Gate(Protocol):
     def lingers(self, connection: "HubConnection") -> bool:
         """Whether one that got no place is waited for until it has read so."""
 
+    def wait_for_turn(self, connection: "HubConnection") -> None:
+        """Let it begin its TLS handshake when it is its turn."""
+
     def leave(self, connection: "HubConnection") -> None:
         """The connection is gone, with its place if it had one."""
 
@@ -63,14 +68,15 @@ class Gate(Protocol):
 
 
 class HubConnection(ServerConnection):
-    """A connection that its hub counts.
+    """A connection that its hub counts. context: of a connection that is to speak TLS; its place is asked for
+    before the handshake costs anything.
 
-    Attributes: address, of the peer. reader, its session once it has one. was_heard, whether a byte has come
-    since it was last set to False. has_place; is_open, whether the handshake is over, which the hub notes.
-    ending_beats, how many times the hub has seen it closing.
+    Attributes: address, of the peer. is_tls. reader, its session once it has one. was_heard, whether a byte
+    has come since it was last set to False. has_place; is_open, whether the handshake is over, which the hub
+    notes. ending_beats, how many times the hub has seen it closing.
     """
 
-    def __init__(self, gate: Gate, *arguments: Any, **options: Any) -> None:
+    def __init__(self, gate: Gate, context: ssl.SSLContext | None, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.address = ""
         self.reader: Reader | None = None
@@ -78,7 +84,11 @@ class HubConnection(ServerConnection):
         self.has_place = False
         self.is_open = False
         self.ending_beats = 0
+        self.is_tls = context is not None
         self._gate = gate
+        self._context = context
+        self._below: asyncio.Transport | None = None
+        self._is_gone = False
         self._frames = Budget(gate.limits.frames)
         self._is_cut = False
         self._is_told_why = False
@@ -110,12 +120,25 @@ class HubConnection(ServerConnection):
             if part is not None:
                 part.headers.clear()
 
+    def end(self, code: int, reason: str) -> None:
+        """Close it with a code, and read nothing any more."""
+        if self.protocol.state is State.OPEN:
+            self._is_told_why = True
+            self.protocol.fail(code, reason)
+            self.send_data()
+            self.transport.pause_reading()
+
     def cut(self, reason: str) -> None:
         """End the connection without a word to the peer, which does not read any."""
         if not self._is_cut:
             self._is_cut = True
             self._gate.complain(reason, self.address)
             self.transport.abort()
+
+    def make_room(self) -> None:
+        """End the connection for the sake of a newer one, which has its place at once."""
+        self.cut("makes room for a newer one")
+        self.gone()
 
     def crashed(self) -> None:
         """A bug, in an `except`: noted with its traceback; this connection ends, no other notices."""
@@ -126,18 +149,39 @@ class HubConnection(ServerConnection):
     # What asyncio calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Once when it is accepted; over TLS again when the handshake is done."""
         self.transport = cast(asyncio.Transport, transport)
+        if self._below is not None:
+            super().connection_made(transport)
+            self.transport.set_read_buffer_limits(_PIECE_BYTES * 16)  # type: ignore[attr-defined]
+            return
         peer = transport.get_extra_info("peername")
         self.address = comparable(peer[0]) if peer else ""
         self.has_place = self._gate.enter(self)
-        if self.has_place:
-            super().connection_made(transport)
-            prepare(transport.get_extra_info("socket"), self._gate.limits)
-        else:
+        if not self.has_place:
             self._turn_away()
+            return
+        prepare(transport.get_extra_info("socket"), self._gate.limits)
+        if self._context is None:
+            super().connection_made(transport)
+        else:
+            self.transport.pause_reading()
+            self._below = self.transport
+            self._gate.wait_for_turn(self)
+
+    def shake_hands(self) -> None:
+        """Begin the TLS handshake, which costs a millisecond."""
+        below, context = self._below, self._context
+        if below is not None and context is not None and not below.is_closing():
+            TlsLayer(self, context, self._gate.limits, self.gone).begin(below)
+            below.resume_reading()
 
     def _turn_away(self) -> None:
-        """Say 503 at once: to wait for the request would be to hold a place."""
+        """Say 503 at once: to wait for the request would be to hold a place. Over TLS nothing can be said
+        without a handshake."""
+        if self._context is not None:
+            self.transport.abort()
+            return
         self.transport.write(_TURNED_AWAY)
         if self._gate.lingers(self):  # closed at once, what the peer still sends would wipe the answer out
             self.transport.pause_reading()
@@ -156,10 +200,14 @@ class HubConnection(ServerConnection):
                 if self._is_cut:
                     return
                 super().data_received(data[start : start + _PIECE_BYTES])
-                if self.transport.get_write_buffer_size() > self._gate.limits.unread_bytes:
+                if self._unread_bytes() > self._gate.limits.unread_bytes:
                     self.cut("does not read what it is sent")
         except Exception:  # noqa: BLE001 - whatever it is, it ends here
             self.crashed()
+
+    def _unread_bytes(self) -> int:
+        below = self._below.get_write_buffer_size() if self._below is not None else 0
+        return self.transport.get_write_buffer_size() + below
 
     def process_event(self, event: Event) -> None:
         if isinstance(event, Frame) and not self._is_free(event) and not self._frames.take(self.loop.time()):
@@ -176,11 +224,8 @@ class HubConnection(ServerConnection):
     def _end_politely(self) -> None:
         """Say why, and read nothing any more."""
         if self.protocol.state is State.OPEN:
-            self._is_told_why = True
             self._gate.complain("too many messages", self.address)
-            self.protocol.fail(CLOSE_POLICY, "too many messages")
-            self.send_data()
-            self.transport.pause_reading()
+            self.end(CLOSE_POLICY, "too many messages")
         elif not self._is_told_why:
             self.cut("goes on after it was closed")
 
@@ -194,15 +239,21 @@ class HubConnection(ServerConnection):
             self.reader.writable()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._gate.leave(self)
+        self.gone()
         if self.has_place:
             super().connection_lost(exc)
 
+    def gone(self) -> None:
+        """Give the place back, once."""
+        if not self._is_gone:
+            self._is_gone = True
+            self._gate.leave(self)
 
-def makes(gate: Gate) -> type[ServerConnection]:
-    """What websockets is given to make its connections with: it calls it like the class."""
+
+def makes(gate: Gate, context: ssl.SSLContext | None) -> type[ServerConnection]:
+    """What websockets is given to make its connections with: it calls it like the class. context: for TLS."""
 
     def make(protocol: ServerProtocol, server: Server, **options: Any) -> HubConnection:
-        return HubConnection(gate, protocol, server, **options)
+        return HubConnection(gate, context, protocol, server, **options)
 
     return cast("type[ServerConnection]", cast("Callable[..., ServerConnection]", make))

@@ -2,11 +2,13 @@
 
 Pure: addresses in, verdicts out, the time is an argument. Each question is answered with constant work,
 however many are connected; only a change of the members counts anew. An address of the members table has
-places that nobody else can take. Later the addresses that paired PCs were last seen at belong to the same
-set: `keep` takes whoever is to be let in when all others are not.
+places that nobody else can take. The addresses that paired PCs were last seen at belong to the same set:
+`keep` takes whoever is to be let in when all others are not. A paired PC at another address is a stranger
+until it has said its key; strangers with TLS have some places more than others (`newcomers`).
 """
 
 from enum import StrEnum
+from math import ceil
 
 from packetwave.server.hub.budget import Budget, Budgets
 from packetwave.server.hub.limits import Limits
@@ -19,6 +21,7 @@ class Refusal(StrEnum):
     OF_ADDRESS = "too many from one address"
     STRANGERS = "too many from addresses of nobody"
     HANDSHAKES = "too many unfinished handshakes"
+    HANDSHAKES_OF_ADDRESS = "too many unfinished handshakes from one address"
     TOO_OFTEN = "connects too often"
 
 
@@ -42,6 +45,7 @@ class Door:
         self._strangers_opening = 0
         self._connects = Budgets(limits.connects_of_address)
         self._strangers_connects = Budget(limits.connects_of_strangers)
+        self._strangers_tls_connects = Budget(limits.tls_connects_of_strangers)
 
     @property
     def taken(self) -> int:
@@ -61,11 +65,15 @@ class Door:
             count for address, count in self._opening.items() if address not in addresses
         )
 
-    def enter(self, address: str, now_s: float) -> Refusal | None:
+    def is_kept(self, address: str) -> bool:
+        """Whether this address has kept places."""
+        return address in self._kept
+
+    def enter(self, address: str, now_s: float, *, is_tls: bool = False) -> Refusal | None:
         """Take a place for a connection from this address, or say why not."""
         count = self._at.get(address, 0)
         is_known = address in self._kept
-        refusal = self._why_not(address, count, is_known, now_s)
+        refusal = self._why_not(address, count, is_known, now_s, is_tls)
         if refusal is not None:
             return refusal
         self._taken += 1
@@ -78,25 +86,38 @@ class Door:
             self._kept_unused -= 1
         return None
 
-    def _why_not(self, address: str, count: int, is_known: bool, now_s: float) -> Refusal | None:
+    def _why_not(
+        self, address: str, count: int, is_known: bool, now_s: float, is_tls: bool
+    ) -> Refusal | None:
         limits = self._limits
         if self._taken >= self._places:
             return Refusal.FULL
         if count >= limits.sessions_of_address:
             return Refusal.OF_ADDRESS
         if not is_known:
-            if self._strangers >= limits.strangers * self._places:
-                return Refusal.STRANGERS
-            opening = self._opening.get(address, 0)
-            if opening >= limits.handshakes_of_address or self._strangers_opening >= limits.handshakes:
-                return Refusal.HANDSHAKES
+            refusal = self._why_no_stranger(address, is_tls)
+            if refusal is not None:
+                return refusal
         has_kept_place = is_known and count < self._kept_each
         if not has_kept_place and self._taken + self._kept_unused >= self._places:
             return Refusal.FULL
         if not self._connects.of(address).take(now_s):
             return Refusal.TOO_OFTEN
-        if not is_known and not self._strangers_connects.take(now_s):
+        strangers = self._strangers_tls_connects if is_tls else self._strangers_connects
+        if not is_known and not strangers.take(now_s):
             return Refusal.TOO_OFTEN
+        return None
+
+    def _why_no_stranger(self, address: str, is_tls: bool) -> Refusal | None:
+        limits = self._limits
+        share = limits.strangers + (limits.newcomers if is_tls else 0)
+        if self._strangers >= ceil(round(share * self._places, 6)):
+            return Refusal.STRANGERS
+        handshakes = limits.handshakes + (limits.tls_handshakes if is_tls else 0)
+        if self._strangers_opening >= handshakes:
+            return Refusal.HANDSHAKES
+        if self._opening.get(address, 0) >= limits.handshakes_of_address:
+            return Refusal.HANDSHAKES_OF_ADDRESS
         return None
 
     def opened(self, address: str) -> None:

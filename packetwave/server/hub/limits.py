@@ -32,14 +32,23 @@ class Limits:
     strangers: float = 0.2
     """Of all places, how much addresses in no row may hold together. A roll-out connects before it has rows,
     to ask for them; who is told of no call can wait. 1,000 sessions are 13 MB."""
+    newcomers: float = 0.02
+    """Of all places, how much more there is for strangers who come with TLS: among them may be a paired PC at
+    another address, which is known once it has said its key. Where all of it is taken, the oldest who has not
+    been known goes."""
     spare_files: int = 1_000
     """Open files beside the sessions': the database, logs, captures, and a backlog accepted to be turned
     away."""
 
     handshakes: int = 256
     """Unfinished ones of strangers together; a member's address is bounded by its own places."""
+    tls_handshakes: int = 64
+    """With TLS so many more: they are not all waiting for the same."""
     handshakes_of_address: int = 32
     """Unfinished ones of one stranger."""
+    handshakes_of_turn: int = 8
+    """TLS handshakes begun in one turn of the loop, members and paired PCs first: an alert waits for ten
+    milliseconds of them at most, however many come at once."""
     handshake_s: float = 5.0
     """From being accepted to the end of the handshake."""
     backlog: int = 512
@@ -54,6 +63,16 @@ class Limits:
     attack."""
     connects_of_strangers: Rate = Rate(1_000, 200)
     """All addresses in no row together: a handshake costs half a millisecond."""
+    tls_connects_of_strangers: Rate = Rate(300, 60)
+    """The same with TLS, where a handshake costs a millisecond more. Of its own, so that a flood of plain
+    ones leaves it to those who have a key."""
+    wrong_keys_of_address: Rate = Rate(300, 1)
+    """Pairings named with a key that is not theirs; beyond them the session is closed. A key has 256 bits: no
+    number of guesses helps, and a terminal server may come with all its old ones at once."""
+    enrolments_of_address: Rate = Rate(300, 1)
+    enrolments: Rate = Rate(1_000, 20)
+    """Proofs asked for by PCs of a roll-out; beyond them they are told to come again."""
+
     frames: Rate = Rate(60, 2)
     """From one session, of any kind, fragments and pings too; answers to the server's own pings are free.
     Beyond them the session is closed: a client says hello, and later acknowledges."""

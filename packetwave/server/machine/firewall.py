@@ -120,6 +120,11 @@ def judge(
     return Firewall(worst, public if worst is Door.PUBLIC else (), has_rule)
 
 
+def worst_of(found: Iterable[Firewall]) -> Firewall:
+    """Of several ports the one that is worst off."""
+    return min(found, key=lambda each: _WORST_FIRST.index(each.door))
+
+
 def _with_clients(networks: Sequence[Network]) -> list[Network]:
     """The networks that are best connected. An adapter that only listens at a mirror port is on a network
     of its own, which leads nowhere and which Windows takes for public: it does not count."""

@@ -16,7 +16,7 @@ from typing import Protocol
 from packetwave import __version__
 from packetwave.common import addresses
 from packetwave.common.paths import shared_dir
-from packetwave.server.machine.firewall import SHUTS_OUT, Firewall, Network, judge
+from packetwave.server.machine.firewall import SHUTS_OUT, Firewall, Network, judge, worst_of
 from packetwave.server.machine.networks import networks_command, read_networks
 from packetwave.server.machine.policy import read_policy
 from packetwave.server.machine.rules import Transport
@@ -61,10 +61,10 @@ class Setup:
 class Pc(Protocol):
     """What the settings page asks."""
 
-    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
-        """What is set up, for a server that listens at this TCP port and these UDP ports."""
+    def look(self, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> Setup:
+        """What is set up, for a server that listens at these TCP and UDP ports."""
 
-    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
+    def change(self, action: Action, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> SetupResult:
         """Let Windows ask the person, then do it."""
 
 
@@ -76,15 +76,15 @@ class ThisPc:
         self._frozen = bool(getattr(sys, "frozen", False)) if frozen is None else frozen
         self._shared = shared
 
-    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
-        windows, server = self._windows, running_server((port,), frozen=self._frozen)
+    def look(self, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> Setup:
+        windows, server = self._windows, running_server(ports, frozen=self._frozen)
         start = self._start() if self._frozen and self._shared else None
         programs = [str(server.program)]
         if start not in (None, StartState.OFF):
             programs = programs_of(server, windows)
         policy, networks = read_policy(windows.values, os.environ), self._networks()
         return Setup(
-            firewall=judge(policy, networks, port=port, programs=programs),
+            firewall=worst_of(judge(policy, networks, port=port, programs=programs) for port in ports),
             start=start,
             name=socket.gethostname(),
             addresses=own_addresses(),
@@ -97,12 +97,13 @@ class ThisPc:
             ),
         )
 
-    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
+    def change(self, action: Action, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> SetupResult:
         with tempfile.TemporaryDirectory(prefix="packetwave-", ignore_cleanup_errors=True) as folder:
             report = Path(folder) / "report.json"
             itself = [sys.executable] if self._frozen else [sys.executable, "-m", "packetwave.server"]
             udp = ["--udp-ports", ",".join(map(str, doors))] if doors else []
-            command = [*itself, "setup", action.value, "--ports", str(port), *udp, "--report", str(report)]
+            tcp = ["--ports", ",".join(map(str, ports))]
+            command = [*itself, "setup", action.value, *tcp, *udp, "--report", str(report)]
             try:
                 code = self._windows.run_as_administrator(command, PERSON_S)
             except Declined:

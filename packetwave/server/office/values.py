@@ -186,3 +186,6 @@ class CallRecord:
     calls: int = 1
     """More than one for the row of a flood: so many calls came from `caller`, an address ("" for several), to
     `called` ("" for no extension) that they were only counted."""
+
+    seen_at: datetime | None = None
+    """When its person looked at it as a missed call; None for not yet."""

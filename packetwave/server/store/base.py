@@ -6,7 +6,7 @@ neither for a database elsewhere nor for a long history. `StoreAway` is the only
 cannot be reached now; it may come back by itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,6 +104,17 @@ class MemberStore(Protocol):
         """Give the handle back. May be called twice."""
 
 
+Place = tuple[datetime, str]
+"""Where an ended call stands among others: when it ended, its `call_id`."""
+
+
+def place_of(record: CallRecord) -> Place:
+    """Raises ValueError for a call that has not ended."""
+    if record.ended_at is None:
+        raise ValueError(f"{record.call_id} has not ended")
+    return record.ended_at, record.call_id
+
+
 class CallStore(Protocol):
     """Call history of one office, keyed by `call_id`."""
 
@@ -125,6 +136,15 @@ class CallStore(Protocol):
 
     def remove_calls(self, call_ids: Sequence[str]) -> int:
         """Remove these calls; how many were there. Raises StoreAway."""
+
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """Calls to these extensions that ended, or were looked at, at or after `since`, in the order of their
+        places; only those after that place, None for from the first. Raises StoreAway."""
+
+    def calls_by_id(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """Those of these calls that are stored, in any order. Raises StoreAway."""
 
     def close(self) -> None:
         """Give the handle back. May be called twice."""

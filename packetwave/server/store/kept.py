@@ -11,12 +11,20 @@ engine calls about every 2 s on the store thread.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable
-from packetwave.server.store.base import EventLine, StoreAway, StoreConflict, StoreError, StoreState
+from packetwave.server.store.base import (
+    EventLine,
+    Place,
+    StoreAway,
+    StoreConflict,
+    StoreError,
+    StoreState,
+    place_of,
+)
 from packetwave.server.store.mongo import MongoStore
 from packetwave.server.store.sqlite import SqliteStore
 from packetwave.server.store.steady import SteadyStore
@@ -220,6 +228,34 @@ class KeptStore:
             raise
         self._found()
         return answer
+
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`. Those that the database has not got come from the local file."""
+        local = self._local.ended_calls(extensions, since=since, after=after, limit=limit)
+        if self._there is not False:
+            try:
+                stored = self._primary.ended_calls(extensions, since=since, after=after, limit=limit)
+            except StoreError as error:
+                self._lost(error)
+            else:
+                self._found()
+                # What is here was written first, and is at least as new.
+                known = {record.call_id: record for record in (*stored, *local)}
+                return sorted(known.values(), key=place_of)[:limit]
+        return local
+
+    def calls_by_id(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.calls_by_id`."""
+        found = {record.call_id: record for record in self._local.calls_by_id(call_ids)}
+        missing = [call_id for call_id in call_ids if call_id not in found]
+        if missing and self._there is not False:
+            try:
+                found.update((record.call_id, record) for record in self._primary.calls_by_id(missing))
+            except StoreError as error:
+                self._lost(error)
+        return list(found.values())
 
     def _with_unwritten(self, stored: list[CallRecord]) -> list[CallRecord]:
         known = {record.call_id: record for record in stored}

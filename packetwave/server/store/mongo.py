@@ -13,7 +13,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -45,10 +45,10 @@ from packetwave.server.office.values import (
     Put,
     texts_of,
 )
-from packetwave.server.store.base import StoreAway, StoreConflict, StoreError
+from packetwave.server.store.base import Place, StoreAway, StoreConflict, StoreError
 from packetwave.server.store.forgetting import PLACES, pieces
 from packetwave.server.store.mongo_uri import hide, place_of
-from packetwave.server.store.rows import call_fields, checked, read_call, read_table
+from packetwave.server.store.rows import call_fields, checked, read_call, read_table, to_milliseconds
 
 # With a database away pymongo's threads log a traceback for each cursor they cannot close there. That it is
 # away is told by this module's errors.
@@ -289,8 +289,33 @@ class MongoStore:
                 removed += self._calls().delete_many({"_id": {"$in": [*piece]}}).deleted_count
         return removed
 
-    def _read_calls(self, query: Mapping[str, Any], direction: int, limit: int) -> list[CallRecord]:
-        order = [("rang_at", direction), ("_id", direction)]
+    def ended_calls(
+        self, extensions: Iterable[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`."""
+        if limit < 1:
+            return []
+        since = to_milliseconds(since)
+        query: Document = {
+            "called": {"$in": list(extensions)},
+            "direction": {"$ne": "out"},
+            "$and": [{"$or": [{"ended_at": {"$gte": since}}, {"seen_at": {"$gte": since}}]}],
+            "ended_at": {"$type": "date"},
+        }
+        if after is not None:
+            at, call_id = to_milliseconds(after[0]), after[1]
+            beyond = [{"ended_at": {"$gt": at}}, {"ended_at": at, "_id": {"$gt": call_id}}]
+            query["$and"].append({"$or": beyond})
+        return self._read_calls(query, pymongo.ASCENDING, limit, by="ended_at")
+
+    def calls_by_id(self, call_ids: Iterable[str]) -> list[CallRecord]:
+        """See `CallStore.calls_by_id`."""
+        return self._read_calls({"_id": {"$in": list(call_ids)}}, pymongo.ASCENDING, 0)
+
+    def _read_calls(
+        self, query: Mapping[str, Any], direction: int, limit: int, *, by: str = "rang_at"
+    ) -> list[CallRecord]:
+        order = [(by, direction), ("_id", direction)]
         with self._told():
             documents = list(self._calls().find(query).sort(order).limit(limit))
         read = (read_call({**document, "call_id": document.get("_id")}) for document in documents)
@@ -306,6 +331,8 @@ class MongoStore:
         if not self._indexed:
             try:
                 calls.create_index([("rang_at", pymongo.DESCENDING)])
+                for name in ("ended_at", "seen_at"):
+                    calls.create_index([("called", pymongo.ASCENDING), (name, pymongo.ASCENDING)])
             except OperationFailure as error:
                 if _is_away(error) or error.code in _BAD_CREDENTIALS:
                     raise

@@ -1,8 +1,8 @@
 """The tables of the embedded store's file, and how an older file gets them.
 
 What a table must have since its first version stands in `STEPS`; a field declared later is a column added to
-it, and a table that only the program itself needs is in `OWN`. Such a file still serves an older program,
-which does not see them. On the store thread.
+it; a table or an index that only the program itself needs is in `OWN`. Such a file still serves an older
+program, which does not see them. On the store thread.
 """
 
 import json
@@ -42,6 +42,9 @@ OWN: Step = (
     # Lines for `--events` that may not be out yet, and the file that each is for ("": standard output).
     "CREATE TABLE IF NOT EXISTS event_lines (number INTEGER PRIMARY KEY, line TEXT NOT NULL, "
     "file TEXT NOT NULL DEFAULT '')",
+    # What a paired PC missed while it was away, in a time that does not grow with the history.
+    "CREATE INDEX IF NOT EXISTS calls_ended ON calls (called, ended_at)",
+    "CREATE INDEX IF NOT EXISTS calls_seen ON calls (called, seen_at) WHERE seen_at IS NOT NULL",
 )
 
 
@@ -59,9 +62,9 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> No
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")
+        _add_columns(connection)
         for statement in OWN:
             connection.execute(statement)
-        _add_columns(connection)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from packetwave.server.office.values import (
 )
 from packetwave.server.store.base import (
     EventLine,
+    Place,
     StoreAway,
     StoreConflict,
     StoreDamaged,
@@ -286,16 +287,42 @@ class SqliteStore:
     def _has_removed(self) -> None:
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '')", (_TO_SCRUB,))
 
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`."""
+        places = ", ".join("?" for _ in extensions)
+        # Each half by its own index; an OR would go through all that an extension ever had.
+        halves = " UNION ".join(
+            f"SELECT call_id FROM calls WHERE called IN ({places}) AND {name} >= ?"
+            for name in ("ended_at", "seen_at")
+        )
+        values: list[object] = [*extensions, _to_number(since)] * 2
+        beyond = ""
+        if after is not None:
+            beyond = "AND (ended_at, call_id) > (?, ?)"
+            values += [_to_number(after[0]), after[1]]
+        return self._read_calls(
+            f"WHERE call_id IN ({halves}) AND ended_at IS NOT NULL AND direction != 'out' {beyond} "
+            "ORDER BY ended_at, call_id LIMIT ?",
+            (*values, limit),
+        )
+
+    def calls_by_id(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.calls_by_id`."""
+        places = ", ".join("?" for _ in call_ids)
+        return self._read_calls(f"WHERE call_id IN ({places})", [clean(call_id) for call_id in call_ids])
+
     def _put_calls(self, records: Sequence[CallRecord]) -> None:
         self._connection.executemany(
             f"INSERT OR REPLACE INTO calls ({_CALL_NAMES}) VALUES ({_CALL_PLACES})",
             [_call_row(record) for record in records],
         )
 
-    def _read_calls(self, clause: str, values: tuple[object, ...]) -> list[CallRecord]:
+    def _read_calls(self, clause: str, values: Sequence[object]) -> list[CallRecord]:
         return _read_rows(self._call_rows(clause, values))
 
-    def _call_rows(self, clause: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    def _call_rows(self, clause: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._told():
             return self._connection.execute(f"SELECT {_CALL_NAMES} FROM calls {clause}", values).fetchall()
 

@@ -13,7 +13,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import TypeVar
 from packetwave.server.office.values import CallRecord, MemberChange, MemberTable, Put
 from packetwave.server.store.base import (
     EventLine,
+    Place,
     StoreAway,
     StoreDamaged,
     StoreError,
@@ -181,6 +182,16 @@ class SteadyStore:
     def open_calls(self) -> list[CallRecord]:
         """Calls without an outcome, oldest first."""
         return self._do(SqliteStore.open_calls)
+
+    def ended_calls(
+        self, extensions: Collection[str], *, since: datetime, after: Place | None = None, limit: int = 200
+    ) -> list[CallRecord]:
+        """See `CallStore.ended_calls`."""
+        return self._do(lambda store: store.ended_calls(extensions, since=since, after=after, limit=limit))
+
+    def calls_by_id(self, call_ids: Collection[str]) -> list[CallRecord]:
+        """See `CallStore.calls_by_id`."""
+        return self._do(lambda store: store.calls_by_id(call_ids))
 
     # Forgetting
 

@@ -160,6 +160,20 @@ def test_files_and_components(broken: Package, finding: str) -> None:
         (with_cell("AppSearch", "REMEMBERED_SERVER", "Property", "X"), "REMEMBERED_SERVER is not read from"),
         (with_cell("RegLocator", "FindServer", "Type", "2"), "REMEMBERED_SERVER is not read from"),
         (with_cell("RegLocator", "FindAutostart", "Name", "Server"), "REMEMBERED_AUTOSTART is not read from"),
+        (
+            registry_row("EnrollKey", "Key", r"Software\PacketWave\Client"),
+            r"Client\EnrollKey is not one of ours",
+        ),
+        (registry_row("EnrollKey", "Key", r"Software\PacketWave\Client"), "the rights of"),
+        (without("MsiLockPermissionsEx", "EnrolmentRights"), "the rights of"),
+        (
+            with_cell("MsiLockPermissionsEx", "EnrolmentRights", "SDDLText", "D:(A;;0xf003f;;;BU)"),
+            "the rights of",
+        ),
+        (
+            replace(GOOD, tables={**GOOD.tables, "LockPermissions": GOOD.tables["Registry"]}),
+            "LockPermissions beside",
+        ),
     ],
 )
 def test_registry(broken: Package, finding: str) -> None:

@@ -29,6 +29,6 @@ def test_the_fragment_names_the_files_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_the_source_uses_no_variable_that_is_not_given() -> None:
-    given = {"Version", "Icon", "Key"}
+    given = {"Version", "Icon", "Key", "EnrolmentKey"}
     text = SOURCE.read_text("utf-8")
     assert {part.partition(")")[0] for part in text.split("$(var.")[1:]} == given

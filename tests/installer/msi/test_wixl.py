@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 
-from installer.msi import files, wixl
+from installer.msi import check, files, wixl
 from installer.msi.build import SOURCE
 from installer.msi.tables import Package, parse_table
 from tests.installer.msi import standin
@@ -16,11 +16,15 @@ def test_wixl_gets_ascii_without_attributes_that_it_does_not_know() -> None:
     root = ET.fromstring(PREPARED.source)
     assert root.tag == f"{WIX}Wix"
     assert not any(element.attrib.keys() & {"Hidden", "Transitive"} for element in root.iter())
+    assert not list(root.iter(f"{WIX}PermissionEx"))
     assert b'<?define Key = "Software\\PacketWave\\Client"?>' in PREPARED.source
 
 
 def test_nothing_else_changes() -> None:
     before, after = ET.fromstring(SOURCE.read_bytes()), ET.fromstring(PREPARED.source)
+    for element in before.iter():
+        for child in element.findall(f"{WIX}PermissionEx"):
+            element.remove(child)
     pairs = list(zip(before.iter(), after.iter(), strict=True))
     assert len(pairs) > 80
     for old, new in pairs:
@@ -39,6 +43,7 @@ def test_what_is_to_be_put_right_is_read_off_the_source() -> None:
     assert "RunAtSignIn" in PREPARED.transitive
     assert "Installation" not in PREPARED.transitive
     assert len(PREPARED.texts) == 5
+    assert PREPARED.rights == (("EnrolmentRights", "EnrollKey", check.RIGHTS),)
 
 
 def test_texts_lists_attributes_and_short_names_are_put_in() -> None:
@@ -59,6 +64,7 @@ def test_texts_lists_attributes_and_short_names_are_put_in() -> None:
         "Directory": "Directory\tDirectory_Parent\tDefaultDir\ns\ts\ts\n"
         "Directory\tDirectory\n"
         "TARGETDIR\t\tSourceDir\nINSTALLDIR\tTARGETDIR\tClient\nD\tINSTALLDIR\t_internal\nMenu\tTARGETDIR\t.\n",
+        "Registry": "Registry\tKey\tName\ns\ts\ts\nRegistry\tRegistry\nR1\tA\tServer\nR2\tB\tEnrollKey\n",
         "File": "File\tComponent_\tFileName\ns\ts\ts\nFile\tFile\n"
         "F1\tC1\ta long name.dll\nF2\tC1\ta long naming.dll\nF3\tC2\ta long name.dll\nF4\tC2\tshort.dll\n",
     }
@@ -72,6 +78,9 @@ def test_texts_lists_attributes_and_short_names_are_put_in() -> None:
         "INSERT INTO `Property` (`Property`, `Value`) VALUES ('MsiHiddenProperties', "
         "'FINGERPRINT;ENROLLKEY;REMEMBERED_FINGERPRINT;REMEMBERED_ENROLLKEY')"
     ) in found
+    create, insert = (query for query in found if "MsiLockPermissionsEx" in query)
+    assert create.startswith("CREATE TABLE `MsiLockPermissionsEx` (")
+    assert insert.endswith(f"VALUES ('EnrolmentRights', 'R2', 'Registry', '{check.RIGHTS}')")
     assert [query for query in found if "`Component`" in query] == [
         "UPDATE `Component` SET `Attributes` = 324 WHERE `Component` = 'RunAtSignIn'"
     ]

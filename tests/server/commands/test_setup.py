@@ -28,7 +28,11 @@ def test_without_ports_those_of_the_settings_count(
     (tmp_path / "settings.json").write_text('{"listen": "0.0.0.0:9000"}')
     assert setup_cli.main(["firewall"], windows) == 0
     [rule] = windows.registry[RULES].values()
-    assert "LPort=9000|" in str(rule)
+    assert "LPort=9000|LPort=9001|" in str(rule)
+    (tmp_path / "settings.json").write_text('{"plain": false, "tls_listen": "0.0.0.0:9443"}')
+    assert setup_cli.main(["firewall"], windows) == 0
+    [rule] = windows.registry[RULES].values()
+    assert "LPort=9443|" in str(rule) and "8765" not in str(rule)
 
 
 def test_doors_of_the_settings_are_let_in_too(

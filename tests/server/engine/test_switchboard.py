@@ -40,7 +40,12 @@ class Desk:
             send=lambda told, _arrived: self.sent.append(told),
             write=self._write,
             notify=self.notices.append,
-            is_connected=lambda address: address in connected,
+            is_paired=lambda extension: extension == "1009",
+            away=lambda extension: tuple(
+                address
+                for address in self.board.directory.addresses_of(extension)
+                if address not in connected
+            ),
         )
         self.board.use_members(MemberTable((KIM, PARK)))
 
@@ -84,7 +89,8 @@ def test_the_alert_goes_out_before_anything_else_is_said() -> None:
         send=lambda _told, _arrived: order.append("alert"),
         write=lambda _record, _event: order.append("journal"),
         notify=lambda notice: order.append(type(notice).__name__),
-        is_connected=lambda _address: True,
+        is_paired=lambda _extension: False,
+        away=lambda _extension: (),
     )
     desk.board.use_members(MemberTable((KIM,)))
     order.clear()
@@ -146,21 +152,27 @@ def test_what_still_rings_after_a_restart_is_told_to_clients_that_come_back() ->
         ],
         AT,
     )
-    told = [message.call_id for _, message in desk.board.alerts.ringing_at(KIM.default_ip, 0, 10)]
+    told = [message.call_id for _, message in desk.board.alerts.ringing(("1001",), 0, 10)]
     assert told == ["ringing"]
     assert desk.sent == []  # nobody is connected yet
     desk.take(Ended("ringing", AT, Outcome.MISSED))
     assert isinstance(desk.sent[-1].message, CallUpdate)
-    assert desk.board.alerts.ringing_at(KIM.default_ip, 0, 10) == []
+    assert desk.board.alerts.ringing(("1001",), 0, 10) == []
+    for call_id in ("talking", "old"):  # their clients may have come after they rang
+        desk.take(Ended(call_id, AT, Outcome.ANSWERED))
+        instead = desk.sent[-1].instead
+        assert instead is not None and (instead.call_id, instead.outcome) == (call_id, "answered")
+    count = len(desk.sent)
+    desk.take(Ended("out", AT, Outcome.ANSWERED))
+    assert len(desk.sent) == count
 
 
-def test_members_who_come_while_it_rings() -> None:
+def test_a_call_to_an_extension_that_only_a_pairing_has() -> None:
     desk = Desk()
     desk.take(rings("c1", "1003"))
     assert desk.sent == []
-    desk.take(rings("c2", "1001"))
-    desk.board.use_members(MemberTable((Member("1001", "192.0.2.9"),)))
-    assert desk.sent[-1].addresses == ("192.0.2.9",)
+    desk.take(rings("c2", "1009"))
+    assert desk.sent[-1].extension == "1009"
 
 
 def test_a_call_that_was_over_before_the_restart_is_not_said_again() -> None:

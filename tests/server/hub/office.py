@@ -2,17 +2,31 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import socket
+import ssl
 import struct
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
-from packetwave.protocol import IncomingCall, Watching
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from packetwave.protocol import IncomingCall, Message, Watching, decode, encode
 from packetwave.server.hub import Hub
 from packetwave.server.hub.limits import Limits, Rate
+from packetwave.server.hub.outbox import Past
+from packetwave.server.hub.pairing import Pairer
+from packetwave.server.office.directory import Directory
+from packetwave.server.office.values import Member, MemberTable
+from packetwave.server.trust.identity import server_context
+from packetwave.server.trust.pairings import Pairing, new_pairing
+from packetwave.server.trust.trust import Trust, open_trust
 
 HERE, THERE = "127.0.0.1", "127.0.0.2"
 CALL = IncomingCall("01012345678", "1001", call_id="c1", caller_name="홍길동")
@@ -42,8 +56,8 @@ class Office:
     """What the hub asks its surroundings for, and what it told them."""
 
     def __init__(self) -> None:
-        self.extensions: tuple[str, ...] = ("1001",)
-        self.ringing: dict[str, list[IncomingCall]] = {}
+        self.rows: tuple[tuple[str, str], ...] = (("1001", HERE), ("1002", THERE))
+        self.calls: list[IncomingCall] = []
         self.told: list[tuple[str, str]] = []
         self.confirmed: list[tuple[str, str]] = []
         self.acknowledged: list[tuple[str, str]] = []
@@ -52,14 +66,14 @@ class Office:
         self.changes = 0
         self.watching: Watching | None = None
 
-    def ringing_at(self, address: str, after: int, number: int) -> list[tuple[int, IncomingCall]]:
-        self.asked["ringing_at"] += 1
-        calls = self.ringing.get(address, [])
-        return list(enumerate(calls, 1))[after : after + number]
+    @property
+    def directory(self) -> Directory:
+        return Directory(MemberTable(tuple(Member(*row) for row in self.rows)))
 
-    def extensions_at(self, address: str) -> tuple[str, ...]:
-        self.asked["extensions_at"] += 1
-        return self.extensions if address == HERE else ()
+    def ringing(self, extensions: tuple[str, ...], after: int, number: int) -> list[tuple[int, IncomingCall]]:
+        self.asked["ringing"] += 1
+        calls = [call for call in self.calls if call.called in extensions]
+        return list(enumerate(calls, 1))[after : after + number]
 
     def note_told(self, call_id: str, address: str, took_ms: float) -> None:
         assert took_ms >= 0
@@ -80,16 +94,22 @@ class Office:
         self.changes += 1
 
 
-def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - a frozen value
+def make_hub(
+    office: Office,
+    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    trust: Trust | None = None,
+    past: Past = Past(),  # noqa: B008 - it has no state
+) -> Hub:
     return Hub(
-        ringing_at=office.ringing_at,
-        extensions_at=office.extensions_at,
+        trust=trust,
+        ringing=office.ringing,
         on_told=office.note_told,
         on_confirmed=office.note_confirmed,
         on_acknowledged=office.note_acknowledged,
         on_lost=office.note_lost,
         on_change=office.note_change,
         watching=lambda: office.watching,
+        past=past,
         limits=limits,
     )
 
@@ -97,6 +117,8 @@ def make_hub(office: Office, limits: Limits = Limits()) -> Hub:  # noqa: B008 - 
 @contextlib.asynccontextmanager
 async def a_hub(office: Office, limits: Limits = Limits()) -> AsyncIterator[tuple[Hub, str]]:  # noqa: B008
     hub = make_hub(office, limits)
+    hub.use(office.directory, {})
+    hub.keep(frozenset())  # places are kept for nobody, but where a test says so
     port = await hub.open("0.0.0.0", 0)
     try:
         yield hub, f"ws://127.0.0.1:{port}"
@@ -195,3 +217,85 @@ def frame(opcode: int, data: bytes = b"", *, first: int | None = None, masked: b
         return head + data
     key = os.urandom(4)
     return head + key + bytes(byte ^ key[place % 4] for place, byte in enumerate(data))
+
+
+def client_context() -> ssl.SSLContext:
+    """A client's TLS that takes any certificate: what it sees, it looks at itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+class Protected:
+    """A hub that listens with TLS and without, its trust, and its clients."""
+
+    def __init__(self, office: Office, trust: Trust, hub: Hub, port: int) -> None:
+        self.office, self.trust, self.hub, self.port = office, trust, hub, port
+        self.url = f"wss://127.0.0.1:{port}"
+        trust.keeper.on_change = self.use
+
+    @property
+    def pairer(self) -> Pairer:
+        assert self.hub.pairer is not None
+        return self.hub.pairer
+
+    def use(self) -> None:
+        """What the engine does when a pairing is another."""
+        self.hub.use(self.office.directory, self.trust.keeper.book.pairings)
+
+    def pair(self, pc: str, *extensions: str, address: str = HERE) -> tuple[Pairing, str]:
+        """A pairing made before, and its key."""
+        pairing, key = new_pairing(pc, extensions, datetime.now(UTC), address)
+        self.trust.keeper.change(lambda book: book.add(pairing))
+        return pairing, key
+
+    @contextlib.asynccontextmanager
+    async def client(self, address: str = HERE, port: int = 0) -> AsyncIterator["TlsClient"]:
+        """A client over TLS. port: of somebody in between."""
+        url = f"wss://127.0.0.1:{port or self.port}"
+        async with connect(
+            url, ssl=client_context(), local_addr=(address, 0), proxy=None, close_timeout=1
+        ) as made:
+            yield TlsClient(made)
+
+
+class TlsClient:
+    """A client that knows what it sees."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        shown = connection.transport.get_extra_info("ssl_object").getpeercert(True)
+        self.fingerprint = hashlib.sha256(shown).digest()
+
+    async def say(self, message: Message) -> None:
+        await self.connection.send(encode(message))
+
+    async def hear(self) -> Message:
+        async with asyncio.timeout(20):
+            return decode(str(await self.connection.recv()))
+
+    async def ends(self) -> tuple[int, str]:
+        """The code and the reason with which the server closes."""
+        async with asyncio.timeout(20):
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    await self.connection.recv()
+        return self.connection.close_code or 0, self.connection.close_reason or ""
+
+
+@contextlib.asynccontextmanager
+async def a_protected_hub(
+    folder: Path,
+    limits: Limits = Limits(),  # noqa: B008 - a frozen value
+) -> AsyncIterator[Protected]:
+    office, trust = Office(), await open_trust(folder)
+    hub = make_hub(office, limits, trust)
+    hub.use(office.directory, {})
+    port = await hub.open_tls("0.0.0.0", 0, server_context(trust.identity))
+    try:
+        yield Protected(office, trust, hub, port)
+    finally:
+        await hub.close()
+        while _clients:
+            _clients.pop().close()
+        await asyncio.sleep(0)

@@ -117,7 +117,7 @@ def test_answers_to_the_servers_own_pings_are_free() -> None:
             client = await RawClient.session(url)
             await until(lambda: hub.is_connected(HERE))
             for number in range(3 * Limits().frames.burst):
-                hub.send((HERE,), replace(CALL, call_id=f"c{number}"), perf_counter())
+                hub.send("1001", replace(CALL, call_id=f"c{number}"), perf_counter())
                 assert (await client.frame())[0] == TEXT
                 opcode, data = await client.frame()
                 assert opcode == PING
@@ -155,7 +155,7 @@ def test_unfinished_handshakes_are_bounded_and_members_come_in() -> None:
 
     async def work() -> None:
         async with a_hub(Office(), limits) as (hub, url):
-            hub.use_members(frozenset({THERE}))
+            hub.keep(frozenset({THERE}))
             half_open = []
             for _ in range(6):
                 client = await RawClient.connect(url)
@@ -224,7 +224,7 @@ def test_one_address_is_read_at_its_own_pace_and_others_are_not_kept_waiting() -
 
     async def work() -> None:
         async with a_hub(Office(), limits) as (hub, url):
-            hub.use_members(frozenset({HERE, THERE}))
+            hub.keep(frozenset({HERE, THERE}))
             talkers = [await RawClient.session(url) for _ in range(4)]
             for client in talkers:
                 client.writer.write(frame(TEXT, b'{"type": "hello", "protocol": 1, "version": "1"}') * 5)
@@ -233,7 +233,7 @@ def test_one_address_is_read_at_its_own_pace_and_others_are_not_kept_waiting() -
             other.send(TEXT, b'{"type": "hello", "protocol": 1, "version": "2"}')
             assert b"welcome" in (await other.frame())[1]
             # They are told of calls all the same.
-            hub.send((HERE,), CALL, perf_counter())
+            hub.send("1001", CALL, perf_counter())
             welcomes = 0
             for client in talkers:
                 while b"incoming_call" not in (got := await client.frame())[1]:
@@ -256,7 +256,7 @@ def test_a_bug_in_reading_ends_one_session_and_is_in_the_crash_log(
             client = await RawClient.session(url)
             client.send(TEXT, b"{}")
             await until(lambda: not hub.is_connected(HERE))
-            hub.send((THERE,), CALL, perf_counter())
+            hub.send("1002", CALL, perf_counter())
             assert "c1" in str(await good.recv())
 
     asyncio.run(work())

@@ -67,7 +67,10 @@ def test_one_address_is_bounded() -> None:
 def test_handshakes_that_are_not_finished_hold_places_and_are_fewer() -> None:
     door = Door(LIMITS, 100)
     door.keep(MEMBERS)
-    assert [door.enter("10.0.0.1", 0.0) for _ in range(4)] == [None, None, None, Refusal.HANDSHAKES]
+    assert [door.enter("10.0.0.1", 0.0) for _ in range(4)] == [
+        *(None, None, None),
+        Refusal.HANDSHAKES_OF_ADDRESS,
+    ]
     assert [door.enter("10.0.0.2", 0.0) for _ in range(3)] == [None, None, None]
     assert door.enter("10.0.0.3", 0.0) is Refusal.HANDSHAKES
     assert door.taken == 6
@@ -124,3 +127,18 @@ def test_counts_stay_right_whatever_happens() -> None:
     assert door.taken == 0
     assert [come(door, pool[19])[0] for _ in range(10)] == [None] * 10
     assert [come(door, pool[number], 2) for number in range(5)] == [[None, None]] * 5
+
+
+def test_strangers_with_tls_have_some_places_more_and_connects_of_their_own() -> None:
+    limits = replace(LIMITS, strangers=0.1, newcomers=0.05, tls_handshakes=2, tls_connects_of_strangers=OFTEN)
+    door = Door(limits, 100)
+    assert [come(door, f"10.0.1.{number}")[0] for number in range(11)] == [None] * 10 + [Refusal.STRANGERS]
+    late = [door.enter(f"10.0.2.{number}", 0.0, is_tls=True) for number in range(6)]
+    assert late == [None] * 5 + [Refusal.STRANGERS]
+    opening = Door(limits, 1_000)
+    assert [opening.enter(f"10.0.1.{number}", 0.0) for number in range(7)][-1] is Refusal.HANDSHAKES
+    late = [opening.enter(f"10.0.2.{number}", 0.0, is_tls=True) for number in range(3)]
+    assert late == [None, None, Refusal.HANDSHAKES]
+    rare = Door(replace(limits, connects_of_strangers=Rate(1, 0.1)), 100)
+    assert come(rare, "10.0.1.1") + come(rare, "10.0.1.2") == [None, Refusal.TOO_OFTEN]
+    assert rare.enter("10.0.1.3", 0.0, is_tls=True) is None

@@ -58,17 +58,17 @@ async def read_all(client: RawClient, number: int) -> list[dict[str, Any]]:
 def test_more_ringing_calls_than_the_queue_holds_are_all_told_at_connect() -> None:
     async def work() -> None:
         office = Office()
-        office.ringing[HERE] = calls(5_000)
+        office.calls = calls(5_000)
         async with a_hub(office, replace(Limits(), queue=20, replays_of_address=Rate(10_000, 1))) as (
             hub,
             url,
         ):
             client = await RawClient.session(url)
             assert [message["call_id"] for message in await read_all(client, 5_000)] == [
-                call.call_id for call in office.ringing[HERE]
+                call.call_id for call in office.calls
             ]
             await hub.sent()
-            assert office.asked["ringing_at"] <= 5_000 / hub.limits.page + 50  # no page was made for nothing
+            assert office.asked["ringing"] <= 5_000 / hub.limits.page + 50  # no page was made for nothing
 
     asyncio.run(work())
 
@@ -84,7 +84,7 @@ def test_nothing_rings_after_its_end_although_the_reader_is_slow() -> None:
 
     async def work() -> None:
         office = Office()
-        office.ringing_at = alerts.ringing_at  # type: ignore[method-assign]
+        office.ringing = alerts.ringing  # type: ignore[method-assign]
         limits = replace(BUSY, queue=2 * number, system_buffer_bytes=4096, silent_beats=10_000)
         async with a_hub(office, limits) as (hub, url):
             for each in range(number):
@@ -99,9 +99,9 @@ def test_nothing_rings_after_its_end_although_the_reader_is_slow() -> None:
             for each in range(0, number, 2):
                 delivery = alerts.goes_on(Ended(f"c{each}", AT, Outcome.MISSED), directory)
                 assert delivery is not None
-                hub.send(delivery.addresses, delivery.message, perf_counter())
+                hub.send(delivery.extension, delivery.message, perf_counter())
             new = rings("new")
-            hub.send(new.addresses, new.message, perf_counter())
+            hub.send(new.extension, new.message, perf_counter())
             client.read_fast()
             messages: list[dict[str, Any]] = []
             everything = asyncio.create_task(hub.sent())
@@ -124,11 +124,11 @@ def test_nothing_rings_after_its_end_although_the_reader_is_slow() -> None:
 def test_a_page_waits_where_the_address_was_told_much_and_news_do_not() -> None:
     async def work() -> None:
         office = Office()
-        office.ringing[HERE] = calls(100)
+        office.calls = calls(100)
         async with a_hub(office, replace(Limits(), replays_of_address=Rate(30, 0.001))) as (hub, url):
             client = await RawClient.session(url)
             assert len(await read_all(client, 40)) == 40  # two pages: the second was begun with some left
-            hub.send((HERE,), IncomingCall("1", "1001", call_id="news"), perf_counter())
+            hub.send("1001", IncomingCall("1", "1001", call_id="news"), perf_counter())
             assert (await read_all(client, 1))[0]["call_id"] == "news"
             # Saying hello again and again gives no more of them.
             for _ in range(5):
@@ -148,7 +148,7 @@ def test_a_burst_in_one_turn_of_the_loop_is_no_fault_of_the_client() -> None:
         async with a_hub(office) as (hub, url), connect(url) as client:
             await until(lambda: hub.is_connected(HERE))
             for call in calls(1_000):
-                hub.send((HERE,), call, perf_counter())
+                hub.send("1001", call, perf_counter())
             assert [json.loads(await client.recv())["call_id"] for _ in range(1_000)] == [
                 call.call_id for call in calls(1_000)
             ]
@@ -162,8 +162,8 @@ def test_an_alert_is_confirmed_by_any_client_that_answers_pings() -> None:
         async with a_hub(office) as (hub, url), connect(url) as client:
             await until(lambda: hub.is_connected(HERE))
             for call in calls(50):
-                hub.send((HERE,), call, perf_counter())
-            hub.send((HERE,), CallUpdate("c1", "answered"), perf_counter())
+                hub.send("1001", call, perf_counter())
+            hub.send("1001", CallUpdate("c1", "answered"), perf_counter())
             assert office.told == []  # recorded when all is written, in the loop's next turn
             for _ in range(51):
                 await client.recv()
@@ -182,7 +182,7 @@ def test_an_alert_to_a_pc_that_is_gone_is_lost() -> None:
         async with a_hub(office, replace(Limits(), beat_s=0.02)) as (hub, url):
             await RawClient.session(url)
             await until(lambda: hub.is_connected(HERE))
-            hub.send((HERE,), CALL, perf_counter())
+            hub.send("1001", CALL, perf_counter())
             await until(lambda: office.told == [("c1", HERE)])
             assert office.confirmed == []
             await until(lambda: not hub.is_connected(HERE))  # it answers no ping
@@ -197,7 +197,7 @@ def test_welcome_comes_when_all_that_rings_is_told_at_the_readers_pace() -> None
 
     async def work() -> None:
         office = Office()
-        office.ringing[HERE] = calls(1_000, WIDE)
+        office.calls = calls(1_000, WIDE)
         async with a_hub(office, BUSY) as (_hub, url):
             client = await RawClient.session(url)
             client.send(TEXT, encode(Hello(PROTOCOL_VERSION)).encode())
@@ -213,8 +213,9 @@ def test_welcome_comes_when_all_that_rings_is_told_at_the_readers_pace() -> None
 def test_what_a_client_says_it_has_shown_is_known_and_a_pc_that_is_gone_was_only_written_to() -> None:
     async def work() -> None:
         office = Office()
+        office.rows = (("1001", HERE), ("1001", THERE))
         async with a_hub(office, replace(Limits(), beat_s=0.02)) as (hub, url), connect(url) as client:
-            office.ringing[HERE] = [CALL]
+            office.calls = [CALL]
             await client.send(encode(Ack("c1")))  # before it was told
             await client.send(encode(Hello(PROTOCOL_VERSION, acks=True)))
             assert [json.loads(await client.recv())["type"] for _ in range(2)] == ["incoming_call", "welcome"]
@@ -223,9 +224,10 @@ def test_what_a_client_says_it_has_shown_is_known_and_a_pc_that_is_gone_was_only
             for said in ("of another", "c1", "c1"):
                 await client.send(encode(Ack(said)))
             await until(lambda: office.acknowledged == [("c1", HERE)])
+            office.calls = []
             await RawClient.session(url, THERE)  # half-open: it never says anything again
             await until(lambda: hub.is_connected(THERE))
-            hub.send((HERE, THERE), replace(CALL, call_id="c2"), perf_counter())
+            hub.send("1001", replace(CALL, call_id="c2"), perf_counter())
             assert json.loads(await client.recv())["call_id"] == "c2"
             await client.send(encode(Ack("c2")))
             await until(lambda: office.lost == [("c2", THERE)])
@@ -244,7 +246,7 @@ def test_calls_that_are_never_shown_are_not_kept_for_ever() -> None:
             await client.send(encode(Hello(PROTOCOL_VERSION, acks=True)))
             await client.recv()
             for call in calls(5):
-                hub.send((HERE,), call, perf_counter())
+                hub.send("1001", call, perf_counter())
             for call in calls(5):
                 await client.send(encode(Ack(call.call_id)))
             await until(lambda: len(office.acknowledged) == 3)
@@ -259,7 +261,7 @@ def test_a_false_answer_confirms_nothing() -> None:
         async with a_hub(office) as (hub, url):
             client = await RawClient.session(url)
             await until(lambda: hub.is_connected(HERE))
-            hub.send((HERE,), CALL, perf_counter())
+            hub.send("1001", CALL, perf_counter())
             client.send(PONG, b"")
             client.send(PONG, b"\x00" * 8)
             client.send(PING, b"then")
@@ -313,6 +315,7 @@ def test_one_session_that_fails_ends_alone_and_is_in_the_crash_log(
 
     async def work() -> None:
         office = Office()
+        office.rows = (("1001", HERE), ("1001", THERE))
         async with a_hub(office) as (hub, url), connect(url, local_addr=(THERE, 0)) as good:
             bad = await RawClient.session(url)
             await until(lambda: hub.is_connected(HERE) and hub.is_connected(THERE))
@@ -324,7 +327,7 @@ def test_one_session_that_fails_ends_alone_and_is_in_the_crash_log(
                 write(session, message)
 
             monkeypatch.setattr(session_module.Session, "_write", fail)
-            hub.send((HERE, THERE), CALL, perf_counter())
+            hub.send("1001", CALL, perf_counter())
             assert json.loads(await good.recv())["call_id"] == "c1"
             assert (await bad.frames()) == []
             await until(lambda: not hub.is_connected(HERE))
@@ -347,7 +350,7 @@ def test_an_alert_goes_out_although_it_cannot_be_recorded(caplog: pytest.LogCapt
             client = await RawClient.session(url)
             await until(lambda: hub.is_connected(HERE))
             for call in calls(2):
-                hub.send((HERE,), call, perf_counter())
+                hub.send("1001", call, perf_counter())
             assert [message["call_id"] for message in await read_all(client, 2)] == ["c0", "c1"]
             client.close()
             await until(lambda: not hub.is_connected(HERE))
@@ -359,7 +362,7 @@ def test_an_alert_goes_out_although_it_cannot_be_recorded(caplog: pytest.LogCapt
 def test_nobody_is_waited_for_who_is_gone() -> None:
     async def work() -> None:
         office = Office()
-        office.ringing[HERE] = calls(3_000, WIDE)
+        office.calls = calls(3_000, WIDE)
         async with a_hub(office, replace(BUSY, system_buffer_bytes=4096)) as (hub, url):
             client = await RawClient.session(url)
             await until(lambda: office.told)

@@ -33,25 +33,26 @@ def test_elsewhere_nothing_is_set_up() -> None:
 def test_what_is_set_up(windows: Windows) -> None:
     office(windows)
     pc = ThisPc(windows, frozen=True)
-    found = pc.look(8765)
+    found = pc.look((8765,))
     assert found.firewall == Firewall(Door.CLOSED)
     assert found.start is StartState.OFF
     assert found.name
     set_up(Action.FIREWALL, Server(Path(sys.executable), "0.1.0", (8765,), installable=True), windows, {})
-    assert pc.look(8765).firewall.door is Door.OPEN
-    assert pc.look(8766).firewall.door is Door.CLOSED
+    assert pc.look((8765,)).firewall.door is Door.OPEN
+    assert pc.look((8766,)).firewall.door is Door.CLOSED
+    assert pc.look((8765, 8766)).firewall.door is Door.CLOSED  # a rule of before there was TLS
 
 
 def test_doors_that_the_firewall_keeps_shut_are_named(windows: Windows) -> None:
     office(windows)
     pc = ThisPc(windows, frozen=False)
     windows.elevated = lambda command: setup_cli(command[command.index("setup") + 1 :], windows)
-    assert pc.change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DONE)
-    assert pc.look(8765, (9060, 4789)).shut_doors == (9060, 4789)
-    assert pc.change(Action.FIREWALL, 8765, (9060,)) == SetupResult(SetupCode.DONE)
-    found = pc.look(8765, (9060, 4789))
+    assert pc.change(Action.FIREWALL, (8765,)) == SetupResult(SetupCode.DONE)
+    assert pc.look((8765,), (9060, 4789)).shut_doors == (9060, 4789)
+    assert pc.change(Action.FIREWALL, (8765,), (9060,)) == SetupResult(SetupCode.DONE)
+    found = pc.look((8765,), (9060, 4789))
     assert (found.shut_doors, found.firewall.door) == ((4789,), Door.OPEN)
-    assert pc.look(8765).shut_doors == ()
+    assert pc.look((8765,)).shut_doors == ()
 
 
 def test_the_tasks_program_must_be_reachable_too(windows: Windows) -> None:
@@ -61,9 +62,9 @@ def test_the_tasks_program_must_be_reachable_too(windows: Windows) -> None:
         f"v2.32|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=8765|App={sys.executable}|Name=x|"
     )
     pc = ThisPc(windows, frozen=True)
-    assert pc.look(8765).firewall.door is Door.OPEN
+    assert pc.look((8765,)).firewall.door is Door.OPEN
     assert set_up(Action.TASK, server, windows, {}).code == SetupCode.DONE
-    found = pc.look(8765)
+    found = pc.look((8765,))
     assert found.start is StartState.ON
     assert found.firewall.door is Door.CLOSED
 
@@ -72,7 +73,7 @@ def test_the_tasks_program_must_be_reachable_too(windows: Windows) -> None:
 def test_the_start_with_windows_is_for_an_installable_program(
     windows: Windows, shared: bool, frozen: bool
 ) -> None:
-    assert ThisPc(windows, shared=shared, frozen=frozen).look(8765).start is None
+    assert ThisPc(windows, shared=shared, frozen=frozen).look((8765,)).start is None
 
 
 def test_a_powershell_that_hangs_is_no_answer(windows: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +85,7 @@ def test_a_powershell_that_hangs_is_no_answer(windows: Windows, monkeypatch: pyt
         return real(command)
 
     monkeypatch.setattr(windows, "run", run)
-    assert ThisPc(windows, frozen=True).look(8765).firewall.door is Door.CLOSED
+    assert ThisPc(windows, frozen=True).look((8765,)).firewall.door is Door.CLOSED
 
 
 def test_a_task_scheduler_that_hangs_is_no_answer(windows: Windows, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +93,7 @@ def test_a_task_scheduler_that_hangs_is_no_answer(windows: Windows, monkeypatch:
         raise TimeoutError
 
     monkeypatch.setattr(windows, "run", run)
-    found = ThisPc(windows, frozen=True).look(8765)
+    found = ThisPc(windows, frozen=True).look((8765,))
     assert (found.start, found.firewall.door) == (StartState.UNKNOWN, Door.CLOSED)
 
 
@@ -105,17 +106,17 @@ def test_a_change_is_done_by_the_same_program_as_administrator(windows: Windows)
 
     windows.elevated = elevated
     pc = ThisPc(windows, frozen=False)
-    assert pc.change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DONE)
-    assert pc.look(8765).firewall.door is Door.OPEN
+    assert pc.change(Action.FIREWALL, (8765,)) == SetupResult(SetupCode.DONE)
+    assert pc.look((8765,)).firewall.door is Door.OPEN
     assert asked[0][:3] == [sys.executable, "-m", "packetwave.server"]
     assert not Path(asked[0][-1]).parent.exists()  # the report's folder is gone
     windows.deaf = {"netsh"}
-    assert pc.change(Action.NO_FIREWALL, 8765).code == SetupCode.NO_EFFECT
+    assert pc.change(Action.NO_FIREWALL, (8765,)).code == SetupCode.NO_EFFECT
 
 
 def test_no_is_an_answer(windows: Windows) -> None:
     windows.says_no = True
-    assert ThisPc(windows, frozen=True).change(Action.FIREWALL, 8765) == SetupResult(SetupCode.DECLINED)
+    assert ThisPc(windows, frozen=True).change(Action.FIREWALL, (8765,)) == SetupResult(SetupCode.DECLINED)
 
 
 def test_a_program_that_cannot_be_started_is_said(windows: Windows) -> None:
@@ -123,7 +124,7 @@ def test_a_program_that_cannot_be_started_is_said(windows: Windows) -> None:
         raise TimeoutError("not done in 300 s")
 
     windows.elevated = fail
-    assert ThisPc(windows, frozen=True).change(Action.TASK, 8765) == SetupResult(
+    assert ThisPc(windows, frozen=True).change(Action.TASK, (8765,)) == SetupResult(
         SetupCode.COMMAND_FAILED, "not done in 300 s"
     )
 

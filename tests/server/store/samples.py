@@ -42,6 +42,7 @@ FULL_CALL = CallRecord(
     ),
     offline=("192.168.0.102", "fe80::1"),
     calls=50_000,
+    seen_at=NINE + timedelta(minutes=5),
 )
 
 

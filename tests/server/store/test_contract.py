@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from packetwave.server.calls.events import Outcome
-from packetwave.server.office.values import Member, Put, Remove
-from packetwave.server.store.base import StoreConflict, StoreError
+from packetwave.server.calls.events import Direction, Outcome
+from packetwave.server.office.values import CallRecord, Member, Put, Remove
+from packetwave.server.store.base import StoreConflict, StoreError, place_of
 from tests.server.store.conftest import Opened
 from tests.server.store.samples import FULL_CALL, HONG, KIM, NINE, add, call, desks
 
@@ -137,6 +138,58 @@ def test_calls_are_newest_first_from_a_time_on_and_limited(opened: Opened) -> No
     assert loaded == [call(4), call(3), call(2)]
     assert opened.store.load_calls(since=call(4).rang_at) == [call(4)]
     assert opened.store.load_calls(since=NINE, limit=0) == []
+
+
+def _ended(number: int, called: str = "1001", **fields: Any) -> CallRecord:
+    """A call that rang `number` minutes after nine and ended half a minute later."""
+    record = call(number)
+    return replace(record, called=called, ended_at=record.rang_at + timedelta(seconds=30), **fields)
+
+
+def _ids(records: list[CallRecord]) -> list[str]:
+    return [record.call_id for record in records]
+
+
+def test_calls_that_ended_are_found_by_extension_and_end_and_come_in_pages(opened: Opened) -> None:
+    out = _ended(8, direction=Direction.OUT)
+    talking = call(9, outcome=None)
+    opened.store.put_calls([_ended(n, "1001" if n % 2 else "1002") for n in (5, 3, 1, 2, 4)])
+    opened.store.put_calls([out, talking, _ended(6, "1003")])
+    assert _ids(opened.store.ended_calls(["1001"], since=NINE)) == ["call-1", "call-3", "call-5"]
+    both = ["1001", "1002"]
+    since = _ended(2).ended_at
+    assert since is not None
+    first = opened.store.ended_calls(both, since=since, limit=2)
+    assert _ids(first) == ["call-2", "call-3"]
+    rest = opened.store.ended_calls(both, since=since, after=place_of(first[-1]), limit=9)
+    assert _ids(rest) == ["call-4", "call-5"]
+    assert opened.store.ended_calls(both, since=since, after=place_of(rest[-1])) == []
+    assert opened.store.ended_calls([], since=NINE) == []
+
+
+def test_calls_that_ended_in_the_same_moment_are_all_in_the_pages(opened: Opened) -> None:
+    at = NINE + timedelta(minutes=1)
+    opened.store.put_calls([replace(call(number), ended_at=at) for number in range(3)])
+    seen: list[str] = []
+    after = None
+    while page := opened.store.ended_calls(["1001"], since=at, after=after, limit=1):
+        seen += _ids(page)
+        after = place_of(page[-1])
+    assert seen == ["call-0", "call-1", "call-2"]
+
+
+def test_a_call_that_was_looked_at_later_is_found_by_that_time_too(opened: Opened) -> None:
+    later = NINE + timedelta(hours=2)
+    opened.store.put_calls([_ended(1, seen_at=later), _ended(2)])
+    assert _ids(opened.store.ended_calls(["1001"], since=NINE + timedelta(hours=1))) == ["call-1"]
+    assert opened.store.ended_calls(["1001"], since=later + timedelta(seconds=1)) == []
+    assert opened.store.ended_calls(["1001"], since=later)[0].seen_at == later
+
+
+def test_calls_are_found_by_their_ids(opened: Opened) -> None:
+    opened.store.put_calls([call(1), call(2), call(3)])
+    assert sorted(_ids(opened.store.find_calls(["call-3", "call-1", "call-9"]))) == ["call-1", "call-3"]
+    assert opened.store.find_calls([]) == []
 
 
 def test_text_that_cannot_be_encoded_does_not_stop_a_call(opened: Opened) -> None:

@@ -120,6 +120,7 @@ def test_a_stored_call_has_its_present_form() -> None:
         "told": [{"address": "192.168.0.101", "at": FULL_CALL.told[0].at, "took_ms": 4.25, "how": "written"}],
         "offline": ["::1"],
         "calls": 1,
+        "seen_at": None,
     }
     assert type(call_fields(call(1))["outcome"]) is str
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QSpin
 
 from packetwave import __version__
 from packetwave.common.choices import LANGUAGE_NAMES, LanguageChoice, ThemeChoice
-from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.protocol.rules import DEFAULT_PLAIN_PORT, DEFAULT_TLS_PORT
 from packetwave.server.console.parts.background import Background
 from packetwave.server.console.parts.cells import Tone
 from packetwave.server.console.parts.widgets import button, color_icons, page_column
@@ -242,7 +242,7 @@ class SettingsPage(QWidget):
 
     def show_status(self, status: Status) -> None:
         """The server's state: the port it listens at, and who is connected."""
-        first = not listening(self._status).port and bool(listening(status).port)
+        first = listening(self._status).ports != listening(status).ports
         others = _udp_ports(self._status) != _udp_ports(status)
         self._status = status
         self._show()
@@ -251,18 +251,18 @@ class SettingsPage(QWidget):
 
     def look(self) -> None:
         """Look at what is set up on the PC; `setup_changed` follows."""
-        pc, port = self._place.pc, listening(self._status).port
-        if pc is None or not port or self._looking:
+        pc, ports = self._place.pc, listening(self._status).ports
+        if pc is None or not ports or self._looking:
             return
         self._looking = True
         doors = _udp_ports(self._status)
 
         def then(found: Setup | OSError) -> None:
             self._on_look(found)
-            if doors != _udp_ports(self._status):
+            if doors != _udp_ports(self._status) or ports != listening(self._status).ports:
                 self.look()
 
-        self._background.run(lambda: pc.look(port, doors), then)
+        self._background.run(lambda: pc.look(ports, doors), then)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -323,7 +323,7 @@ class SettingsPage(QWidget):
             if isinstance(widget, QWidget):  # and not the room that is left
                 widget.deleteLater()
         port = listening(self._status).port
-        with_port = "" if port == DEFAULT_PLAIN_PORT else f":{port}"
+        with_port = "" if port in (DEFAULT_PLAIN_PORT, DEFAULT_TLS_PORT) else f":{port}"
         for address in (*setup.addresses, setup.name):
             text = f"{address}{with_port}"
             copy = translate("setup", "Copy {address}").format(address=text)
@@ -334,9 +334,9 @@ class SettingsPage(QWidget):
     # What is changed
 
     def _change(self, action: Action) -> None:
-        pc, port = self._place.pc, listening(self._status).port
+        pc, ports = self._place.pc, listening(self._status).ports
         card = self.reach if action in (Action.FIREWALL, Action.NO_FIREWALL) else self.start
-        if pc is None or card is None or not port or self._changing:
+        if pc is None or card is None or not ports or self._changing:
             return
         self._changing = True
         card.show_said("")
@@ -351,7 +351,7 @@ class SettingsPage(QWidget):
             self.look()
 
         doors = _udp_ports(self._status)
-        self._background.run(lambda: pc.change(action, port, doors), then)
+        self._background.run(lambda: pc.change(action, ports, doors), then)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The mouse wheel over the days turns the page, not the days."""

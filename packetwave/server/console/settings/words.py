@@ -22,22 +22,35 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where the server listens. port 0: not yet. local: it can be reached from this PC only."""
+    """Where the server listens. ports: without TLS, and with it; none: not yet. local: it can be reached from
+    this PC only."""
 
-    port: int = 0
+    ports: tuple[int, ...] = ()
     local: bool = False
+
+    @property
+    def port(self) -> int:
+        """The one that people type where it is not the usual one, 0 for not yet."""
+        return self.ports[0] if self.ports else 0
 
 
 def listening(status: Status) -> Listening:
-    """From the engine's `HOST:PORT`."""
-    host, _, port = status.listening.rpartition(":")
-    local = host == "localhost" or is_loopback(host.strip("[]"))
-    return Listening(int(port) if port.isdecimal() else 0, local)
+    """From the engine's `HOST:PORT`s."""
+    ports, is_local = [], True
+    for said in filter(None, (status.listening, status.tls_listening)):
+        host, _, port = said.rpartition(":")
+        if port.isdecimal():
+            ports.append(int(port))
+            is_local = is_local and (host == "localhost" or is_loopback(host.strip("[]")))
+    return Listening(tuple(ports), bool(ports) and is_local)
 
 
 def reached_from(status: Status, own: tuple[str, ...]) -> str:
-    """The address of a client on another PC that is connected now, "" for none: the best proof there is."""
+    """The address of a client on another PC that is connected now, "" for none: the best proof there is, for
+    the port with TLS where there is one."""
     for client in status.clients:
+        if status.tls_listening and not client.is_tls:
+            continue
         if client.address and not is_loopback(client.address) and client.address not in own:
             return client.address
     return ""
@@ -57,7 +70,7 @@ def reach_state(setup: Setup, status: Status) -> tuple[Tone, str, str]:
         said = translate("setup", "Proven: a client is connected from {address}.")
         return Tone.GOOD, translate("setup", "Reachable"), said.format(address=plain(address))
     tone, word = _door_word(setup.firewall.door)
-    return tone, word, _door_sentence(setup.firewall, where.port)
+    return tone, word, _door_sentence(setup.firewall, where.ports)
 
 
 def _door_word(door: Door) -> tuple[Tone, str]:
@@ -76,7 +89,7 @@ def _door_word(door: Door) -> tuple[Tone, str]:
             return Tone.QUIET, translate("setup", "Not known")
 
 
-def _door_sentence(firewall: Firewall, port: int) -> str:
+def _door_sentence(firewall: Firewall, ports: tuple[int, ...]) -> str:
     match firewall.door:
         case Door.OPEN:
             return translate("setup", "Windows Firewall lets clients in.")
@@ -86,7 +99,7 @@ def _door_sentence(firewall: Firewall, port: int) -> str:
                 "Windows Firewall is off and lets everything in. If another product guards this PC, "
                 "it has to let TCP port {port} in.",
             )
-            return said.format(port=port)
+            return said.format(port=", ".join(map(str, ports)))
         case Door.CLOSED:
             return translate("setup", "Windows Firewall has no rule that lets clients in. Add the rule.")
         case Door.BLOCKED:
@@ -125,7 +138,7 @@ def shut_out(setup: Setup | None, status: Status) -> Matter | None:
         return None
     return Matter(
         translate("setup", "Clients cannot connect: Windows Firewall does not let them in."),
-        _door_sentence(setup.firewall, listening(status).port),
+        _door_sentence(setup.firewall, listening(status).ports),
         can_retry=True,
     )
 

@@ -30,19 +30,19 @@ class Pc:
     def __init__(self) -> None:
         self.setup = SETUP
         self.answer = SetupResult(SetupCode.DONE)
-        self.looked: list[tuple[int, int]] = []  # port, thread
-        self.changed: list[tuple[Action, int, int]] = []
+        self.looked: list[tuple[tuple[int, ...], int]] = []  # ports, thread
+        self.changed: list[tuple[Action, tuple[int, ...], int]] = []
         self.let_in: tuple[int, ...] = ()  # UDP ports
         self.may_look = threading.Event()
         self.may_look.set()
 
-    def look(self, port: int, doors: tuple[int, ...] = ()) -> Setup:
+    def look(self, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> Setup:
         self.may_look.wait(10)
-        self.looked.append((port, threading.get_ident()))
+        self.looked.append((ports, threading.get_ident()))
         return replace(self.setup, shut_doors=tuple(door for door in doors if door not in self.let_in))
 
-    def change(self, action: Action, port: int, doors: tuple[int, ...] = ()) -> SetupResult:
-        self.changed.append((action, port, threading.get_ident()))
+    def change(self, action: Action, ports: tuple[int, ...], doors: tuple[int, ...] = ()) -> SetupResult:
+        self.changed.append((action, ports, threading.get_ident()))
         if self.answer.code is SetupCode.DONE:
             match action:
                 case Action.FIREWALL:
@@ -101,8 +101,8 @@ def test_the_pc_is_looked_at_elsewhere_once_the_port_is_known(office: Office) ->
     office.desk.tell(StatusChanged(WATCHING))
     assert office.pc.looked == []
     office.tell(LISTENING)
-    [(port, thread)] = office.pc.looked
-    assert port == 8765
+    [(ports, thread)] = office.pc.looked
+    assert ports == (8765,)
     assert thread != threading.get_ident()
     assert office.reach.startswith("● Closed")
     office.desk.window.show_page(office.page)
@@ -133,8 +133,8 @@ def test_the_rule_is_added_and_removed(office: Office, qtbot: QtBot) -> None:
     qtbot.mouseClick(page.add_rule, Qt.MouseButton.LeftButton)
     assert not page.add_rule.isEnabled()  # Windows is asking the person
     qtbot.waitUntil(lambda: "Open" in office.reach)
-    [(action, port, thread)] = office.pc.changed
-    assert (action, port) == ("firewall", 8765)
+    [(action, ports, thread)] = office.pc.changed
+    assert (action, ports) == ("firewall", (8765,))
     assert thread != threading.get_ident()
     assert (page.add_rule.isVisible(), page.remove_rule.isVisible()) == (False, True)
     qtbot.mouseClick(page.remove_rule, Qt.MouseButton.LeftButton)
@@ -235,7 +235,7 @@ def test_a_closed_firewall_is_said_with_a_way_here(office: Office, clock: Clock,
     office.tell(replace(LISTENING, clients=(ClientInfo("192.168.0.21", clock.at),)))
     assert window.trouble.text() == ""
     qtbot.mouseClick(window.status_line.clients, Qt.MouseButton.LeftButton)
-    assert window.page() is window.members
+    assert window.page() is window.clients
 
 
 def test_the_firewall_is_looked_at_again_while_it_is_closed(office: Office) -> None:
@@ -287,10 +287,10 @@ def test_a_choice_that_cannot_be_stored_is_said(desk: Desk, qtbot: QtBot) -> Non
     assert "read-only" in page.program.said.text()
 
 
-def test_the_page_is_the_fourth_and_drawn_in_both_themes(desk: Desk, qtbot: QtBot) -> None:
+def test_the_page_is_the_fifth_and_drawn_in_both_themes(desk: Desk, qtbot: QtBot) -> None:
     window = desk.window
-    entry = window._group.button(3)
-    assert entry.shortcut().toString() == "Ctrl+4"
+    entry = window._group.button(4)
+    assert entry.shortcut().toString() == "Ctrl+5"
     qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
     assert window.page() is window.settings
     said = [each.text() for each in window.settings.program.findChildren(QLabel)]
@@ -367,3 +367,10 @@ def test_the_mouse_wheel_over_the_days_changes_none(desk: Desk) -> None:
     )
     QApplication.sendEvent(page.keep_days, wheel)
     assert page.keep_days.value() == 90
+
+
+def test_the_pc_is_looked_at_anew_when_other_ports_are_listened_at(office: Office) -> None:
+    office.tell(LISTENING)
+    office.tell(replace(LISTENING, tls_listening="0.0.0.0:8766"))
+    office.tell(replace(LISTENING, listening="", tls_listening="0.0.0.0:8766"))
+    assert [ports for ports, _ in office.pc.looked] == [(8765,), (8765, 8766), (8766,)]

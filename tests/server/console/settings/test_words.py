@@ -34,16 +34,30 @@ def with_clients(clock: Clock, *addresses: str) -> Status:
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("0.0.0.0:8765", Listening(8765)),
-        ("[::]:9000", Listening(9000)),
-        ("127.0.0.1:8765", Listening(8765, local=True)),
-        ("[::1]:8765", Listening(8765, local=True)),
-        ("localhost:8765", Listening(8765, local=True)),
+        ("0.0.0.0:8765", Listening((8765,))),
+        ("[::]:9000", Listening((9000,))),
+        ("127.0.0.1:8765", Listening((8765,), local=True)),
+        ("[::1]:8765", Listening((8765,), local=True)),
+        ("localhost:8765", Listening((8765,), local=True)),
         ("", Listening()),
     ],
 )
 def test_where_the_server_listens(text: str, where: Listening) -> None:
     assert listening(Status(listening=text)) == where
+
+
+def test_both_ports_count_and_one_that_others_reach_is_enough() -> None:
+    both = Status(listening="127.0.0.1:8765", tls_listening="0.0.0.0:8766")
+    assert listening(both) == Listening((8765, 8766))
+    assert listening(replace(both, listening="")).port == 8766
+
+
+def test_a_client_without_tls_proves_nothing_for_the_port_with_it(clock: Clock) -> None:
+    status = replace(with_clients(clock, "192.168.0.21"), tls_listening="0.0.0.0:8766")
+    assert reached_from(status, ()) == ""
+    assert reached_from(replace(status, tls_listening=""), ()) == "192.168.0.21"
+    over_tls = replace(status.clients[0], is_tls=True)
+    assert reached_from(replace(status, clients=(over_tls,)), ()) == "192.168.0.21"
 
 
 def test_only_a_client_on_another_pc_proves_anything(clock: Clock) -> None:
