@@ -183,7 +183,8 @@ def test_a_damaged_database_is_put_aside_and_said(
 ) -> None:
     folder = tmp_path / "데이터 폴더 1"
     folder.mkdir()
-    with_members(folder, *(replace(KIM, extension_num=str(number)) for number in range(2000, 3000)))
+    # Whether members can be taken over or not, 1001 is one.
+    with_members(folder, *(replace(KIM, extension_num=str(number)) for number in range(1001, 2001)))
     database = folder / "packetwave.db"
     content = bytearray(database.read_bytes())
     start = 0 if where == "first page" else len(content) // 2

@@ -65,6 +65,8 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> No
         _add_columns(connection)
         for statement in OWN:
             connection.execute(statement)
+        if _missing(connection, "event_lines", ("file",)):
+            connection.execute("ALTER TABLE event_lines ADD COLUMN file TEXT NOT NULL DEFAULT ''")
 
 
 @contextmanager
@@ -85,8 +87,6 @@ def _add_columns(connection: sqlite3.Connection) -> None:
     for name in _missing(connection, "calls", CALL_FIELDS):
         kind = "INTEGER" if name in CALL_TIMES else "TEXT"
         connection.execute(f'ALTER TABLE calls ADD COLUMN "{name}" {kind}')
-    if _missing(connection, "event_lines", ("file",)):
-        connection.execute("ALTER TABLE event_lines ADD COLUMN file TEXT NOT NULL DEFAULT ''")
     missing = _missing(connection, "members", COLUMNS)
     for name in missing:
         connection.execute(f"ALTER TABLE members ADD COLUMN \"{name}\" TEXT NOT NULL DEFAULT ''")

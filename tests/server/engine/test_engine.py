@@ -82,7 +82,8 @@ class Run:
 def running(folder: Path, *, replay: bool = True, **more: Any) -> Iterator[Run]:
     notices: queue.Queue[Notice] = queue.Queue()
     ends: queue.Queue[int] = queue.Queue()
-    more.setdefault("settings", ServerSettings(listen="127.0.0.1:0"))
+    # Frames of tests are from years ago.
+    more.setdefault("settings", ServerSettings(listen="127.0.0.1:0", keep_days=3650))
     settings = more.pop("settings")
     opening = more.pop("open_stores", lambda: open_stores(folder, replay=replay))
     plan = Plan(settings, opening, on_end=lambda code, _reason: ends.put(code), **more)

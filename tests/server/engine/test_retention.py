@@ -123,7 +123,7 @@ def test_many_calls_go_in_pieces_between_which_others_have_their_turn(tmp_path: 
         await asyncio.gather(remove(made), others())
 
     on(stores, work)
-    assert len(set(turns)) >= 3
+    assert {500, 1000} & set(turns), "between two pieces"
     assert left(stores) == set()
     stores.close()
 
