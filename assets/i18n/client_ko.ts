@@ -38,11 +38,11 @@
     <name>PairingPanel</name>
     <message>
         <source>Pair anew</source>
-        <translation>새로 짝 맺기</translation>
+        <translation>PC 다시 등록</translation>
     </message>
     <message>
         <source>Pair this PC</source>
-        <translation>짝 맺기</translation>
+        <translation>PC 등록</translation>
     </message>
     <message>
         <source>They are the same</source>
@@ -197,15 +197,15 @@
     <name>pairing</name>
     <message>
         <source>This PC&apos;s pairing is for another server.</source>
-        <translation>이 PC는 다른 서버와 짝을 맺었습니다.</translation>
+        <translation>이 PC는 다른 서버에 등록되어 있습니다.</translation>
     </message>
     <message>
         <source>If the server was replaced, pair anew and compare the digits with its manager. Until then this PC keeps what it has.</source>
-        <translation>서버를 바꾼 것이 맞으면 새로 짝을 맺고 관리자와 숫자를 비교하세요. 그때까지는 지금의 짝이 그대로 남습니다.</translation>
+        <translation>서버를 바꾼 것이 맞으면 다시 등록하고 관리자와 숫자를 비교하세요. 그때까지는 지금의 등록이 그대로 남습니다.</translation>
     </message>
     <message>
         <source>This PC is not paired with the server.</source>
-        <translation>아직 서버와 짝을 맺지 않았습니다.</translation>
+        <translation>아직 서버에 등록되지 않은 PC입니다.</translation>
     </message>
     <message>
         <source>The server is being asked…</source>
@@ -229,11 +229,11 @@
     </message>
     <message>
         <source>This PC is paired with the server.</source>
-        <translation>서버와 짝을 맺은 PC입니다.</translation>
+        <translation>서버에 등록된 PC입니다.</translation>
     </message>
     <message>
         <source>This PC&apos;s pairing was ended.</source>
-        <translation>이 PC의 짝이 풀렸습니다.</translation>
+        <translation>이 PC의 등록이 해제되었습니다.</translation>
     </message>
     <message>
         <source>Digits: {digits}</source>
@@ -241,15 +241,15 @@
     </message>
     <message>
         <source>What was kept of its pairing was damaged. It has to be paired again.</source>
-        <translation>보관된 짝 정보가 손상되었습니다. 다시 짝을 맺어야 합니다.</translation>
+        <translation>보관된 등록 정보가 손상되었습니다. 다시 등록해야 합니다.</translation>
     </message>
     <message>
         <source>Its pairing was made by another account or on another PC. It has to be paired again.</source>
-        <translation>다른 계정이나 다른 PC에서 맺은 짝입니다. 다시 짝을 맺어야 합니다.</translation>
+        <translation>다른 계정이나 다른 PC에서 한 등록입니다. 다시 등록해야 합니다.</translation>
     </message>
     <message>
         <source>Calls are shown all the same. Pairing makes sure that they come from your server and reach only you.</source>
-        <translation>전화 알림은 지금도 표시됩니다. 짝을 맺으면 우리 서버가 보낸 알림만, 나에게만 옵니다.</translation>
+        <translation>전화 알림은 지금도 표시됩니다. 등록하면 우리 서버가 보낸 알림만, 나에게만 옵니다.</translation>
     </message>
     <message>
         <source>This holds until PacketWave ends: it could not be saved.</source>
@@ -261,7 +261,7 @@
     </message>
     <message>
         <source>Ask the server&apos;s manager, or pair it anew.</source>
-        <translation>서버 관리자에게 묻거나 새로 짝을 맺으세요.</translation>
+        <translation>서버 관리자에게 묻거나 다시 등록하세요.</translation>
     </message>
     <message>
         <source>The server&apos;s manager refused.</source>
@@ -285,7 +285,7 @@
     </message>
     <message>
         <source>The enrolment key that was set for this PC is no longer valid. Pair it by hand, or tell the person who looks after your PCs.</source>
-        <translation>이 PC에 설정된 등록 키의 기한이 지났습니다. 직접 짝을 맺거나 PC 담당자에게 알려 주세요.</translation>
+        <translation>이 PC에 설정된 등록 키의 기한이 지났습니다. 직접 등록하거나 PC 담당자에게 알려 주세요.</translation>
     </message>
     <message>
         <source>The server did not prove that it has this PC&apos;s enrolment key.</source>
@@ -544,11 +544,11 @@
     </message>
     <message>
         <source>This is not the server that this PC is paired with.</source>
-        <translation>이 PC와 짝을 맺은 서버가 아닙니다.</translation>
+        <translation>이 PC가 등록된 서버가 아닙니다.</translation>
     </message>
     <message>
         <source>Its certificate is another one, so nothing was said to it: the server was replaced, or somebody is in between. Ask the server&apos;s manager before you pair anew.</source>
-        <translation>인증서가 달라 아무것도 보내지 않았습니다. 서버를 바꾸었거나 중간에 누가 끼어들었습니다. 새로 짝을 맺기 전에 서버 관리자에게 확인하세요.</translation>
+        <translation>인증서가 달라 아무것도 보내지 않았습니다. 서버를 바꾸었거나 중간에 누가 끼어들었습니다. 다시 등록하기 전에 서버 관리자에게 확인하세요.</translation>
     </message>
     <message>
         <source>The server could not prove that it is the right one.</source>

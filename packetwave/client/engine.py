@@ -29,6 +29,9 @@ from packetwave.protocol import PROTOCOL_VERSION, Hello, Message, Watching
 
 _log = logging.getLogger(__name__)
 
+_LAST_TURNS = 3
+"""Turns of the loop in which connections that were broken off are closed, the last one with TLS beneath."""
+
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
@@ -227,6 +230,8 @@ class Engine:
         if self._looking is not None:
             self._looking.cancel()
         self._conversation.end()
+        for _ in range(_LAST_TURNS):
+            await asyncio.sleep(0)
 
     def _on_state(self, state: LinkState) -> None:
         if state.phase is Phase.CONNECTED:

@@ -81,7 +81,7 @@ class Ledger:
 
     def rings(self, message: IncomingCall) -> bool:
         """A phone rings. Whether that is to be shown: not where it was shown before the program's last end,
-        nor where the call is over."""
+        nor where the call is over; always for a server of before, which knows of nothing shown."""
         if not message.call_id:
             return True
         self._again.add(message.call_id)
@@ -93,7 +93,7 @@ class Ledger:
         elif entry.epoch != message.epoch and not entry.is_over:
             self._shown.put(replace(entry, epoch=message.epoch))
         self._hear(message.rang_at)
-        return entry is None
+        return entry is None or not message.epoch
 
     def updated(self, message: CallUpdate) -> Missed | None:
         """Something became of a call. It as a missed one, where it comes onto the list of those by that."""

@@ -64,7 +64,7 @@ from packetwave.ui.theme import Theme
 translate = QCoreApplication.translate
 
 _HISTORY = timedelta(days=366)
-_NAVIGATION_WIDTH = 168
+_NAVIGATION_WIDTH = 192
 
 
 def utc_now() -> datetime:

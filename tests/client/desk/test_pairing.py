@@ -34,7 +34,7 @@ def offered(panel: PairingPanel) -> list[str]:
 @pytest.mark.parametrize(
     ("bond", "link", "buttons"),
     [
-        (BondState(), UP, ["짝 맺기"]),
+        (BondState(), UP, ["PC 등록"]),
         (BondState(), AWAY, []),
         (BondState(Standing.ASKING), UP, ["취소"]),
         (COMPARING, UP, ["숫자가 같습니다", "취소"]),
@@ -42,8 +42,8 @@ def offered(panel: PairingPanel) -> list[str]:
         (BondState(Standing.ENROLLING), UP, []),
         (BondState(Standing.PAIRED), UP, []),
         (BondState(Standing.PAIRED), AWAY, []),
-        (BondState(Standing.PAIRED), CHANGED, ["새로 짝 맺기"]),
-        (BondState(Standing.REFUSED, reason="revoked"), UP, ["새로 짝 맺기"]),
+        (BondState(Standing.PAIRED), CHANGED, ["PC 다시 등록"]),
+        (BondState(Standing.REFUSED, reason="revoked"), UP, ["PC 다시 등록"]),
     ],
 )
 def test_what_can_be_done_is_what_is_offered(

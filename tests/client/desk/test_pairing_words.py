@@ -38,7 +38,10 @@ def test_every_state_has_words_of_its_own_in_both_languages(qapp: QApplication) 
 
 
 def test_the_end_of_a_pairing_is_said_and_so_is_that_it_waits_for_the_right_server() -> None:
-    assert pairing_words.bond(BondState(Standing.REFUSED, reason="revoked"))[0] == "이 PC의 짝이 풀렸습니다."
+    assert (
+        pairing_words.bond(BondState(Standing.REFUSED, reason="revoked"))[0]
+        == "이 PC의 등록이 해제되었습니다."
+    )
     stopped = pairing_words.bond(BondState(Standing.PAIRED), is_stopped=True)
     assert stopped != pairing_words.bond(BondState(Standing.PAIRED))
     tried = pairing_words.bond(BondState(Standing.PAIRED, reason="denied"), is_stopped=True)
