@@ -195,6 +195,7 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 def picture(environment: dict[str, str], path: Path) -> None:
     """The whole screen, as a person sees it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     script = (
         "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]); "
         "sys.exit(not app.primaryScreen().grabWindow(0).save(sys.argv[1]))"

@@ -65,7 +65,8 @@ def watched_interface(pc: PC, program: str) -> str:
 
 def established(host: Host) -> str:
     """The connections that clients have to this host."""
-    return host.run("ss", "-Htn", "state", "established", "sport", "=", ":8765").stdout
+    ports = ("sport", "=", ":8765", "or", "sport", "=", ":8766")
+    return host.run("ss", "-Htn", "state", "established", *ports).stdout
 
 
 def test_a_call_becomes_a_popup_and_a_row(

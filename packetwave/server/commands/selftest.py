@@ -72,7 +72,8 @@ def _check_hub(_folder: Path) -> str:
             protected, shown = await hears(f"wss://127.0.0.1:{tls_port}", client_tls)
         finally:
             await hub.close()
-        if (plain, protected) != (message, message):
+        ids = [heard.call_id for heard in (plain, protected) if isinstance(heard, IncomingCall)]
+        if ids != [message.call_id] * 2:
             raise RuntimeError(f"the clients were told {plain} and {protected}")
         if fingerprint_of(shown) != identity.fingerprint:
             raise RuntimeError("the client saw another certificate")

@@ -66,10 +66,10 @@ class Access:
 
     async def open(self) -> None:
         """Let clients connect. Raises StartFault."""
-        if self._trust is not None:
-            await self._listen_tls(self._trust)
         if self._settings.plain or self._trust is None:
             await self._listen()
+        if self._trust is not None:
+            await self._listen_tls(self._trust)
 
     async def run(self) -> None:
         """Keep the pairings on the disk, for ever."""
@@ -114,7 +114,7 @@ class Access:
         except OSError as error:
             raise listen_fault(f"{host}:{port}", error, "--tls-listen") from error
         self._status.tls_listening = f"{host}:{tls_port}"
-        log.info("clients connect to %s with TLS", self._status.tls_listening)
+        log.info("with TLS they connect to %s", self._status.tls_listening)
 
     def _on_trust(self) -> None:
         """A pairing is made, revoked, or at another address; of many at once the hub is told once."""
