@@ -73,8 +73,9 @@ stall: setup ## stopped for 10 s with 2,000 SIP frames a second going by: none l
 siege: setup-tests ## floods against a real server with genuine calls among them; SCALE=0.1 for a tenth (root)
 	@$(BIN)/python -m tests.siege.run --scale $(SCALE)
 
-chaos: setup-tests ## 500 crashes, stops, database faults, full disks, clock steps amid 10,000 calls; SCALE=0.1 for a tenth (root)
+chaos: setup-tests ## crashes of servers and clients, stops, database faults, full disks, clock steps amid calls; SCALE=0.1 (root)
 	@$(BIN)/python -m tests.chaos.run --scale $(SCALE) $(ARGS)
+	@$(BIN)/python -m tests.chaos.desks --scale $(SCALE)
 
 autobahn: ## Autobahn's 517 cases of RFC 6455 against the hub (root: its Python 2.7 lies in a Debian folder)
 	@installer/setup.sh build
