@@ -16,13 +16,14 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """The URLs at which a server may be: the protected one is tried first.
-
-    protected: "" where a plain one was typed. plain: "" where nothing but TLS was typed.
-    """
+    """The URLs at which a server may be: the protected one is tried first."""
 
     protected: str
+    """"" where a plain one was typed."""
+
     plain: str
+    """"" where nothing but TLS was typed."""
+
     _host: str
     _rest: str
     _tls_port: int

@@ -57,19 +57,29 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """What is set beforehand. server: as it was given, which need not be an address. language: a
-    `LanguageChoice` or "". fingerprint: of the server's certificate, None for none; pinned_by: who set it.
-    enrol_key: b"" for none. unusable: the names of values that were given and cannot be used; problems: one
-    plain English sentence for each, for the log."""
+    """What is set beforehand."""
 
     server: Setting = Setting()
+    """As it was given, which need not be an address."""
+
     extension: Setting = Setting()
     language: Setting = Setting()
+    """A `LanguageChoice` or ""."""
+
     fingerprint: bytes | None = None
+    """Of the server's certificate, None for none."""
+
     pinned_by: Origin = Origin.USER
+    """Who set the fingerprint."""
+
     enrol_key: bytes = field(default=b"", repr=False)
+    """b"" for none."""
+
     unusable: tuple[str, ...] = ()
+    """The names of values that were given and cannot be used."""
+
     problems: tuple[str, ...] = ()
+    """One plain English sentence for each of these, for the log."""
 
 
 def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Preset:

@@ -32,6 +32,7 @@ from packetwave.server.calls.events import (
     DiagnosisOver,
     Direction,
     Ended,
+    Flooded,
     Outcome,
     RecordedEvent,
     Ringing,
@@ -148,6 +149,16 @@ def event(keys: dict[str, Any]) -> RecordedEvent:
                 if name not in said
             )
             return Diagnosed(keys["code"], keys["severity"], parse_at(keys["at"]), figures)
+        case "flood":
+            return Flooded(
+                keys["call_id"],
+                parse_at(keys["from_at"]),
+                keys.get("source", ""),
+                keys["to"],
+                keys["count"],
+                keys.get("over", False),
+                parse_at(keys["at"]),
+            )
         case "diagnosis_over":
             return DiagnosisOver(keys["code"], parse_at(keys["at"]))
     assert keys["event"] == "unwatched"
@@ -166,7 +177,7 @@ def test_event_lines_are_as_the_server_writes_them(keys: dict[str, Any]) -> None
 
 def test_every_event_has_its_line() -> None:
     kinds = {type(event(keys)) for keys in LINES}
-    assert kinds == {Ringing, Answered, Ended, Corrected, Unwatched, Diagnosed, DiagnosisOver}
+    assert kinds == {Ringing, Answered, Ended, Corrected, Flooded, Unwatched, Diagnosed, DiagnosisOver}
     for name in {keys["event"] for keys in LINES}:
         assert f"`{name}`" in rows(section("Event lines of the server"))["`event`"]
 

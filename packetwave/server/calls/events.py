@@ -164,7 +164,7 @@ class Corrected:
 @dataclass(frozen=True, slots=True)
 class Flooded:
     """More calls came from one source to one extension than any office makes: those beyond were only counted.
-    Said again, under the same `call_id`, while it goes on, and when it is over. at: when the last came."""
+    Said again, under the same `call_id`, while it goes on, and when it is over."""
 
     call_id: str
     from_at: datetime
@@ -179,6 +179,7 @@ class Flooded:
 
     over: bool
     at: datetime
+    """When the last came."""
 
 
 @dataclass(frozen=True, slots=True)

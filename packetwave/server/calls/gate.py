@@ -28,10 +28,12 @@ ASIDE_S = 32.0
 
 
 class _Aside(NamedTuple):
-    """invite: as it was received, or its bytes where they were not read yet, with where it was seen."""
+    """A call that waits."""
 
     at_s: float
     invite: Early | tuple[Place, Place, bytes]
+    """As it was received, or its bytes where they were not read yet, with where it was seen."""
+
     target: str
     share: Share
 

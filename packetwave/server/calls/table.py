@@ -118,7 +118,7 @@ class CallTable:
         return latest
 
     def new_call(self, at_s: float, source: str) -> Call:
-        """source: whose share it comes out of."""
+        """A call without legs yet. source: whose share it comes out of."""
         call = Call(at_s, source)
         self._crowd.put(call)
         return call

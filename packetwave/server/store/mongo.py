@@ -300,7 +300,7 @@ class MongoStore:
             "called": {"$in": list(extensions)},
             "direction": {"$ne": "out"},
             "$and": [{"$or": [{"ended_at": {"$gte": since}}, {"seen_at": {"$gte": since}}]}],
-            "ended_at": {"$type": "date"},
+            "ended_at": {"$ne": None},
         }
         if after is not None:
             at, call_id = to_milliseconds(after[0]), after[1]

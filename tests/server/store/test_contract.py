@@ -188,8 +188,8 @@ def test_a_call_that_was_looked_at_later_is_found_by_that_time_too(opened: Opene
 
 def test_calls_are_found_by_their_ids(opened: Opened) -> None:
     opened.store.put_calls([call(1), call(2), call(3)])
-    assert sorted(_ids(opened.store.find_calls(["call-3", "call-1", "call-9"]))) == ["call-1", "call-3"]
-    assert opened.store.find_calls([]) == []
+    assert sorted(_ids(opened.store.calls_by_id(["call-3", "call-1", "call-9"]))) == ["call-1", "call-3"]
+    assert opened.store.calls_by_id([]) == []
 
 
 def test_text_that_cannot_be_encoded_does_not_stop_a_call(opened: Opened) -> None:
