@@ -208,27 +208,32 @@ class Switchboard:
         if event.call_id in self._over and event.is_over:
             return
         if event.call_id in self._over:
-            told = self.alerts.rings(records.begin(event, self.directory), self.directory)
-            if told is not None:
-                self._send(told, arrived)
+            self._alert(records.begin(event, self.directory), event, arrived)
             return
         taken_in = self._recent.get(event.call_id) if event.call_id in self._taken_in else None
         if taken_in is not None:
-            told = self.alerts.rings(taken_in, self.directory)
-            if told is not None:
-                self._send(told, arrived)
+            self._alert(taken_in, event, arrived)
             return
         before = self._live.get(event.call_id)
         record = records.begin(event, self.directory, before)
-        told = self.alerts.rings(record, self.directory) if not event.is_over else None
-        if told is not None:
-            self._send(told, arrived)
-            record = records.miss(record, self._away(told.extension))
+        if self._alert(record, event, arrived):
+            record = records.miss(record, self._away(record.called))
         log.info("%s rings, called by %s", mask(record.called), mask(record.caller))
         if before is None:  # else it was said before the restart
             self._keep(record, replace(event, caller_name=record.caller_name or event.caller_name))
         else:
             self._keep(record)
+
+    def _alert(self, record: CallRecord, event: Ringing, arrived: float) -> bool:
+        """Tell who is to be told that a phone rings; whether anybody is. Of a call that is over by now only
+        its end is told, to those who know what they missed."""
+        if event.is_over:
+            self.alerts.goes_on_from_before(record, self.directory)
+            return False
+        told = self.alerts.rings(record, self.directory)
+        if told is not None:
+            self._send(told, arrived)
+        return told is not None
 
     def _flood(self, event: Flooded) -> None:
         """One row, whose count grows; nobody is alerted."""
