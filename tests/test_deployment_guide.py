@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from packetwave.protocol import DEFAULT_PLAIN_PORT
+from packetwave.protocol.rules import DEFAULT_PLAIN_PORT, DEFAULT_TLS_PORT
 from packetwave.server.machine.firewall import RULE_NAME
 from packetwave.server.store.tables import read_file
 
@@ -131,7 +131,8 @@ def test_the_rule_by_hand_is_the_one_that_the_console_adds(guide: Path) -> None:
     text = read(guide)
     assert f"TCP {DEFAULT_PLAIN_PORT}" in text
     assert f'name="{RULE_NAME}"' in text
-    assert f"protocol=TCP localport={DEFAULT_PLAIN_PORT} profile=domain,private" in text
+    ports = f"{DEFAULT_PLAIN_PORT},{DEFAULT_TLS_PORT}"
+    assert f"protocol=TCP localport={ports} profile=domain,private" in text
 
 
 @each_guide

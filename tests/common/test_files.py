@@ -107,3 +107,23 @@ def test_a_file_that_is_read_at_this_moment(
         with pytest.raises(PermissionError):
             files.replace(path, b"new")
         assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone gives files away")
+def test_what_root_writes_belongs_to_whom_the_folder_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    folder.mkdir()
+    os.chown(folder, 12345, 12346)
+    elsewhere.write_text("somebody else's")
+    (folder / "link").symlink_to(elsewhere)
+    files.replace(folder / "kept", b"x", private=True)
+    for name in ("kept", "link"):
+        files.give_to_owner_of_folder(folder / name)
+    assert ((folder / "kept").stat().st_uid, (folder / "kept").stat().st_gid) == (12345, 12346)
+    assert elsewhere.stat().st_uid == 0  # a link is not followed
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    files.replace(folder / "mine", b"x")
+    files.give_to_owner_of_folder(folder / "mine")
+    assert (folder / "mine").stat().st_uid == 0

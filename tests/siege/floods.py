@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import itertools
 import socket
+import ssl
 import sys
 import time
 from collections import Counter
@@ -141,6 +142,54 @@ async def half_open(target: Target, address: str, until: float) -> None:
         await asyncio.sleep(0.1)
 
 
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _client_hello() -> bytes:
+    """What begins a TLS handshake: to answer it costs the server all that a handshake costs."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        _tls().wrap_bio(incoming, outgoing).do_handshake()
+    return outgoing.read()
+
+
+async def tls_half_open(target: Target, address: str, until: float) -> None:
+    """Begins a TLS handshake, lets it be answered and never ends it; comes again when it is closed."""
+    hello = _client_hello()
+    while time.monotonic() < until:
+        connection = await dial((target[0], target[1] + 1), address, handshake=False)
+        if connection is None:
+            await asyncio.sleep(0.1)
+            continue
+        connection[1].write(hello)
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(until - time.monotonic()):
+                while await connection[0].read(65536):
+                    got["answered"] += 1
+        connection[1].transport.abort()
+        await asyncio.sleep(0.1)
+
+
+async def tls_churn(target: Target, address: str, until: float) -> None:
+    """Ends a TLS handshake and goes, again and again."""
+    context = _tls()
+    while time.monotonic() < until:
+        try:
+            async with asyncio.timeout(10):
+                _, writer = await asyncio.open_connection(
+                    target[0], target[1] + 1, local_addr=(address, 0), ssl=context
+                )
+        except (OSError, TimeoutError) as error:
+            got[type(error).__name__] += 1
+            await asyncio.sleep(0.01)
+            continue
+        got["shaken"] += 1
+        writer.transport.abort()
+
+
 async def deaf(target: Target, address: str, until: float) -> None:
     """Sends pings as fast as they are taken and reads nothing; comes again when it is cut."""
     while time.monotonic() < until:
@@ -181,6 +230,8 @@ KINDS: dict[str, Callable[[Target, str, float], Coroutine[None, None, None]]] = 
     "talk": talk,
     "churn": churn,
     "half_open": half_open,
+    "tls_half_open": tls_half_open,
+    "tls_churn": tls_churn,
     "deaf": deaf,
     "reports": reports,
 }

@@ -27,7 +27,7 @@ SECONDS = 10.0  # of each flood, at scale 1
 LEAST_S = 3.0
 CALLS = MEMBERS
 LATE_S = 15.0  # so long is waited for alerts after the flood
-GROWTH_MB = 20.0
+GROWTH_MB = 40.0  # 20 of it for 320 TLS handshakes at once, which the allocator keeps
 _FORGED = 1_000_000  # numbers of forged calls begin here
 
 Attackers = list["subprocess.Popen[Any]"]
@@ -81,6 +81,15 @@ def half_open(siege: Siege) -> None:
     siege.attack("half_open", siege.number(3_000), *map(stranger, range(STRANGERS)))
 
 
+def half_open_tls(siege: Siege) -> None:
+    siege.attack("tls_half_open", siege.number(3_000), *map(stranger, range(STRANGERS)))
+
+
+def coming_and_going_tls(siege: Siege) -> None:
+    siege.attack("tls_churn", 32, *map(stranger, range(STRANGERS)))
+    siege.attack("tls_churn", 16, pc(MEMBERS - 1), inside=True)
+
+
 def deaf(siege: Siege) -> None:
     siege.attack("deaf", 32, *map(stranger, range(8)))
 
@@ -111,6 +120,8 @@ FLOODS: dict[str, Callable[[Siege], None]] = {
     "250 sessions of a member's PC, 118 hellos each": hellos_of_a_member,
     "connect, hello, close": coming_and_going,
     "3,000 unfinished handshakes": half_open,
+    "3,000 unfinished TLS handshakes": half_open_tls,
+    "TLS handshakes, as fast as it goes": coming_and_going_tls,
     "pings of 32 clients that read nothing": deaf,
     "2,000 forged calls ring at one PC": forged_calls,
     "100,000 forged HEP reports a second": forged_reports,

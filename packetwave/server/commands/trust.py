@@ -23,6 +23,7 @@ from packetwave.server.trust.identity import (
     Identity,
     IdentityError,
     keep_identity,
+    make_folder,
     open_identity,
     read_identity,
 )
@@ -128,7 +129,7 @@ def _export(options: argparse.Namespace, folder: Path, ask: AskPassphrase) -> No
 def _import(options: argparse.Namespace, folder: Path, ask: AskPassphrase) -> None:
     pem, text = carry.unlock(options.file.read_bytes(), _passphrase(options, ask, twice=False))
     identity, book = read_identity(pem), from_text(text)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     was = folder / IDENTITY_FILE
     if was.exists() and was.read_bytes() != pem:
         aside = was.with_name(f"{was.name}.{datetime.now(UTC):%Y%m%d-%H%M%S}.before")

@@ -57,6 +57,9 @@ class Gate(Protocol):
     def lingers(self, connection: "HubConnection") -> bool:
         """Whether one that got no place is waited for until it has read so."""
 
+    def wait_for_turn(self, connection: "HubConnection") -> None:
+        """Let it begin its TLS handshake when it is its turn."""
+
     def leave(self, connection: "HubConnection") -> None:
         """The connection is gone, with its place if it had one."""
 
@@ -162,8 +165,16 @@ class HubConnection(ServerConnection):
         if self._context is None:
             super().connection_made(transport)
         else:
+            self.transport.pause_reading()
             self._below = self.transport
-            TlsLayer(self, self._context, self._gate.limits, self.gone).begin(self._below)
+            self._gate.wait_for_turn(self)
+
+    def shake_hands(self) -> None:
+        """Begin the TLS handshake, which costs a millisecond."""
+        below, context = self._below, self._context
+        if below is not None and context is not None and not below.is_closing():
+            TlsLayer(self, context, self._gate.limits, self.gone).begin(below)
+            below.resume_reading()
 
     def _turn_away(self) -> None:
         """Say 503 at once: to wait for the request would be to hold a place. Over TLS nothing can be said

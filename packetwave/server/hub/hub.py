@@ -50,6 +50,7 @@ from packetwave.server.hub.pairing import Asked, Pairer
 from packetwave.server.hub.reports import OnLost, OnTold, Reports
 from packetwave.server.hub.roster import Change, Roster
 from packetwave.server.hub.session import Backlogs, Ringing, Session, Surroundings, outgoing
+from packetwave.server.hub.turns import Turns
 from packetwave.server.office.directory import Directory
 from packetwave.server.office.validation import check_extension
 from packetwave.server.trust.pairings import Pairing
@@ -128,6 +129,7 @@ class Hub:
         self._turned_away: set[HubConnection] = set()
         self._opening: set[HubConnection] = set()
         self._newcomers = Newcomers()
+        self._turns = Turns(limits.handshakes_of_turn)
         self._plain: Server | None = None
         self._tls: Server | None = None
         self._beat: asyncio.TimerHandle | None = None
@@ -275,6 +277,9 @@ class Hub:
     def _enter(self, connection: HubConnection) -> Refusal | None:
         now_s = asyncio.get_running_loop().time()
         return self._door.enter(connection.address, now_s, is_tls=connection.is_tls)
+
+    def wait_for_turn(self, connection: HubConnection) -> None:
+        self._turns.wait(connection, is_known=self._door.is_kept(connection.address))
 
     def lingers(self, connection: HubConnection) -> bool:
         if len(self._turned_away) >= self.limits.turned_away:

@@ -46,6 +46,9 @@ class Limits:
     """With TLS so many more: they are not all waiting for the same."""
     handshakes_of_address: int = 32
     """Unfinished ones of one stranger."""
+    handshakes_of_turn: int = 8
+    """TLS handshakes begun in one turn of the loop, members and paired PCs first: an alert waits for ten
+    milliseconds of them at most, however many come at once."""
     handshake_s: float = 5.0
     """From being accepted to the end of the handshake."""
     backlog: int = 512

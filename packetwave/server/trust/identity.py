@@ -97,8 +97,16 @@ def open_identity(folder: Path) -> Identity:
 
 def keep_identity(folder: Path, pem: bytes) -> None:
     """Write it to its place. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     files.replace(folder / IDENTITY_FILE, pem, private=True)
+    files.give_to_owner_of_folder(folder / IDENTITY_FILE)
+
+
+def make_folder(folder: Path) -> None:
+    """The folder of certificate and pairings, for the server's own account alone. Raises OSError."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.give_to_owner_of_folder(folder)
 
 
 def read_identity(pem: bytes, path: Path | None = None) -> Identity:

@@ -17,6 +17,7 @@ from pathlib import Path
 from packetwave.common import files
 from packetwave.common.instance import FolderLock
 from packetwave.common.terminal import system_words
+from packetwave.server.trust.identity import make_folder
 from packetwave.server.trust.pairings import Book, BookError, LaterBookError, from_text, to_text
 
 log = logging.getLogger(__name__)
@@ -83,13 +84,14 @@ class BookFile:
 
     def change(self, edit: Edit) -> Book:
         """Change what the file says now; the book afterwards. Raises OSError, and what `edit` raises."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._take_lock()
         try:
             before = self.read()
             after = edit(before)
             if after is not before:
                 files.replace(self._path, to_text(after).encode(), private=True, patience_s=1.0)
+                files.give_to_owner_of_folder(self._path)
             return after
         finally:
             self._lock.give_back()
@@ -110,6 +112,7 @@ class BookFile:
             if time.monotonic() >= deadline:
                 raise TimeoutError(f"another program keeps {self._path} for itself")
             threading.Event().wait(_PAUSE_S)
+        files.give_to_owner_of_folder(self._folder / _LOCK_FILE)
 
 
 class Keeper:
@@ -122,6 +125,7 @@ class Keeper:
         self.trouble: BookTrouble | None = None
         self._file = BookFile(folder)
         self._stamp: object = None
+        self._said = ""  # of what cannot be read, each second anew
         self._unwritten: list[Edit] = []
         self._lazy: dict[str, Edit] = {}
         self._lazy_since_s = 0.0
@@ -190,10 +194,12 @@ class Keeper:
                     return
                 book = await asyncio.to_thread(self._file.read)
             except (OSError, BookError) as error:
-                log.warning("the pairings cannot be read: %s", error)
+                if str(error) != self._said:
+                    self._said = str(error)
+                    log.warning("the pairings cannot be read: %s", error)
                 self._stamp = None
                 return
-            self._stamp = stamp
+            self._stamp, self._said = stamp, ""
             if self._file.damaged:
                 # The memory knows better than an empty file.
                 known = self.book

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import stat
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ import pytest
 
 from packetwave.common import files
 from packetwave.server.trust import keeping as module
+from packetwave.server.trust.identity import open_identity
 from packetwave.server.trust.keeping import PAIRINGS_FILE, BookFile, BookTrouble, Keeper
 from packetwave.server.trust.pairings import Book, LaterBookError, Pairing, new_pairing, to_text
 
@@ -187,3 +189,40 @@ def test_the_book_of_before_is_kept_aside(tmp_path: Path) -> None:
     aside = BookFile(tmp_path).keep_aside()
     assert aside is not None
     assert aside.read_bytes() == (tmp_path / PAIRINGS_FILE).read_bytes()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone gives files away")
+def test_what_an_administrator_writes_the_servers_own_account_goes_on_reading(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    os.chown(data, 12345, 12345)
+    BookFile(data / "trust").change(lambda book: book.add(a_pairing()))
+    open_identity(data / "trust")
+    written = [data / "trust", *(data / "trust").iterdir()]
+    assert len(written) == 4
+    assert {path.stat().st_uid for path in written} == {12345}
+
+
+def test_a_file_that_cannot_be_read_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "LOOK_S", 0.01)
+    looks: list[None] = []
+
+    def refuse(_file: BookFile) -> object:
+        looks.append(None)
+        raise PermissionError(13, "Permission denied")
+
+    async def work() -> None:
+        keeper, pairing = Keeper(tmp_path), a_pairing()
+        await keeper.open()
+        keeper.change(lambda book: book.add(pairing))
+        await keeper.write()
+        monkeypatch.setattr(BookFile, "stamp", refuse)
+        running = asyncio.ensure_future(keeper.run())
+        await until(lambda: len(looks) > 5)
+        running.cancel()
+        assert pairing.id in keeper.book.pairings
+
+    run(work)
+    assert caplog.text.count("cannot be read") == 1

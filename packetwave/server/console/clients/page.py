@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -57,6 +58,8 @@ from packetwave.ui.theme import Theme
 translate = QCoreApplication.translate
 
 _TABLE_HEIGHT = 300
+_ROOMY = 900
+"""From this width on there is room for all columns."""
 
 
 class ClientsPage(QWidget):
@@ -153,6 +156,12 @@ class ClientsPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a small window the state has its room before what matters less."""
+        super().resizeEvent(event)
+        for column in (ClientColumn.LINE, ClientColumn.VERSION):
+            self.table.setColumnHidden(column, event.size().width() < _ROOMY)
 
     # What is shown
 

@@ -45,7 +45,7 @@ from packetwave.server.console.parts.widgets import (
 )
 from packetwave.server.console.parts.words import refused, unreadable, written
 from packetwave.server.engine.notices import ChangeMembers, Refused
-from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.hub.clients import ClientInfo, Untold
 from packetwave.server.office.values import MemberChange, MemberTable
 from packetwave.server.store.import_plan import plan_import
 from packetwave.server.store.tables import TableFile, read_file, to_csv, to_xlsx
@@ -210,7 +210,7 @@ class MembersPage(QWidget):
 
     def show_clients(self, clients: tuple[ClientInfo, ...]) -> None:
         """The PCs connected now: whose state the rows show, and who asks for a row."""
-        self.model.set_connected(frozenset(client.address for client in clients))
+        self.model.set_connected(*_connected(clients))
         self._clients = clients
         self._requests_due.start()
 
@@ -409,3 +409,11 @@ class _MemberDelegate(CellDelegate):
         editor.setStyleSheet(
             f"#cell {{ border: 2px solid {color}; border-radius: 0; padding: 0 9px; min-height: 0; }}"
         )
+
+
+def _connected(clients: tuple[ClientInfo, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The addresses of PCs that are known by them, and the extensions of paired ones. A PC that is told
+    nothing because the address is somebody else's is not that person's."""
+    known = (each for each in clients if not each.pairing and each.untold in (None, Untold.NO_ROW))
+    paired = (extension for each in clients if each.pairing for extension in each.extensions)
+    return frozenset(each.address for each in known), frozenset(paired)

@@ -33,9 +33,12 @@ class Request:
 def open_requests(
     clients: Iterable[ClientInfo], rows: Iterable[Typed], ignored: Iterable[Request] = ()
 ) -> list[Request]:
-    """What these clients ask for and no row gives them yet, each once, by extension. Extensions and addresses
+    """What these clients ask for and no row gives them yet, each once, by extension; a paired one needs no
+    row. Extensions and addresses
     are compared as calls find them (`office.directory`)."""
-    asked = {Request(client.address, client.wants) for client in clients if client.wants}
+    asked = {
+        Request(client.address, client.wants) for client in clients if client.wants and not client.pairing
+    }
     if not asked:
         return []
     given = {(normalise(row[EXTENSION].strip()), comparable(row[IP].strip())) for row in rows}

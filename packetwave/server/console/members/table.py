@@ -27,6 +27,7 @@ from packetwave.server.console.members.rows import (
 )
 from packetwave.server.console.parts.cells import CELL, WRONG
 from packetwave.server.office.values import Member, MemberChange, MemberTable, Put, Remove
+from packetwave.server.sip.numbers import normalise
 from packetwave.ui.plain import plain
 
 STATE_COLUMN = len(FIELD_NAMES)
@@ -48,6 +49,7 @@ class MemberModel(QAbstractTableModel):
         self.undo = QUndoStack(self)
         self._drafts: list[Draft] = []
         self._connected: frozenset[str] = frozenset()
+        self._paired: frozenset[str] = frozenset()
         self._removing: set[str] = set()  # row ids asked to be removed, still stored
         self._unwanted: list[Typed] = []  # new rows removed here before their answer came
         self._table = MemberTable()
@@ -140,10 +142,10 @@ class MemberModel(QAbstractTableModel):
         self._removing -= {change.row_id for change in changes if isinstance(change, Remove)}
         self.merge(self._table)
 
-    def set_connected(self, addresses: frozenset[str]) -> None:
-        """Addresses of the PCs connected now."""
-        if addresses != self._connected:
-            self._connected = addresses
+    def set_connected(self, addresses: frozenset[str], extensions: frozenset[str] = frozenset()) -> None:
+        """Addresses of the PCs connected now, and the extensions of paired ones, wherever they are."""
+        if (addresses, extensions) != (self._connected, self._paired):
+            self._connected, self._paired = addresses, extensions
             self._tell_all_changed()
 
     def held_rows(self) -> int:
@@ -210,7 +212,10 @@ class MemberModel(QAbstractTableModel):
 
     def _cell(self, draft: Draft, column: int) -> Any:
         if column == STATE_COLUMN:
-            return member_words.state(draft, connected=draft.typed[IP] in self._connected)
+            is_there = draft.typed[IP] in self._connected
+            return member_words.state(
+                draft, connected=is_there or normalise(draft.typed[EXTENSION].strip()) in self._paired
+            )
         return member_words.cell(FIELD_NAMES[column], draft.typed[column])
 
     # What the undo steps are made of

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from packetwave.server.console.clients.page import ClientsPage
+from packetwave.server.console.clients.table import ClientColumn
 from packetwave.server.engine.notices import (
     ApprovePairing,
     CallChanged,
@@ -153,3 +154,14 @@ def test_the_last_alert_is_shown_and_the_page_drawn_in_both_themes(
 def test_an_empty_page_says_what_will_be_here(desk: Desk, page: ClientsPage) -> None:
     desk.tell(StatusChanged(LISTENING))
     assert page._hint.isVisible()
+
+
+@pytest.mark.parametrize(("width", "hidden"), [(1180, False), (900, True)])
+def test_the_state_is_read_in_a_small_window_too(
+    desk: Desk, page: ClientsPage, clock: Clock, width: int, hidden: bool, qtbot: QtBot
+) -> None:
+    tell(desk, clock)
+    desk.window.resize(width, 600)
+    qtbot.waitUntil(lambda: page.table.isColumnHidden(ClientColumn.VERSION) is hidden)
+    assert page.table.isColumnHidden(ClientColumn.LINE) is hidden
+    assert page.table.columnWidth(ClientColumn.STATE) > 180

@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 from packetwave.server.console.members.rows import IP, NAME
 from packetwave.server.console.members.table import STATE_COLUMN
 from packetwave.server.engine.notices import MembersChanged, RefusalCode, Refused, StatusChanged
-from packetwave.server.hub.clients import ClientInfo
+from packetwave.server.hub.clients import ClientInfo, Untold
 from packetwave.server.office.values import Defect, DefectCode, Member, MemberTable, Put, Remove
 from packetwave.ui.theme import LIGHT
-from tests.server.console.conftest import KIM, PARK, WATCHING, Desk
+from tests.server.console.conftest import KIM, PARK, WATCHING, Clock, Desk
 
 
 def open_editor(desk: Desk, row: int, column: int) -> QLineEdit:
@@ -182,3 +182,21 @@ def test_an_ignored_request_does_not_come_back_with_its_pc(desk: Desk, qtbot: Qt
     desk.tell(asking())
     qtbot.waitUntil(page.requests.isHidden)
     assert desk.changes() == []
+
+
+def test_a_paired_pc_is_connected_wherever_it_is_and_another_at_its_address_is_not_it(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.tell(MembersChanged(MemberTable((KIM, PARK))))
+    thief = ClientInfo(KIM.default_ip, clock.at, untold=Untold.TAKEN)
+    least = ClientInfo(PARK.default_ip, clock.at, extensions=("1002",))
+
+    def states() -> list[str]:
+        model = desk.window.members.model
+        return [model.index(row, STATE_COLUMN).data() for row in range(2)]
+
+    desk.tell(StatusChanged(replace(WATCHING, clients=(thief, least))))
+    assert states() == ["Not connected", "Connected"]
+    kim = ClientInfo("192.168.0.177", clock.at, extensions=("1001",), is_tls=True, pairing="aa")
+    desk.tell(StatusChanged(replace(WATCHING, clients=(thief, kim))))
+    assert states() == ["Connected", "Not connected"]

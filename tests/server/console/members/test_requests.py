@@ -18,6 +18,11 @@ def client(address: str, wants: str) -> ClientInfo:
     return ClientInfo(address, SINCE, "0.1.0", wants=wants)
 
 
+def test_a_paired_pc_needs_no_row() -> None:
+    paired = ClientInfo("192.168.0.9", SINCE, "0.1.0", wants="1007", pairing="aa")
+    assert open_requests([paired], []) == []
+
+
 def row(extension: str, ip: str) -> Typed:
     return fields_of(Member(extension, ip))
 
