@@ -62,6 +62,7 @@ _WANTED = (
     *(f"PySide6/translations/qtbase_{language}.qm" for language in TRANSLATED),
     "PySide6/plugins/platforms/qwindows.dll", "VCRUNTIME140.dll",
     "VCRUNTIME140_1.dll", "MSVCP140.dll", "python3.dll",
+    "_ssl.pyd", "libssl-3.dll", "libcrypto-3.dll",  # the protected line
 )  # fmt: skip
 
 

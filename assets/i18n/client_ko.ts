@@ -197,7 +197,7 @@
     <name>pairing</name>
     <message>
         <source>This PC&apos;s pairing is for another server.</source>
-        <translation>이 PC의 짝은 다른 서버입니다.</translation>
+        <translation>이 PC는 다른 서버와 짝을 맺었습니다.</translation>
     </message>
     <message>
         <source>If the server was replaced, pair anew and compare the digits with its manager. Until then this PC keeps what it has.</source>
@@ -302,6 +302,22 @@
     <message>
         <source>They stand in the server&apos;s window. If they differ, somebody is in between: cancel, and tell the manager.</source>
         <translation>서버 창에 같은 숫자가 보여야 합니다. 다르면 중간에 누가 끼어든 것이니, 취소하고 관리자에게 알려 주세요.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate was set when PacketWave was installed.</source>
+        <translation>설치할 때 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is set by your organisation&apos;s policy.</source>
+        <translation>조직의 정책으로 정해진 서버 인증서입니다.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s fingerprint that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 서버 지문을 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The enrolment key that was set for this PC cannot be used.</source>
+        <translation>이 PC에 설정된 등록 키를 쓸 수 없습니다.</translation>
     </message>
 </context>
 <context>

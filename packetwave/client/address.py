@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from packetwave.common.addresses import is_ipv6
 from packetwave.protocol import DEFAULT_PLAIN_PORT, DEFAULT_TLS_PORT
 
+_LAST_PORT = 65535
 _PORTS = {"ws": DEFAULT_PLAIN_PORT, "wss": DEFAULT_TLS_PORT}
 
 
@@ -24,13 +25,14 @@ class Ways:
     plain: str
     _host: str
     _rest: str
+    _tls_port: int
 
     def protected_at(self, port: int) -> str:
-        """The URL where nothing but TLS will do. port: where the server's TLS is said to be, 0 for where it
-        usually is; a TLS address that was typed is not moved by it."""
+        """The URL where nothing but TLS will do. port: where the server's TLS is said to be; 0 for where it
+        usually is, beside the plain port that was typed. A TLS address that was typed is not moved by it."""
         if self.protected and not self.plain:
             return self.protected
-        return f"wss://{self._host}:{port or DEFAULT_TLS_PORT}{self._rest}"
+        return f"wss://{self._host}:{port or self._tls_port}{self._rest}"
 
 
 def ways(typed: str) -> Ways:
@@ -49,6 +51,7 @@ def ways(typed: str) -> Ways:
         "" if secure else f"ws://{shown}:{port or _PORTS['ws']}{rest}",
         shown,
         rest,
+        port + 1 if port is not None and not secure and port < _LAST_PORT else DEFAULT_TLS_PORT,
     )
 
 

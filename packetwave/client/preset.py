@@ -26,8 +26,8 @@ ENROLMENT_KEY = r"Software\PacketWave\Client\Enrolment"
 """Where the installation puts the enrolment key: a key of its own, which users may read and delete, and in
 which they can write nothing."""
 
-ENROL_KEY = "EnrollKey"
-NAMES = ("Server", "Extension", "Language", "Fingerprint", ENROL_KEY)
+FINGERPRINT, ENROL_KEY = "Fingerprint", "EnrollKey"
+NAMES = ("Server", "Extension", "Language", FINGERPRINT, ENROL_KEY)
 
 _log = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class Setting:
 class Preset:
     """What is set beforehand. server: as it was given, which need not be an address. language: a
     `LanguageChoice` or "". fingerprint: of the server's certificate, None for none; pinned_by: who set it.
-    enrol_key: b"" for none. problems: one plain English sentence for each value that cannot be used, for the
-    log."""
+    enrol_key: b"" for none. unusable: the names of values that were given and cannot be used; problems: one
+    plain English sentence for each, for the log."""
 
     server: Setting = Setting()
     extension: Setting = Setting()
@@ -68,12 +68,14 @@ class Preset:
     fingerprint: bytes | None = None
     pinned_by: Origin = Origin.USER
     enrol_key: bytes = field(default=b"", repr=False)
+    unusable: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
 def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Preset:
     """What these keys say together. A value that is no text, or blank, or no known language, says nothing."""
     problems: list[str] = []
+    unusable: list[str] = []
 
     def first(name: str) -> Setting:
         for values, origin in (
@@ -90,6 +92,7 @@ def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Pr
                     "" if name == ENROL_KEY else f": {value!r}"
                 )  # a key is in no log, not even a wrong one
                 problems.append(f"the {origin} gives a '{name}' that cannot be used{shown}")
+                unusable.append(name)
             elif text:
                 return Setting(text.lower() if name == "Language" else text, origin)
         return Setting()
@@ -102,6 +105,7 @@ def preset(machine_policy: Values, user_policy: Values, installed: Values) -> Pr
         read_fingerprint(pin.text) if pin.text else None,
         pin.origin,
         _read_key(enrol_key.text) if enrol_key.text else b"",
+        tuple(unusable),
         tuple(problems),
     )
 
@@ -165,7 +169,7 @@ def _is_key(text: str) -> bool:
 
 _CHECKS = {
     "Language": lambda text: text.lower() in LANGUAGE_CHOICES,
-    "Fingerprint": _is_fingerprint,
+    FINGERPRINT: _is_fingerprint,
     ENROL_KEY: _is_key,
 }
 """Beside being a text; a server that is none is said by the window, with what was given."""

@@ -24,8 +24,10 @@ if sys.platform == "win32":
 
     _NO_DIALOG = 0x1  # CRYPTPROTECT_UI_FORBIDDEN
 
+    _Bytes = ctypes.POINTER(ctypes.c_char)
+
     class _Blob(ctypes.Structure):
-        _fields_ = (("size", wintypes.DWORD), ("data", ctypes.POINTER(ctypes.c_char)))
+        _fields_ = (("size", wintypes.DWORD), ("data", _Bytes))
 
     _crypt32 = ctypes.WinDLL("crypt32", use_last_error=True)
     _kernel32 = ctypes.WinDLL("kernel32")
@@ -49,7 +51,7 @@ if sys.platform == "win32":
             raise Unreadable(str(error)) from error
 
     def _blob(data: bytes) -> _Blob:
-        return _Blob(len(data), ctypes.cast(ctypes.create_string_buffer(data, len(data)), _Blob.data.type))
+        return _Blob(len(data), ctypes.cast(ctypes.create_string_buffer(data, len(data)), _Bytes))
 
     def _through(function: "ctypes._NamedFuncPointer", data: bytes) -> bytes:
         given, purpose, made = _blob(data), _blob(_PURPOSE), _Blob()

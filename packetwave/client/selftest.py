@@ -7,19 +7,21 @@ Owns a loopback WebSocket server for as long as the test runs. Main thread. The 
 import asyncio
 import contextlib
 import queue
+import ssl
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 from packetwave import __version__
+from packetwave.client import secret, tls
 from packetwave.client import settings as client_settings
 from packetwave.client.calls import Call, CallRinging
 from packetwave.client.engine import Engine, Notice
 from packetwave.client.settings import ClientSettings
 from packetwave.common import selftest, settings
 from packetwave.common.choices import LANGUAGE_CHOICES
-from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode
+from packetwave.protocol import PROTOCOL_VERSION, IncomingCall, Welcome, encode, pairing
 
 _LINK_S = 10.0
 _CALL = IncomingCall("01012345678", "1001", call_id="self-test", caller_name="홍길동", dialled="0212345678")
@@ -58,6 +60,14 @@ def _check_link(_data_dir: Path) -> str:
     if notice.call.incoming != _CALL:
         raise RuntimeError(f"the call came as {notice.call}")
     return "a call came over a loopback connection"
+
+
+def _check_protection(_data_dir: Path) -> str:
+    key = pairing.nonce()
+    if secret.unseal(secret.seal(key)) != key:
+        raise RuntimeError("what was sealed is not what was unsealed")
+    tls.context()
+    return f"{ssl.OPENSSL_VERSION}, keys are kept by {secret.NAME}"
 
 
 def _check_windows(_data_dir: Path) -> str:
@@ -117,6 +127,7 @@ def _check_popup(data_dir: Path) -> str:
 _CHECKS: dict[str, selftest.Check] = {
     "settings": _check_settings,
     "link": _check_link,
+    "protection": _check_protection,
     "windows": _check_windows,
     "translations": _check_translations,
     "popup": _check_popup,

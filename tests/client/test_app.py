@@ -15,14 +15,16 @@ import pytest
 from packetwave import __version__
 from packetwave.client import app as app_module
 from packetwave.client import ending
+from packetwave.client import preset as preset_module
 from packetwave.client.app import main
 from packetwave.client.preset import Preset, preset
-from packetwave.common import paths
+from packetwave.common import instance, paths
 from packetwave.common.exit_codes import ExitCode
-from packetwave.common.instance import Instance
-from packetwave.protocol import CallUpdate, IncomingCall, Welcome
+from packetwave.common.instance import Instance, InstanceRequest
+from packetwave.protocol import CallUpdate, IncomingCall, Welcome, pairing
 from tests.client.conftest import StartServer
 from tests.client.loopback import WAIT_S
+from tests.client.tls_servers import Known, PairingServer
 from tests.small_disk import needs_mounts, small_disk
 
 WELCOME = Welcome(1, "0.1.0", ("1001",))
@@ -131,6 +133,53 @@ def test_a_second_start_raises_the_first_and_quit_ends_it(
     assert client.process.poll() is None
     assert main([*data, "--quit"]) == ExitCode.FINE
     assert client.end()[0] == ExitCode.FINE
+
+
+@pytest.mark.parametrize("headless", [True, False], ids=["headless", "windows"])
+def test_a_program_with_an_enrolment_key_pairs_itself_and_the_key_goes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, headless: bool
+) -> None:
+    key = b"k" * 32
+    server = PairingServer(known=Known(enrolment={pairing.enrolment_id(key): key}))
+    file, data = tmp_path / "client.json", tmp_path / "data"
+    file.write_text(json.dumps({"Server": server.url, "EnrollKey": key.hex()}))
+    monkeypatch.setenv(preset_module.ENVIRONMENT, str(file))
+    try:
+        client = run("--data-dir", str(data), *(["--headless"] if headless else []))
+        states = [client.event("pairing")["state"] for _ in range(2)]
+        assert states == ["enrolling", "paired"]
+        connected = client.event("connected")
+        assert (connected["tls"], connected["paired"]) == (True, True)
+        said = server.hellos.get(timeout=WAIT_S)
+        assert said.key == server.known.keys[said.pairing]
+        assert json.loads(file.read_text()) == {"Server": server.url}
+        client.process.send_signal(signal.SIGTERM)
+        code, err = client.end()
+        assert code == ExitCode.FINE
+        log = (data / "logs" / "client.log").read_text("utf-8")
+        assert said.key not in err + log and key.hex() not in err + log
+    finally:
+        server.close()
+
+
+def test_a_program_without_windows_is_paired_by_what_another_start_asks(run: Run, tmp_path: Path) -> None:
+    server = PairingServer()
+    try:
+        client = run("--headless", "--server", server.url, "--data-dir", str(tmp_path))
+        client.event("connected")
+        assert instance.ask(tmp_path, InstanceRequest.PAIR, WAIT_S)
+        assert client.event("pairing")["state"] == "asking"
+        digits = client.event("pairing")["digits"]
+        assert server.asked.get(timeout=WAIT_S) == digits
+        server.approve(digits)
+        assert instance.ask(tmp_path, InstanceRequest.CONFIRM_PAIRING, WAIT_S)
+        while client.event("pairing")["state"] != "paired":
+            pass
+        assert client.event("connected")["paired"]
+        client.process.send_signal(signal.SIGTERM)
+        assert digits not in client.end()[1]  # only the lines for other programs have them
+    finally:
+        server.close()
 
 
 def test_a_killed_client_starts_again(run: Run, start_server: StartServer, tmp_path: Path) -> None:

@@ -61,7 +61,8 @@ NOTHING = Preset()
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, closing: "Closing") -> Iterator[Start]:
+    """Starts clients; they end before the servers do."""
     clients: list[Client] = []
 
     def make(server: str, given: Preset = NOTHING) -> Client:

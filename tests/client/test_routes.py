@@ -24,9 +24,19 @@ def test_what_is_tried_where_nothing_is_known(typed: str, first: tuple[str, ...]
     assert Routes(ways(typed)).to_try(OPEN, 0.0) == first
 
 
-@pytest.mark.parametrize("typed", ["pc", "pc:8765", "ws://pc", "pc:8766", "pc:9000"])
-def test_who_knows_the_server_speaks_tls_to_it_only(typed: str) -> None:
-    assert Routes(ways(typed)).to_try(PINNED, 0.0) == (TLS,)
+@pytest.mark.parametrize(
+    ("typed", "url"),
+    [
+        ("pc", TLS),
+        ("pc:8765", TLS),
+        ("ws://pc", TLS),
+        ("pc:8766", TLS),
+        ("pc:9000", "wss://pc:9001"),  # where a server with another plain port has its TLS
+        ("pc:65535", TLS),
+    ],
+)
+def test_who_knows_the_server_speaks_tls_to_it_only(typed: str, url: str) -> None:
+    assert Routes(ways(typed)).to_try(PINNED, 0.0) == (url,)
 
 
 def test_a_tls_port_that_was_told_is_taken_but_not_over_one_that_was_typed() -> None:

@@ -17,6 +17,6 @@ def test_the_program_proves_itself(tmp_path: Path) -> None:
     assert json.loads(said.stdout) == report
     assert (said.returncode, report["ok"]) == (0, True)
     assert [check["name"] for check in report["checks"]] == [
-        "settings", "link", "windows", "translations", "popup",
+        "settings", "link", "protection", "windows", "translations", "popup",
     ]  # fmt: skip
     assert QImage(str(tmp_path / "self-test-popup.png")).width() > 300

@@ -10,6 +10,7 @@ import queue
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -294,6 +295,13 @@ class Between(_OnItsThread):
 
 
 async def _let_go() -> None:
-    """What was aborted is over in the loop's next turns."""
-    for _ in range(20):
+    """Until no connection is left, also none in TLS' greetings: the loop would be closed under
+    them. What is registered beside them is the pipe by which the loop wakes itself."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    left = asyncio.get_running_loop()._selector.get_map()  # type: ignore[attr-defined]
+    until = time.monotonic() + 2
+    while len(left) > 1 and time.monotonic() < until:
         await asyncio.sleep(0)

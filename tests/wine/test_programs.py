@@ -51,7 +51,8 @@ def test_the_program_proves_itself(
         assert set(checks) == {"store", "hub", "capture", "windows", "translations"}
         assert "interfaces" in checks["capture"]
     else:
-        assert set(checks) == {"settings", "link", "windows", "translations", "popup"}
+        assert set(checks) == {"settings", "link", "protection", "windows", "translations", "popup"}
+        assert checks["protection"].endswith("keys are kept by dpapi")
         PICTURES.mkdir(parents=True, exist_ok=True)
         shutil.copy(data / "self-test-popup.png", PICTURES / f"self-test-popup-{name}.png")
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 from packetwave.client.bond import BondState, Standing
 from packetwave.client.desk import pairing_words
 from packetwave.client.link import LinkState, Phase, Reason
-from packetwave.client.preset import Origin
+from packetwave.client.preset import Origin, Preset
 from packetwave.ui.labels import label
 from packetwave.ui.theme import scaled
 
@@ -17,7 +17,7 @@ _DIGITS_SCALE = 3.0
 
 
 class PairingPanel(QFrame):
-    """How this PC stands with its server. pinned_by: who said which certificate the server has.
+    """How this PC stands with its server. given: what was set beforehand.
 
     Signals: pair(), confirm(), cancel(), each when it was chosen.
     """
@@ -26,12 +26,17 @@ class PairingPanel(QFrame):
     confirm = Signal()
     cancel = Signal()
 
-    def __init__(self, bond: BondState, link: LinkState, pinned_by: Origin = Origin.USER) -> None:
+    def __init__(
+        self,
+        bond: BondState,
+        link: LinkState,
+        given: Preset = Preset(),  # noqa: B008 - a frozen value
+    ) -> None:
         super().__init__()
         self.setProperty("kind", "card")
-        self._bond, self._link, self._pinned_by = bond, link, pinned_by
+        self._bond, self._link, self._given = bond, link, given
         self.title = label(wrap=True)
-        self.advice = label(kind="muted", wrap=True)
+        self.advice, self.note = label(kind="muted", wrap=True), label(kind="muted", wrap=True)
         self.digits = label()
         self.digits.setFont(scaled(self.font(), _DIGITS_SCALE, bold=True))
         self.digits.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -48,7 +53,7 @@ class PairingPanel(QFrame):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(16, 12, 16, 12)
         rows.setSpacing(6)
-        for widget in (self.title, self.digits, self.advice):
+        for widget in (self.title, self.digits, self.advice, self.note):
             rows.addWidget(widget)
         rows.addLayout(buttons)
         self._show()
@@ -73,12 +78,15 @@ class PairingPanel(QFrame):
         self.title.setText(title)
         self.advice.setText(advice)
         self.advice.setVisible(bool(advice))
+        note = pairing_words.given(self._given)
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
         self.digits.setVisible(bool(bond.digits))
         self.digits.setText(pairing_words.digits(bond.digits) if bond.digits else "")
         self.digits.setAccessibleName(pairing_words.spelled(bond.digits) if bond.digits else "")
         ended = bond.standing is Standing.REFUSED
         can_pair = bond.standing in (Standing.UNPAIRED, Standing.REFUSED) and link.phase is Phase.CONNECTED
-        can_mend = changed and self._pinned_by is Origin.USER and bond.standing is Standing.PAIRED
+        can_mend = changed and self._given.pinned_by is Origin.USER and bond.standing is Standing.PAIRED
         self.pair_button.setText(self.tr("Pair anew") if changed or ended else self.tr("Pair this PC"))
         self.pair_button.setVisible(can_pair or can_mend)
         self.confirm_button.setText(self.tr("They are the same"))

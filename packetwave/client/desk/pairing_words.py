@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from packetwave.client.attempt import UNPROVEN
 from packetwave.client.bond import KEY_EXPIRED, LOST, NO_TLS, BondState, Standing
+from packetwave.client.preset import ENROL_KEY, FINGERPRINT, Origin, Preset
 from packetwave.client.trust import Keeping
 
 translate = QCoreApplication.translate  # by this name Qt's lupdate finds the strings
@@ -67,6 +68,27 @@ def digits(said: str) -> str:
 def spelled(said: str) -> str:
     """The same for who listens: digit by digit."""
     return translate("pairing", "Digits: {digits}").format(digits=" ".join(said))
+
+
+def given(preset: Preset) -> str:
+    """What was set for this PC before the user chose, "" for nothing."""
+    said = []
+    match preset.pinned_by:
+        case Origin.INSTALLATION:
+            said.append(
+                translate("pairing", "The server's certificate was set when PacketWave was installed.")
+            )
+        case Origin.POLICY:
+            said.append(
+                translate("pairing", "The server's certificate is set by your organisation's policy.")
+            )
+        case Origin.USER if FINGERPRINT in preset.unusable:
+            said.append(
+                translate("pairing", "The server's fingerprint that was set for this PC cannot be used.")
+            )
+    if ENROL_KEY in preset.unusable and not preset.enrol_key:
+        said.append(translate("pairing", "The enrolment key that was set for this PC cannot be used."))
+    return " ".join(said)
 
 
 def _unpaired(state: BondState) -> str:

@@ -197,7 +197,7 @@ class StateWindow(QWidget):
         ):
             caption.setBuddy(field)
 
-        self.pairing = PairingPanel(self._bond, self._state, self._given.pinned_by)
+        self.pairing = PairingPanel(self._bond, self._state, self._given)
         card = QFrame()
         card.setProperty("kind", "card")
         says = QVBoxLayout()

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from packetwave.client.bond import BondState, Standing
 from packetwave.client.desk.pairing import PairingPanel
 from packetwave.client.link import LinkState, Phase, Reason
-from packetwave.client.preset import Origin
+from packetwave.client.preset import Origin, Preset
 from packetwave.ui import languages
 
 UP = LinkState(Phase.CONNECTED, "wss://pc:8766", is_tls=True)
@@ -51,15 +51,18 @@ def test_what_can_be_done_is_what_is_offered(
 ) -> None:
     panel.show_state(bond, link)
     assert offered(panel) == buttons
+    assert not panel.note.isVisible()
     assert panel.digits.isVisible() is bool(bond.digits)
 
 
 @pytest.mark.parametrize("origin", [Origin.INSTALLATION, Origin.POLICY])
 def test_a_certificate_that_others_set_is_not_the_users_to_change(qtbot: QtBot, origin: Origin) -> None:
-    panel = PairingPanel(BondState(Standing.PAIRED), CHANGED, origin)
+    given = Preset(fingerprint=bytes(32), pinned_by=origin)
+    panel = PairingPanel(BondState(Standing.PAIRED), CHANGED, given)
     qtbot.addWidget(panel)
     panel.show()
     assert offered(panel) == []
+    assert panel.note.isVisible() and "인증서" in panel.note.text()
 
 
 def test_the_digits_are_large_and_said_one_by_one_and_gone_afterwards(panel: PairingPanel) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QApplication
 from packetwave.client.attempt import UNPROVEN
 from packetwave.client.bond import KEY_EXPIRED, LOST, NO_TLS, BondState, Standing
 from packetwave.client.desk import pairing_words
+from packetwave.client.preset import Origin, Preset, preset
 from packetwave.client.trust import Keeping
 from packetwave.ui import languages
 
@@ -48,6 +49,21 @@ def test_the_end_of_a_pairing_is_said_and_so_is_that_it_waits_for_the_right_serv
 def test_the_tray_says_only_what_is_to_be_done(standing: Standing) -> None:
     said = pairing_words.short(BondState(standing))
     assert bool(said) is (standing in (Standing.COMPARING, Standing.REFUSED))
+
+
+def test_what_was_set_and_cannot_be_used_is_said() -> None:
+    said = {
+        pairing_words.given(each)
+        for each in (
+            Preset(),
+            Preset(pinned_by=Origin.INSTALLATION),
+            Preset(pinned_by=Origin.POLICY, unusable=("Fingerprint",)),
+            preset({}, {}, {"Fingerprint": "AB:CD"}),
+            preset({}, {}, {"EnrollKey": "too short"}),
+            preset({}, {}, {"EnrollKey": "too short", "Fingerprint": "AB:CD"}),
+        )
+    }
+    assert len(said) == 6 and "" in said
 
 
 def test_no_tls_and_a_plain_line_are_the_same_to_the_user() -> None:
