@@ -55,6 +55,8 @@ logging.getLogger("pymongo.client").setLevel(logging.CRITICAL)
 
 Document = dict[str, Any]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 _ANSWER_MS = 1000  # for one answer of a server that is connected
 _WATCH_MS = 1000  # between two looks of pymongo's own monitor
 _POLL_S = 5.0  # between two looks at the members where the server offers no change stream
@@ -274,7 +276,7 @@ class MongoStore:
             "called": {"$in": list(extensions)},
             "direction": {"$ne": "out"},
             "$and": [{"$or": [{"ended_at": {"$gte": since}}, {"seen_at": {"$gte": since}}]}],
-            "ended_at": {"$type": "date"},
+            "ended_at": {"$gte": _EPOCH},  # a time, whatever other programs wrote there
         }
         if after is not None:
             at, call_id = to_milliseconds(after[0]), after[1]

@@ -196,8 +196,8 @@ def test_a_call_that_a_killed_server_has_forgotten_is_taken_in_once() -> None:
         replace(HAD, call_id=ID + "\n"),
         replace(HAD, called="1002"),
         replace(HAD, rang_at=None),
-        replace(HAD, rang_at=NOW - timedelta(minutes=11)),
-        replace(HAD, rang_at=NOW + timedelta(minutes=11)),
+        replace(HAD, rang_at=NOW - timedelta(hours=1)),
+        replace(HAD, rang_at=NOW + timedelta(hours=1)),
     ],
 )
 def test_what_cannot_be_or_is_of_others_is_not_taken_in(said: Had) -> None:
