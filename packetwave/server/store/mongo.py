@@ -56,6 +56,8 @@ logging.getLogger("pymongo.client").setLevel(logging.CRITICAL)
 
 Document = dict[str, Any]
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 _ANSWER_MS = 1000  # for one answer of a server that is connected
 _WATCH_MS = 1000  # between two looks of pymongo's own monitor
 _PIECE = 500  # ids in one request
@@ -300,7 +302,7 @@ class MongoStore:
             "called": {"$in": list(extensions)},
             "direction": {"$ne": "out"},
             "$and": [{"$or": [{"ended_at": {"$gte": since}}, {"seen_at": {"$gte": since}}]}],
-            "ended_at": {"$ne": None},
+            "ended_at": {"$gte": _EPOCH},  # a time, whatever other programs wrote there
         }
         if after is not None:
             at, call_id = to_milliseconds(after[0]), after[1]
