@@ -248,6 +248,7 @@ class Running:
         keep("writing to the database", lambda: self._flusher.run(self._status.note))
         keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
         keep("looking whether all goes on", self._watchdog.run)
+        keep("giving memory back", self._watchdog.give_back)
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
         keep("keeping the pairings", self._access.run)
