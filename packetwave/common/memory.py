@@ -5,8 +5,12 @@ Where there is no such call (Windows, other libraries) nothing is done. Any thre
 in which Python goes on.
 """
 
+import asyncio
 import ctypes
 import sys
+
+PACE_S = 10.0
+"""Between two times at which a running program gives back."""
 
 
 def give_back() -> None:
@@ -15,3 +19,10 @@ def give_back() -> None:
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)
+
+
+async def keep_giving_back() -> None:
+    """Give back every now and then, for ever."""
+    while True:
+        await asyncio.sleep(PACE_S)
+        await asyncio.to_thread(give_back)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from packetwave.common import memory
 from packetwave.common.exit_codes import ExitCode
 from packetwave.common.lines import Lines
 from packetwave.common.loop_watch import Stalls
@@ -248,7 +249,7 @@ class Running:
         keep("writing to the database", lambda: self._flusher.run(self._status.note))
         keep("looking after the local file", lambda: self._caretaker.run(self._status.note))
         keep("looking whether all goes on", self._watchdog.run)
-        keep("giving memory back", self._watchdog.give_back)
+        keep("giving memory back", memory.keep_giving_back)
         keep("noting what is watched", self._lookout.heartbeat)
         keep("telling the status", self._status.run)
         keep("keeping the pairings", self._access.run)

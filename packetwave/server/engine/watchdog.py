@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from packetwave.common import memory
 from packetwave.common.standstill import PACE_S, Standstill, stack_of
 from packetwave.common.supervision import HEALTHY_S, PAUSES_S, Supervisor
 from packetwave.protocol import Watching
@@ -22,9 +21,6 @@ from packetwave.server.watch.thread import Watch
 
 log = logging.getLogger(__name__)
 _crash_log = logging.getLogger("packetwave.crash")
-
-GIVE_BACK_S = 10.0
-"""Between two times at which freed memory is given back."""
 
 STOPPED = "stopped"
 """Why calls are not seen where somebody has stopped it, or nothing was chosen; else a `CaptureFaultCode`."""
@@ -70,12 +66,6 @@ class Watchdog:
         while True:
             await asyncio.sleep(PACE_S)
             await self.look()
-
-    async def give_back(self) -> None:
-        """Give back what floods took, every now and then, for ever."""
-        while True:
-            await asyncio.sleep(GIVE_BACK_S)
-            await asyncio.to_thread(memory.give_back)
 
     async def look(self) -> None:
         """Look once."""
