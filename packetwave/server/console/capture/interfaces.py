@@ -1,18 +1,18 @@
 """The capture interfaces as a Qt model with live counters. Qt main thread."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 
 from packetwave.server.console.capture.words import rate_text
-from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, Cell, Tone
+from packetwave.server.console.parts.cell_table import AnyIndex, CellTable
+from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.watch.states import InterfaceInfo
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 _REMEMBERED = 0.98
 """How much of the SIP seen before still counts at each reading, one a second: half is lost in 34 s."""
@@ -29,60 +29,45 @@ class InterfaceColumn(IntEnum):
     MARK = 5
 
 
-class InterfaceModel(QAbstractTableModel):
+class InterfaceModel(CellTable):
     """Rows are interfaces, in the order the engine gives them."""
 
+    _rows: Sequence[InterfaceInfo]
+
     def __init__(self) -> None:
-        super().__init__()
-        self._interfaces: tuple[InterfaceInfo, ...] = ()
+        super().__init__(len(InterfaceColumn))
         self._active = ""
         self._sip_seen: dict[str, float] = {}
 
-    def show(self, interfaces: tuple[InterfaceInfo, ...], active: str) -> None:
+    def show(self, interfaces: Sequence[InterfaceInfo], active: str) -> None:
         """Fresh counters; active: name of the interface watched, "" for none."""
-        if interfaces is not self._interfaces:
+        if interfaces is not self._rows:
             for each in interfaces:
                 seen = self._sip_seen.get(each.name, 0.0)
                 self._sip_seen[each.name] = seen * _REMEMBERED + (each.sip_per_s or 0.0)
-        same = [i.name for i in interfaces] == [i.name for i in self._interfaces]
-        if not same:
-            self.beginResetModel()
-        self._interfaces, self._active = interfaces, active
-        if not same:
-            self.endResetModel()
-        elif interfaces:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(interfaces) - 1, len(InterfaceColumn) - 1))
+        self._active = active
+        self.put(interfaces, same=[i.name for i in interfaces] == [i.name for i in self._rows])
 
     def set_active(self, active: str) -> None:
         """Which one is watched."""
         if active != self._active:
-            self.show(self._interfaces, active)
+            self.show(self._rows, active)
 
     def interface(self, row: int) -> InterfaceInfo:
         """The interface in a row."""
-        return self._interfaces[row]
+        return self._rows[row]
 
     def row_of(self, name: str) -> int:
         """The row of an interface, -1 for none."""
-        return next((row for row, each in enumerate(self._interfaces) if each.name == name), -1)
+        return next((row for row, each in enumerate(self._rows) if each.name == name), -1)
 
     def likely_mirror(self) -> str:
         """The name of the interface that showed the most SIP lately, "" while none did. Silence takes the
         mark from none: only another that shows more does."""
-        busiest = max(self._interfaces, key=lambda each: self._sip_seen[each.name], default=None)
+        busiest = max(self._rows, key=lambda each: self._sip_seen[each.name], default=None)
         return busiest.name if busiest is not None and self._sip_seen[busiest.name] else ""
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._interfaces)
-
-    def columnCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(InterfaceColumn)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
-            return None
+    def headings(self) -> tuple[str, ...]:
         return (
             translate("capture", "Interface"),
             translate("capture", "Addresses"),
@@ -90,25 +75,15 @@ class InterfaceModel(QAbstractTableModel):
             translate("capture", "Packets/s"),
             translate("capture", "SIP/s"),
             "",
-        )[section]
+        )
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        shown = self._interfaces[index.row()]
-        if role == HIGHLIGHT:
-            return False
-        if role in (CELL, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            cell = self._cell(shown, InterfaceColumn(index.column()))
-            return cell if role == CELL else cell.words()
-        if role == Qt.ItemDataRole.ToolTipRole:
-            if index.column() == InterfaceColumn.NAME:
-                return plain(shown.name)
-            return self._cell(shown, InterfaceColumn(index.column())).words()
-        return None
+        if role == Qt.ItemDataRole.ToolTipRole and index.isValid() and index.column() == InterfaceColumn.NAME:
+            return plain(self._rows[index.row()].name)
+        return super().data(index, role)
 
-    def _cell(self, shown: InterfaceInfo, column: InterfaceColumn) -> Cell:
-        match column:
+    def cell(self, shown: InterfaceInfo, column: int) -> Cell:
+        match InterfaceColumn(column):
             case InterfaceColumn.NAME:
                 name, description = plain(shown.name), plain(shown.description)
                 # A GUID says nothing to a person.

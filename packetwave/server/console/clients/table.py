@@ -1,23 +1,21 @@
 """Paired PCs, and clients that are connected without being paired, as a Qt model. Qt main thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QCoreApplication
 
 from packetwave.server.console.clients.words import moment, untold_words
-from packetwave.server.console.parts.cells import CELL, HIGHLIGHT, Cell, Tone
+from packetwave.server.console.parts.cell_table import CellTable
+from packetwave.server.console.parts.cells import Cell, Tone
 from packetwave.server.hub.clients import ClientInfo
 from packetwave.server.office.values import CallRecord, Told
 from packetwave.server.trust.pairings import Pairing
 from packetwave.ui.plain import plain
 
 translate = QCoreApplication.translate
-
-AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class ClientColumn(IntEnum):
@@ -60,28 +58,21 @@ def rows_of(pairings: tuple[Pairing, ...], clients: tuple[ClientInfo, ...]) -> l
     return paired + [Row(None, client) for client in clients if not client.pairing]
 
 
-class ClientModel(QAbstractTableModel):
+class ClientModel(CellTable):
     """Rows are PCs. now: the clock."""
 
+    _rows: Sequence[Row]
+
     def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__()
+        super().__init__(len(ClientColumn))
         self._now = now
-        self._rows: list[Row] = []
         self._alerts: dict[str, Told] = {}
 
     def show(self, pairings: tuple[Pairing, ...], clients: tuple[ClientInfo, ...]) -> None:
         """What is so now."""
         rows = rows_of(pairings, clients)
-        if rows == self._rows:
-            return
-        same = [_key(row) for row in rows] == [_key(row) for row in self._rows]
-        if not same:
-            self.beginResetModel()
-        self._rows = rows
-        if not same:
-            self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(ClientColumn) - 1))
+        if rows != self._rows:
+            self.put(rows, same=[_key(row) for row in rows] == [_key(row) for row in self._rows])
 
     def note_call(self, record: CallRecord) -> None:
         """What a call's record says of when PCs were told."""
@@ -102,17 +93,7 @@ class ClientModel(QAbstractTableModel):
         found = (n for n, row in enumerate(self._rows) if row.pairing and row.pairing.id == pairing_id)
         return next(found, -1)
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(ClientColumn)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
-            return None
+    def headings(self) -> tuple[str, ...]:
         return (
             translate("clients", "PC"),
             translate("clients", "Extension"),
@@ -121,26 +102,10 @@ class ClientModel(QAbstractTableModel):
             translate("clients", "Connection"),
             translate("clients", "Last alert"),
             translate("clients", "Version"),
-        )[section]
+        )
 
-    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        cell = self._cell(self._rows[index.row()], ClientColumn(index.column()))
-        if role == HIGHLIGHT:
-            return False
-        if role == CELL:
-            return cell
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
-            return cell.words()
-        return None
-
-    def _cell(self, row: Row, column: ClientColumn) -> Cell:
-        match column:
+    def cell(self, row: Row, column: int) -> Cell:
+        match ClientColumn(column):
             case ClientColumn.PC:
                 if row.pairing is None:
                     return Cell(faint=translate("clients", "not paired"))
